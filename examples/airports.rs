@@ -1,0 +1,150 @@
+//! Loads 28,298 real airports from a CSV file and asks for them by key, by prefix and by page.
+//!
+//! ```text
+//! cargo run --release --example airports [-- path/to/airports.csv]
+//! ```
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
+
+use std::{
+    error::Error,
+    fmt::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use netabase::{Envelope, MemoryStoreDatabase, NetabaseStore};
+use netabase_examples::airports::{Airport, bundled_csv, load_csv};
+
+fn main() -> ExitCode {
+    let path = std::env::args_os().nth(1).map_or_else(bundled_csv, PathBuf::from);
+    match run(&path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(path: &Path) -> Result<(), Box<dyn Error>> {
+    let store = NetabaseStore::new();
+    let airports = store.database::<Airport>()?;
+
+    let started = Instant::now();
+    let progress = progress_bar();
+    let loaded = load_csv(path, &airports, &progress);
+    progress.finish_and_clear();
+    let (loaded, took) = (loaded?, started.elapsed());
+
+    show_by_key(&airports)?;
+    show_by_prefix(&airports)?;
+    show_pages(&airports)?;
+    show_record(&airports)?;
+    show_figures(&store, loaded, took);
+    Ok(())
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("loading {wide_bar} {bytes}/{total_bytes}")
+        .expect("the template is valid");
+    ProgressBar::no_length().with_style(style)
+}
+
+fn show_by_key(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    println!("By key, get(\"BIKF\"):");
+    match airports.get("BIKF")? {
+        Some(airport) => println!("{}", line(&airport)),
+        None => println!("  not in this file"),
+    }
+    Ok(())
+}
+
+fn show_by_prefix(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    let british = airports.prefix("EG")?.count();
+    println!("\nBy prefix, prefix(\"EG\"): {british} in the United Kingdom, the first three:");
+    for airport in airports.prefix("EG")?.limit(3) {
+        println!("{}", line(&airport?));
+    }
+    Ok(())
+}
+
+fn show_pages(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    println!("\nPage by page, range(\"LF\"..\"LG\").reversed().limit(4), two pages of France:");
+    let range = || Ok::<_, Box<dyn Error>>(airports.range("LF".."LG")?.reversed().limit(4));
+    let mut page = range()?;
+    for airport in &mut page {
+        println!("{}", line(&airport?));
+    }
+    if let Some(cursor) = page.cursor() {
+        println!("  -- after the cursor --");
+        for airport in range()?.after(&cursor)? {
+            println!("{}", line(&airport?));
+        }
+    }
+    Ok(())
+}
+
+fn show_record(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    let Some(record) = airports.get_record("BIKF")? else { return Ok(()) };
+    let key = record.key.as_ref();
+    let envelope = Envelope::parse(&record.value)?;
+    println!("\nThe same airport as the kad::Record in the store:");
+    println!("  key        {}", key.escape_ascii());
+    println!("             {}", hex(key));
+    println!(
+        "  value      {} bytes, {} of them payload",
+        record.value.len(),
+        envelope.payload.len()
+    );
+    println!("  clock      {}", envelope.timestamp);
+    println!("  publisher  {}", record.publisher.map_or("none".into(), |peer| peer.to_string()));
+    println!("  expiry     {}", if record.expires.is_some() { "by its lease" } else { "none" });
+    Ok(())
+}
+
+fn show_figures(store: &NetabaseStore, loaded: usize, took: Duration) {
+    let records = store.record_count().max(1);
+    let rate = u128::try_from(loaded).unwrap_or(0) * 1_000_000_000 / took.as_nanos().max(1);
+    println!(
+        "\n{loaded} airports stored in {} ms: {rate} rows a second, CSV included;",
+        took.as_millis()
+    );
+    println!(
+        "{} records of {} bytes on average, key and value.",
+        records,
+        store.byte_count() / records
+    );
+}
+
+fn line(airport: &Airport) -> String {
+    let iata = airport.iata.as_deref().unwrap_or("---");
+    let place = format!("{}, {}", airport.city, airport.country);
+    format!(
+        "  {:<5} {iata}  {:<36} {place:<28} {:>6} ft",
+        airport.icao,
+        shortened(&airport.name),
+        airport.elevation_ft
+    )
+}
+
+fn shortened(name: &str) -> String {
+    const COLUMNS: usize = 36;
+    if name.chars().count() <= COLUMNS {
+        return name.to_owned();
+    }
+    name.chars().take(COLUMNS - 1).chain(['…']).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}

@@ -1,0 +1,18 @@
+//! 28,298 real airports, heliports and airfields.
+
+mod load;
+
+mod schema;
+
+use std::path::PathBuf;
+
+pub use self::{
+    load::{LoadError, load_csv},
+    schema::{Airport, AirportKey, AirportRef},
+};
+
+/// The file that comes with the repository.
+#[must_use]
+pub fn bundled_csv() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/airports.csv")
+}

@@ -1,0 +1,47 @@
+//! Indexes: their fields, and the constants they will be named by.
+
+use heck::ToShoutySnakeCase;
+
+use crate::{
+    errors::Errors,
+    model::{Index, Schema},
+    parse::{find_fields, same},
+};
+
+/// Constants that every schema has.
+const TAKEN: [&str; 5] = ["SCHEMA_NAME", "SCHEMA_VERSION", "ACCESS", "TTL", "MAX_SIZE"];
+
+pub(super) fn check(schema: &Schema, errors: &mut Errors) {
+    for index in &schema.options.indexes {
+        find_fields(&schema.ident, &index.fields, &schema.fields, errors);
+    }
+    if let Some(key) = schema.single_key() {
+        for index in schema.indexes().filter(|index| is_of(index, &key.ident)) {
+            errors.help(&index.at, "already the key", "remove the index: a lookup by key is one");
+        }
+    }
+    names(schema, errors);
+}
+
+fn is_of(index: &Index, field: &syn::Ident) -> bool {
+    matches!(&*index.fields, [only] if same(only, field))
+}
+
+fn names(schema: &Schema, errors: &mut Errors) {
+    let mut seen: Vec<(String, &Index)> = Vec::new();
+    for index in schema.indexes() {
+        let constant = index.name.to_shouty_snake_case();
+        if TAKEN.contains(&constant.as_str()) {
+            let message = format!("`{}::{constant}` is taken: every schema has it", schema.ident);
+            errors.help(&index.at, message, "name the index: `index(name = \"…\")`");
+        }
+        match seen.iter().find(|(name, _)| *name == constant) {
+            Some((_, first)) => {
+                let message = format!("two indexes named `{}`", index.name);
+                errors.help(&index.at, message, "name one of them: `index(name = \"…\")`");
+                errors.at(&first.at, "first given here");
+            }
+            None => seen.push((constant, index)),
+        }
+    }
+}

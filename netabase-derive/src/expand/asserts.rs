@@ -1,0 +1,47 @@
+//! Bounds that are proven under the type they are about, so that rustc's caret stands there.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::model::{
+    Schema,
+    types::{borrowed, is_plain_key},
+};
+
+pub(super) fn asserts(schema: &Schema) -> TokenStream {
+    keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect()
+}
+
+/// A part of the key is a key.
+fn keys(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let krate = &schema.options.krate;
+    let unknown = schema.key_fields().map(|field| &field.ty).filter(|ty| !is_plain_key(ty));
+    unknown.map(move |ty| {
+        quote_spanned!(ty.span()=> let _ = <#ty as #krate::NetabaseSchemaKey>::encode_key;)
+    })
+}
+
+/// What is read as text or bytes is the standard library's.
+fn borrows(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let private = schema.private();
+    let leaves = super::view::borrowed_fields(schema)
+        .flat_map(|field| borrowed(&field.ty).map(|borrowed| borrowed.leaves).unwrap_or_default());
+    leaves.map(move |(owned, target)| {
+        quote_spanned!(owned.span()=> <#owned as #private::BorrowsAs<#target>>::HOLDS;)
+    })
+}
+
+/// What is indexed has an order.
+fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let private = schema.private();
+    schema.fields.iter().filter_map(move |field| {
+        let (index, ty) = (field.index.as_ref()?, &field.ty);
+        let bound = match index.multi {
+            false if is_plain_key(ty) => return None,
+            false => quote!(Indexed),
+            true => quote!(MultiIndexed),
+        };
+        Some(quote_spanned!(ty.span()=> <#ty as #private::#bound>::HOLDS;))
+    })
+}

@@ -1,0 +1,197 @@
+//! The key: a newtype of one field, or a struct of several.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Type, Visibility, ext::IdentExt};
+
+use super::{
+    hygienic,
+    std_impls::{Generated, condition},
+};
+use crate::model::{Field, Schema, types};
+
+pub(super) fn definition(schema: &Schema) -> TokenStream {
+    let (key, vis) = (&schema.options.key_type.value, &schema.vis);
+    let derives = plain(schema).then(|| {
+        quote! {
+            #[derive(
+                ::core::clone::Clone,
+                ::core::fmt::Debug,
+                ::core::cmp::PartialEq,
+                ::core::cmp::Eq,
+                ::core::cmp::PartialOrd,
+                ::core::cmp::Ord,
+                ::core::hash::Hash,
+            )]
+        }
+    });
+    let docs = format!("The key of [`{}`].", schema.ident);
+    let body = match schema.single_key() {
+        Some(Field { ident, vis, ty, .. }) => {
+            let docs = format!("`{}`", ident.unraw());
+            quote!((#[doc = #docs] #vis #ty);)
+        }
+        None => {
+            let fields = schema.key_fields().map(|Field { ident, vis, ty, .. }| {
+                let docs = format!("`{}`", ident.unraw());
+                quote!(#[doc = #docs] #vis #ident: #ty)
+            });
+            quote!({ #(#fields,)* })
+        }
+    };
+    quote! {
+        #[doc = #docs]
+        #derives
+        #vis struct #key #body
+    }
+}
+
+pub(super) fn impls(schema: &Schema) -> TokenStream {
+    let std_impls = (!plain(schema)).then(|| {
+        let condition = parts_are_keys(schema);
+        let generated = Generated {
+            ident: &schema.options.key_type.value,
+            generics: TokenStream::new(),
+            members: members(schema),
+        };
+        let impls = [
+            generated.clone(&condition),
+            generated.debug(&condition),
+            generated.partial_eq(&condition),
+            generated.order(&condition),
+        ];
+        quote!(#(#impls)*)
+    });
+    let (constructors, codec) = (constructors(schema), codec(schema));
+    quote!(#std_impls #constructors #codec)
+}
+
+/// `new` and `From`.
+fn constructors(schema: &Schema) -> TokenStream {
+    let key = &schema.options.key_type.value;
+    let members = members(schema);
+    let vis = least_visible(schema);
+    let names: Vec<_> = schema.key_fields().map(|field| &field.ident).collect();
+    let types: Vec<_> = schema.key_fields().map(|field| &field.ty).collect();
+    let from = match *types {
+        [ty] => {
+            let text = is_text_key(schema).then(|| {
+                hygienic! {
+                    impl ::core::convert::From<&::core::primitive::str> for #key {
+                        fn from(key: &::core::primitive::str) -> Self {
+                            Self(::core::convert::From::from(key))
+                        }
+                    }
+                }
+            });
+            hygienic! {
+                impl ::core::convert::From<#ty> for #key {
+                    fn from(key: #ty) -> Self {
+                        Self(key)
+                    }
+                }
+                #text
+            }
+        }
+        _ => hygienic! {
+            impl ::core::convert::From<(#(#types,)*)> for #key {
+                fn from((#(#names,)*): (#(#types,)*)) -> Self {
+                    Self { #(#names,)* }
+                }
+            }
+        },
+    };
+    let docs = format!("The key of the [`{}`] with these values.", schema.ident);
+    quote! {
+        impl #key {
+            #[doc = #docs]
+            #[must_use]
+            #vis fn new(#(#names: impl ::core::convert::Into<#types>),*) -> Self {
+                Self { #(#members: ::core::convert::Into::into(#names),)* }
+            }
+        }
+        #from
+    }
+}
+
+/// Its bytes: those of the parts, one level deeper.
+fn codec(schema: &Schema) -> TokenStream {
+    let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
+    let condition = parts_are_keys(schema);
+    let members = members(schema);
+    hygienic! {
+        impl #krate::NetabaseSchemaKey for #key #condition {
+            fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
+                out.nested(|out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#members, out);)* });
+            }
+
+            fn decode_key(
+                input: &mut #krate::KeyReader<'_>,
+            ) -> ::core::result::Result<Self, #krate::KeyError> {
+                input.nested(|input| ::core::result::Result::Ok(Self {
+                    #(#members: #krate::NetabaseSchemaKey::decode_key(input)?,)*
+                }))
+            }
+        }
+    }
+}
+
+/// The condition of every impl that needs the parts to be keys.
+///
+/// If one is not, that is reported under its type and nowhere else.
+pub(super) fn parts_are_keys(schema: &Schema) -> TokenStream {
+    let krate = &schema.options.krate;
+    let unknown = schema.key_fields().map(|field| &field.ty).filter(|ty| !types::is_plain_key(ty));
+    condition(unknown, &quote!(#krate::NetabaseSchemaKey))
+}
+
+/// `0`, or the names of the fields.
+pub(super) fn members(schema: &Schema) -> Vec<TokenStream> {
+    match schema.single_key() {
+        Some(_) => vec![Literal::usize_unsuffixed(0).into_token_stream()],
+        None => schema.key_fields().map(|field| field.ident.to_token_stream()).collect(),
+    }
+}
+
+/// Whether the key is one `String`, as written.
+pub(super) fn is_text_key(schema: &Schema) -> bool {
+    is_single(schema, types::is_text)
+}
+
+/// Whether the key is one `Vec<u8>`, as written.
+pub(super) fn is_bytes_key(schema: &Schema) -> bool {
+    is_single(schema, types::is_bytes)
+}
+
+/// `owned` on the field says that the name means another type.
+fn is_single(schema: &Schema, is: impl Fn(&Type) -> bool) -> bool {
+    schema.single_key().is_some_and(|field| !field.owned && is(&field.ty))
+}
+
+fn plain(schema: &Schema) -> bool {
+    schema.key_fields().all(|field| types::is_plain_key(&field.ty))
+}
+
+/// The visibility of the key's least visible part. `pub` inside a private struct is as private.
+fn least_visible(schema: &Schema) -> Visibility {
+    let least = schema.key_fields().map(|field| &field.vis).min_by_key(|vis| reach(vis));
+    least.cloned().unwrap_or(Visibility::Inherited)
+}
+
+/// Orders visibilities by how far they reach. All restricted ones name a module around this one,
+/// so the one with the longer absolute path reaches less.
+fn reach(vis: &Visibility) -> (u8, isize) {
+    match vis {
+        Visibility::Inherited => (0, 0),
+        Visibility::Public(_) => (3, 0),
+        Visibility::Restricted(restricted) => {
+            let path = &restricted.path;
+            let len = isize::try_from(path.segments.len()).unwrap_or(isize::MAX);
+            match path.segments.first() {
+                Some(first) if first.ident == "self" => (0, 0),
+                Some(first) if first.ident == "super" => (1, len),
+                _ => (2, -len),
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Conversions from and to a `Record` of libp2p's.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{hygienic, key_type::parts_are_keys};
+use crate::model::{Access, Schema};
+
+pub(super) fn impls(schema: &Schema) -> TokenStream {
+    let from = from(schema);
+    let into = match schema.options.access {
+        Access::Local | Access::Open => into(schema),
+        Access::Owned => owner_unknown(schema),
+    };
+    quote!(#from #into)
+}
+
+fn from(schema: &Schema) -> TokenStream {
+    let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
+    let condition = parts_are_keys(schema);
+    hygienic! {
+        impl ::core::convert::TryFrom<#private::Record> for #ident #condition {
+            type Error = #krate::RecordError;
+
+            fn try_from(record: #private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::record_to_value(&record)
+            }
+        }
+
+        impl ::core::convert::TryFrom<&#private::Record> for #ident #condition {
+            type Error = #krate::RecordError;
+
+            fn try_from(record: &#private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::record_to_value(record)
+            }
+        }
+    }
+}
+
+fn into(schema: &Schema) -> TokenStream {
+    let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
+    let condition = parts_are_keys(schema);
+    hygienic! {
+        impl ::core::convert::TryFrom<#ident> for #private::Record #condition {
+            type Error = #krate::RecordError;
+
+            fn try_from(value: #ident) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::value_to_record(&value)
+            }
+        }
+
+        impl ::core::convert::TryFrom<&#ident> for #private::Record #condition {
+            type Error = #krate::RecordError;
+
+            fn try_from(value: &#ident) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::value_to_record(value)
+            }
+        }
+    }
+}
+
+/// Impls that never hold, so that asking for them says why there are none.
+///
+/// They are of `From`: rustc looks for that when it looks for `TryFrom`, and reports its condition.
+/// The lifetime in that is what makes rustc accept it.
+fn owner_unknown(schema: &Schema) -> TokenStream {
+    let (ident, private) = (&schema.ident, schema.private());
+    hygienic! {
+        #[doc(hidden)]
+        impl ::core::convert::From<#ident> for #private::Record
+        where
+            for<'never> #ident: #private::OwnerIsKnown<'never>,
+        {
+            fn from(value: #ident) -> Self {
+                #private::OwnerIsKnown::never(&value)
+            }
+        }
+
+        #[doc(hidden)]
+        impl ::core::convert::From<&#ident> for #private::Record
+        where
+            for<'never> #ident: #private::OwnerIsKnown<'never>,
+        {
+            fn from(value: &#ident) -> Self {
+                #private::OwnerIsKnown::never(value)
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `impl NetabaseSchema`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::{
+    hygienic,
+    key_type::{members, parts_are_keys},
+    view,
+};
+use crate::model::{Access, Options, Schema};
+
+pub(super) fn impls(schema: &Schema) -> TokenStream {
+    let Options { krate, key_type, access, .. } = &schema.options;
+    let (ident, key) = (&schema.ident, &key_type.value);
+    let condition = parts_are_keys(schema);
+    let view = view::of(schema);
+    let (constants, functions) = (constants(schema), functions(schema));
+    let (members, fields) = (members(schema), schema.key_fields().map(|field| &field.ident));
+    let fields: Vec<_> = fields.collect();
+    let shared = (*access != Access::Local).then(|| {
+        quote! {
+            impl #krate::SharedSchema for #ident #condition {}
+        }
+    });
+    hygienic! {
+        // A deprecated field is stored like any other.
+        #[allow(deprecated)]
+        impl #krate::NetabaseSchema for #ident #condition {
+            type Key = #key;
+            type Ref<'a> = #view;
+            #constants
+
+            fn key(&self) -> #key {
+                #key { #(#members: ::core::clone::Clone::clone(&self.#fields),)* }
+            }
+
+            fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
+                out.nested(|out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#fields, out);)* });
+            }
+            #functions
+        }
+        #shared
+    }
+}
+
+fn constants(schema: &Schema) -> TokenStream {
+    let Options { krate, name, version, access, ttl, max_size, .. } = &schema.options;
+    let name = &name.value;
+    let access = match access {
+        Access::Local => quote!(Local),
+        Access::Owned => quote!(Owned),
+        Access::Open => quote!(Open),
+    };
+    let ttl = option(ttl.map(|ttl| {
+        let seconds = ttl.as_secs();
+        quote!(::core::time::Duration::from_secs(#seconds))
+    }));
+    let max_size = option(max_size.as_ref().map(|size| size.value));
+    quote! {
+        const SCHEMA_NAME: &'static ::core::primitive::str = #name;
+        const SCHEMA_VERSION: ::core::primitive::u32 = #version;
+        const ACCESS: #krate::Access = #krate::Access::#access;
+        const TTL: ::core::option::Option<::core::time::Duration> = #ttl;
+        const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = #max_size;
+    }
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The user's own functions. That they have the right signature is asked under their path.
+fn functions(schema: &Schema) -> TokenStream {
+    let (krate, private) = (&schema.options.krate, schema.private());
+    let validate = schema.options.validate.as_ref().map(|path| {
+        hygienic! {
+            fn validate(&self) -> ::core::result::Result<(), #krate::Invalid> {
+                #private::validate(self, #path)
+            }
+        }
+    });
+    let merge = schema.options.merge.as_ref().map(|merge| {
+        let path = &merge.value;
+        hygienic! {
+            fn merge(&self, other: &Self) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(#private::merge(self, other, #path))
+            }
+        }
+    });
+    quote!(#validate #merge)
+}

@@ -1,0 +1,121 @@
+//! `Clone`, `Debug` and so on for the generated types.
+//!
+//! rustc's own derives report every field that lacks a trait, one error a trait. These impls hold if
+//! the fields have the trait, so a bad key type is one error, and a view whose fields cannot be
+//! printed cannot be printed itself. The lifetime in the condition makes rustc accept it even where
+//! it never holds. For types known by name there is nothing to ask, and rustc's derives do.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Ident, Type};
+
+use super::hygienic;
+
+/// A generated struct.
+pub(super) struct Generated<'s> {
+    pub(super) ident: &'s Ident,
+    /// `<'a>` or nothing.
+    pub(super) generics: TokenStream,
+    pub(super) members: Vec<TokenStream>,
+}
+
+/// `where for<'never> T: Bound, …` for every one of `types`; nothing if there are none.
+pub(super) fn condition<'t>(
+    types: impl IntoIterator<Item = &'t Type>,
+    bound: &TokenStream,
+) -> TokenStream {
+    let mut seen = Vec::new();
+    let mut clause = TokenStream::new();
+    for ty in types {
+        let text = ty.to_token_stream().to_string();
+        if !seen.contains(&text) {
+            seen.push(text);
+            clause.extend(quote!(for<'never> #ty: #bound,));
+        }
+    }
+    if clause.is_empty() { clause } else { quote!(where #clause) }
+}
+
+impl Generated<'_> {
+    pub(super) fn clone(&self, condition: &TokenStream) -> TokenStream {
+        let Self { ident, generics, members } = self;
+        hygienic! {
+            #[automatically_derived]
+            impl #generics ::core::clone::Clone for #ident #generics #condition {
+                fn clone(&self) -> Self {
+                    Self { #(#members: ::core::clone::Clone::clone(&self.#members),)* }
+                }
+            }
+        }
+    }
+
+    /// As rustc's derive prints it.
+    pub(super) fn debug(&self, condition: &TokenStream) -> TokenStream {
+        let Self { ident, generics, members } = self;
+        let name = ident.to_string();
+        let is_tuple = members.iter().any(|member| member.to_string() == "0");
+        let print = if is_tuple {
+            hygienic!(::core::fmt::Formatter::debug_tuple(f, #name)#(.field(&self.#members))*.finish())
+        } else {
+            let labels =
+                members.iter().map(|member| member.to_string().trim_start_matches("r#").to_owned());
+            hygienic!(::core::fmt::Formatter::debug_struct(f, #name)#(.field(#labels, &self.#members))*.finish())
+        };
+        hygienic! {
+            #[automatically_derived]
+            impl #generics ::core::fmt::Debug for #ident #generics #condition {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #print
+                }
+            }
+        }
+    }
+
+    pub(super) fn partial_eq(&self, condition: &TokenStream) -> TokenStream {
+        let Self { ident, generics, members } = self;
+        hygienic! {
+            #[automatically_derived]
+            impl #generics ::core::cmp::PartialEq for #ident #generics #condition {
+                fn eq(&self, other: &Self) -> ::core::primitive::bool {
+                    #(::core::cmp::PartialEq::eq(&self.#members, &other.#members))&&*
+                }
+            }
+        }
+    }
+
+    /// `Eq`, `PartialOrd`, `Ord` and `Hash`.
+    pub(super) fn order(&self, condition: &TokenStream) -> TokenStream {
+        let Self { ident, generics, members } = self;
+        let compare = members
+            .iter()
+            .map(|member| hygienic!(::core::cmp::Ord::cmp(&self.#member, &other.#member)));
+        let compare = compare
+            .rev()
+            .reduce(|rest, first| hygienic!(::core::cmp::Ordering::then_with(#first, || #rest)));
+        hygienic! {
+            #[automatically_derived]
+            impl #generics ::core::cmp::Eq for #ident #generics #condition {}
+
+            #[automatically_derived]
+            impl #generics ::core::cmp::PartialOrd for #ident #generics #condition {
+                fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
+                    ::core::option::Option::Some(::core::cmp::Ord::cmp(self, other))
+                }
+            }
+
+            #[automatically_derived]
+            impl #generics ::core::cmp::Ord for #ident #generics #condition {
+                fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
+                    #compare
+                }
+            }
+
+            #[automatically_derived]
+            impl #generics ::core::hash::Hash for #ident #generics #condition {
+                fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                    #(::core::hash::Hash::hash(&self.#members, state);)*
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What stands in for a schema that has mistakes: it keeps the code around it from failing as well.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::model::Options;
+
+pub(crate) fn stub(input: &DeriveInput, options: &Options) -> TokenStream {
+    let Options { krate, key_type, ref_type, .. } = options;
+    let (ident, vis) = (&input.ident, &input.vis);
+    let (impl_generics, type_generics, clause) = input.generics.split_for_impl();
+    let predicates = clause.map(|clause| &clause.predicates);
+    let (key, view) = (&key_type.value, &ref_type.value);
+    let aliases = (*key != *view && *key != *ident && *view != *ident).then(|| {
+        quote! {
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            #vis type #key = #krate::__private::StubKey;
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            #vis type #view<'a> = #krate::__private::StubRef<'a>;
+        }
+    });
+    quote! {
+        #aliases
+        const _: () = {
+            impl #impl_generics #krate::NetabaseSchema for #ident #type_generics
+            where
+                for<'never> Self: #krate::__private::StubSchema,
+                #predicates
+            {
+                type Key = #krate::__private::StubKey;
+                type Ref<'stub> = #krate::__private::StubRef<'stub>;
+                const SCHEMA_NAME: &'static ::core::primitive::str = "stub";
+                const SCHEMA_VERSION: ::core::primitive::u32 = 1;
+                const ACCESS: #krate::Access = #krate::Access::Local;
+                const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
+                const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+
+                fn key(&self) -> Self::Key {
+                    #krate::__private::StubKey
+                }
+
+                fn encode_key(&self, _: &mut #krate::KeyWriter<'_>) {}
+            }
+        };
+    }
+}

@@ -1,0 +1,121 @@
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{DeriveInput, Ident, spanned::Spanned};
+
+use super::{Key, Part, Shape, Variant};
+use crate::expand::hygienic;
+
+/// A key writes its parts in declared order, one level deeper.
+pub(super) fn key(key: &Key) -> TokenStream {
+    let (encode, decode) = match &key.shape {
+        Shape::Struct(parts) => {
+            let (pattern, writes, reads) = (pattern(parts), writes(key, parts), reads(key, parts));
+            (
+                hygienic!(let Self #pattern = self; #writes),
+                hygienic!(::core::result::Result::Ok(Self #reads)),
+            )
+        }
+        Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
+    };
+    implementation(&key.krate, &key.ident, &encode, &decode)
+}
+
+fn implementation(
+    krate: &TokenStream,
+    ident: &Ident,
+    encode: &TokenStream,
+    decode: &TokenStream,
+) -> TokenStream {
+    hygienic! {
+        const _: () = {
+            // A deprecated variant is a key like any other.
+            #[allow(deprecated)]
+            impl #krate::NetabaseSchemaKey for #ident {
+                fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
+                    out.nested(|out| { #encode });
+                }
+
+                fn decode_key(
+                    input: &mut #krate::KeyReader<'_>,
+                ) -> ::core::result::Result<Self, #krate::KeyError> {
+                    input.nested(|input| { #decode })
+                }
+            }
+        };
+    }
+}
+
+fn encode_enum(key: &Key, variants: &[Variant]) -> TokenStream {
+    let arms = variants.iter().zip(0_u8..=u8::MAX).map(|(Variant { ident, parts }, ordinal)| {
+        let (pattern, writes) = (pattern(parts), writes(key, parts));
+        hygienic!(Self::#ident #pattern => { out.raw(&[#ordinal]); #writes })
+    });
+    hygienic!(match self { #(#arms)* })
+}
+
+fn decode_enum(key: &Key, variants: &[Variant]) -> TokenStream {
+    let count = variants.len();
+    let arms = variants.iter().zip(0_u8..=u8::MAX).map(|(Variant { ident, parts }, ordinal)| {
+        let reads = reads(key, parts);
+        // `ordinal` let no other number through.
+        let is_last = usize::from(ordinal) + 1 == count;
+        let ordinal =
+            if is_last { quote!(_) } else { Literal::u8_unsuffixed(ordinal).into_token_stream() };
+        hygienic!(#ordinal => ::core::result::Result::Ok(Self::#ident #reads),)
+    });
+    hygienic!(match input.ordinal(#count)? { #(#arms)* })
+}
+
+/// `{ 0: p0, name: p1 }`, which fits every kind of struct and variant.
+fn pattern(parts: &[Part]) -> TokenStream {
+    let members = parts.iter().map(|part| &part.member);
+    let names = (0..parts.len()).map(name);
+    quote!({ #(#members: #names),* })
+}
+
+fn name(at: usize) -> Ident {
+    format_ident!("p{at}", span = Span::mixed_site())
+}
+
+/// The bound on each part is proven under its type.
+fn writes(key: &Key, parts: &[Part]) -> TokenStream {
+    let krate = &key.krate;
+    let out = Ident::new("out", Span::mixed_site());
+    let writes = parts.iter().enumerate().map(|(at, Part { ty, .. })| {
+        let name = name(at);
+        let write = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::encode_key);
+        quote!(#write(#name, #out);)
+    });
+    writes.collect()
+}
+
+fn reads(key: &Key, parts: &[Part]) -> TokenStream {
+    let krate = &key.krate;
+    let input = Ident::new("input", Span::mixed_site());
+    let reads = parts.iter().map(|Part { member, ty }| {
+        let read = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::decode_key);
+        quote!(#member: #read(#input)?,)
+    });
+    quote!({ #(#reads)* })
+}
+
+pub(super) fn stub(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
+    let (impl_generics, type_generics, clause) = input.generics.split_for_impl();
+    let predicates = clause.map(|clause| &clause.predicates);
+    quote! {
+        const _: () = {
+            impl #impl_generics #krate::NetabaseSchemaKey for #ident #type_generics
+            where
+                for<'never> Self: #krate::__private::StubKeyBounds,
+                #predicates
+            {
+                fn encode_key(&self, _: &mut #krate::KeyWriter<'_>) {}
+
+                fn decode_key(_: &mut #krate::KeyReader<'_>) -> ::core::result::Result<Self, #krate::KeyError> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,121 @@
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Data, DataEnum, DeriveInput, Fields};
+
+use super::{Part, Shape, Variant};
+use crate::{
+    errors::Errors,
+    parse::{crate_path, options},
+};
+
+/// An ordinal is one byte.
+const MAX_VARIANTS: usize = 256;
+
+/// The path of `netabase`, from the only option there is.
+pub(super) fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let mut path = None;
+    for option in options::netabase(&input.attrs, errors) {
+        if option.name != "crate" {
+            let message = format!("unknown attribute `{}`", option.name);
+            errors.help(&option.name, message, "a key has only one: `crate = \"…\"`");
+        } else if path.is_some() {
+            errors.at(&option.name, "duplicate `crate`");
+        } else {
+            path = crate_path(&option, errors);
+        }
+    }
+    path.unwrap_or_else(|| quote!(::netabase))
+}
+
+pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {
+    let concrete = is_concrete(input, errors);
+    let shape = match &input.data {
+        Data::Struct(data) => Some(Shape::Struct(parts(&data.fields, errors))),
+        Data::Enum(data) => variants(input, data, errors).map(Shape::Enum),
+        Data::Union(data) => {
+            let message = "cannot derive `NetabaseSchemaKey` for unions";
+            errors.help(data.union_token, message, "use an enum");
+            None
+        }
+    };
+    shape.filter(|_| concrete)
+}
+
+fn is_concrete(input: &DeriveInput, errors: &mut Errors) -> bool {
+    let generics = &input.generics;
+    let lifetimes = generics.lifetimes().count();
+    if lifetimes > 0 {
+        generics.lifetimes().for_each(|lifetime| {
+            errors.help(
+                lifetime,
+                "a stored key owns its data",
+                "use `String` for text, `Vec<u8>` for bytes",
+            );
+        });
+    } else if !generics.params.is_empty() {
+        let (lt, params, gt) = (generics.lt_token, &generics.params, generics.gt_token);
+        let help = "write one type for each concrete key";
+        errors.help(
+            quote!(#lt #params #gt),
+            "key types cannot be generic: their bytes must be fixed",
+            help,
+        );
+    } else if let Some(clause) = &generics.where_clause {
+        errors.help(
+            clause,
+            "key types cannot be conditional: their bytes must be fixed",
+            "remove the clause",
+        );
+    }
+    generics.params.is_empty() && generics.where_clause.is_none()
+}
+
+fn variants(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Option<Vec<Variant>> {
+    if data.variants.is_empty() {
+        errors.help(&input.ident, "an enum without variants has no values", "add a variant");
+        return None;
+    }
+    if let Some(first_over) = data.variants.iter().nth(MAX_VARIANTS) {
+        let message =
+            format!("a key enum has at most {MAX_VARIANTS} variants, not {}", data.variants.len());
+        errors.help(
+            &first_over.ident,
+            message,
+            "group variants into enums of their own: `Group(GroupKind)`",
+        );
+        return None;
+    }
+    let mut variants = Vec::new();
+    for variant in &data.variants {
+        if let Some((equals, _)) = &variant.discriminant {
+            errors.help(
+                equals,
+                "a key enum's order is its variants' order",
+                "remove the discriminant",
+            );
+        }
+        variants
+            .push(Variant { ident: variant.ident.clone(), parts: parts(&variant.fields, errors) });
+    }
+    Some(variants)
+}
+
+fn parts(fields: &Fields, errors: &mut Errors) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        for option in options::netabase(&field.attrs, errors) {
+            let message = format!("unknown attribute `{}`", option.name);
+            errors.help(
+                &option.name,
+                message,
+                "the fields of a key have none: all of them are its parts",
+            );
+        }
+        let member = match &field.ident {
+            Some(ident) => ident.to_token_stream(),
+            None => Literal::usize_unsuffixed(at).into_token_stream(),
+        };
+        parts.push(Part { member, ty: field.ty.clone() });
+    }
+    parts
+}

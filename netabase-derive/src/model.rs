@@ -1,0 +1,125 @@
+//! What a schema is, as written. Everything that can be wrong keeps the tokens to point at.
+
+pub(crate) mod types;
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Ident, Path, Type, Visibility};
+
+/// A value and the tokens that gave it.
+pub(crate) struct Given<T> {
+    pub(crate) value: T,
+    pub(crate) at: TokenStream,
+}
+
+/// A struct to be stored.
+pub(crate) struct Schema {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) options: Options,
+    pub(crate) serde: Vec<SerdeOption>,
+    pub(crate) fields: Vec<Field>,
+    /// Positions in `fields`. Never empty.
+    pub(crate) key: Vec<usize>,
+}
+
+/// What `#[netabase(…)]` says on the struct.
+pub(crate) struct Options {
+    /// Path of the `netabase` crate.
+    pub(crate) krate: TokenStream,
+    pub(crate) name: Given<String>,
+    pub(crate) version: u32,
+    pub(crate) key: Option<StructKey>,
+    pub(crate) key_type: Given<Ident>,
+    pub(crate) ref_type: Given<Ident>,
+    pub(crate) access: Access,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) max_size: Option<Given<usize>>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) validate: Option<Path>,
+    pub(crate) merge: Option<Given<Path>>,
+    pub(crate) owned: bool,
+}
+
+/// `key(a, b)`
+pub(crate) struct StructKey {
+    pub(crate) fields: Vec<Ident>,
+    pub(crate) at: TokenStream,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Local,
+    Owned,
+    Open,
+}
+
+/// A secondary index. What it is for comes later; here it is read and checked.
+pub(crate) struct Index {
+    /// What its constant is named after.
+    pub(crate) name: String,
+    /// In order; one on a field.
+    pub(crate) fields: Vec<Ident>,
+    pub(crate) multi: bool,
+    pub(crate) at: TokenStream,
+}
+
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) ty: Type,
+    pub(crate) docs: Vec<Attribute>,
+    /// The `key` of `#[netabase(key)]`.
+    pub(crate) key: Option<TokenStream>,
+    pub(crate) index: Option<Index>,
+    pub(crate) owned: bool,
+    pub(crate) serde: Vec<SerdeOption>,
+    /// The attributes that `serde` was read from.
+    pub(crate) serde_attrs: Vec<Attribute>,
+}
+
+/// One option of a `#[serde(…)]`.
+pub(crate) struct SerdeOption {
+    pub(crate) name: String,
+    pub(crate) at: TokenStream,
+}
+
+impl Schema {
+    pub(crate) fn key_fields(&self) -> impl ExactSizeIterator<Item = &Field> + Clone {
+        self.key.iter().map(|&at| &self.fields[at])
+    }
+
+    /// The one field that is the key, if it is not made of several.
+    pub(crate) fn single_key(&self) -> Option<&Field> {
+        match *self.key {
+            [only] => Some(&self.fields[only]),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
+        let on_fields = self.fields.iter().filter_map(|field| field.index.as_ref());
+        on_fields.chain(&self.options.indexes)
+    }
+
+    /// The path of the hidden module behind the generated code.
+    pub(crate) fn private(&self) -> TokenStream {
+        let krate = &self.options.krate;
+        quote::quote!(#krate::__private)
+    }
+}
+
+impl Field {
+    /// Whether the view of this field is read as the field itself is.
+    ///
+    /// A serde attribute may change the bytes, and only serde knows how: it is copied, and with it
+    /// goes the type it was written for. `rename` alone does nothing to them.
+    pub(crate) fn stays_owned(&self) -> bool {
+        self.owned || self.serde.iter().any(|option| option.name != "rename")
+    }
+
+    pub(crate) fn has_serde(&self, name: &str) -> bool {
+        self.serde.iter().any(|option| option.name == name)
+    }
+}

@@ -1,0 +1,126 @@
+//! Reads the item. What cannot be read is reported and left out; reading goes on.
+
+pub(crate) mod options;
+
+mod value;
+
+mod duration;
+
+mod index;
+
+mod key;
+
+mod on_field;
+
+mod on_struct;
+
+mod serde;
+
+pub(crate) mod shape;
+
+use syn::{DeriveInput, Field as SynField, FieldsNamed, Ident, ext::IdentExt};
+
+use self::options::{Opt, Value};
+pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
+use crate::{
+    errors::Errors,
+    model::{Field, Options, Schema},
+};
+
+/// The schema; only its options if it has not the shape of one, or no key.
+pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Result<Schema, Options> {
+    let options = on_struct::options(input, errors);
+    let named = shape::fields(input, errors);
+    let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
+    if named.is_none() {
+        return Err(options);
+    }
+    let key = key::positions(&input.ident, options.key.as_ref(), &fields, errors);
+    let owning = shape::own_their_data(&fields, errors);
+    match key {
+        Some(key) if owning => Ok(Schema {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            options,
+            serde: serde::options(&input.attrs),
+            fields,
+            key,
+        }),
+        _ => Err(options),
+    }
+}
+
+fn fields(named: &FieldsNamed, errors: &mut Errors) -> Vec<Field> {
+    named.named.iter().filter_map(|field| self::field(field, errors)).collect()
+}
+
+fn field(field: &SynField, errors: &mut Errors) -> Option<Field> {
+    // Named fields have names.
+    let ident = field.ident.clone()?;
+    let options = on_field::options(field, &ident, errors);
+    Some(Field {
+        vis: field.vis.clone(),
+        ty: field.ty.clone(),
+        docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        key: options.key,
+        index: options.index,
+        owned: options.owned,
+        serde: serde::options(&field.attrs),
+        serde_attrs: field.attrs.iter().filter(|attr| serde::is_serde(attr)).cloned().collect(),
+        ident,
+    })
+}
+
+/// Hands every option to `read`, but not one that was there before.
+fn each_once<'o>(
+    options: &'o [Opt],
+    errors: &mut Errors,
+    mut read: impl FnMut(&'o Opt, &mut Errors),
+) {
+    for (at, option) in options.iter().enumerate() {
+        // The struct may have many indexes.
+        let first =
+            options[..at].iter().find(|first| first.name == option.name && !is_composite(option));
+        match first {
+            Some(first) => {
+                errors.twice(
+                    &first.name,
+                    &option.name,
+                    format_args!("duplicate `{}`", option.name),
+                );
+            }
+            None => read(option, errors),
+        }
+    }
+}
+
+fn is_composite(option: &Opt) -> bool {
+    let Value::List { items, .. } = &option.value else { return false };
+    option.name == "index" && items.iter().any(|item| item.name == "fields")
+}
+
+/// `word(a, b)`: names of fields.
+fn field_list(option: &Opt, errors: &mut Errors) -> Vec<Ident> {
+    let Value::List { parens, items } = &option.value else {
+        errors.at(&option.tokens, format_args!("expected `{}(a, b)`", option.name));
+        return Vec::new();
+    };
+    if items.is_empty() {
+        errors.help(
+            parens,
+            "expected at least one field",
+            format_args!("write `{}(a, b)`", option.name),
+        );
+    }
+    for item in items {
+        if !matches!(item.value, Value::Word) {
+            errors.at(&item.tokens, "expected the name of a field");
+        }
+    }
+    items.iter().map(|item| item.name.clone()).collect()
+}
+
+/// Whether two identifiers name the same field: `r#type` is `type`.
+pub(crate) fn same(a: &Ident, b: &Ident) -> bool {
+    a.unraw() == b.unraw()
+}

@@ -1,0 +1,109 @@
+//! The grammar of `#[netabase(…)]`: words, `word = value` and `word(…)`, separated by commas.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, Expr, Ident, MacroDelimiter, Meta, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, Result},
+    token,
+};
+
+use crate::errors::Errors;
+
+/// One option, not yet understood.
+pub(crate) struct Opt {
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+    /// All of its tokens.
+    pub(crate) tokens: TokenStream,
+}
+
+pub(crate) enum Value {
+    Word,
+    Equals { equals: Token![=], expr: Expr },
+    List { parens: TokenStream, items: Vec<Opt> },
+}
+
+/// Reads the `netabase` attributes among `attrs`.
+pub(crate) fn netabase(attrs: &[Attribute], errors: &mut Errors) -> Vec<Opt> {
+    let mut all = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("netabase")) {
+        match &attr.meta {
+            Meta::List(list) if matches!(list.delimiter, MacroDelimiter::Paren(_)) => {
+                match attr.parse_args_with(|input: ParseStream| Ok(options(input, errors))) {
+                    Ok(options) => all.extend(options),
+                    Err(error) => errors.push(error),
+                }
+            }
+            other => {
+                errors.help(other, "expected options in parentheses", "write `#[netabase(…)]`")
+            }
+        }
+    }
+    all
+}
+
+/// Reads what it can: after a mistake it goes on behind the next comma.
+fn options(input: ParseStream, errors: &mut Errors) -> Vec<Opt> {
+    let mut options = Vec::new();
+    while !input.is_empty() {
+        match option(input, errors) {
+            Ok(option) => options.push(option),
+            Err(error) => {
+                errors.push(error);
+                skip_to_comma(input);
+            }
+        }
+        if !input.is_empty()
+            && let Err(error) = input.parse::<Token![,]>()
+        {
+            errors.push(error);
+            skip_to_comma(input);
+            // Fails only at the end, where the loop stops as well.
+            let _ = input.parse::<Token![,]>();
+        }
+    }
+    options
+}
+
+fn option(input: ParseStream, errors: &mut Errors) -> Result<Opt> {
+    let name = input.call(Ident::parse_any)?;
+    let mut tokens = name.to_token_stream();
+    let value = if input.peek(token::Paren) {
+        let parens = input.fork().parse::<TokenTree>()?.into_token_stream();
+        let content;
+        parenthesized!(content in input);
+        tokens.extend(parens.clone());
+        Value::List { parens, items: options(&content, errors) }
+    } else if input.peek(Token![=]) {
+        let equals = input.parse::<Token![=]>()?;
+        let expr = input.parse::<Expr>()?;
+        tokens.extend(quote::quote!(#equals #expr));
+        Value::Equals { equals, expr }
+    } else {
+        Value::Word
+    };
+    Ok(Opt { name, value, tokens })
+}
+
+fn skip_to_comma(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        // An invisible group can hide the comma; then the group goes as a whole.
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+/// The expression inside parentheses and invisible groups.
+pub(crate) fn peel(mut expr: &Expr) -> &Expr {
+    loop {
+        expr = match expr {
+            Expr::Group(group) => &group.expr,
+            Expr::Paren(paren) => &paren.expr,
+            _ => return expr,
+        }
+    }
+}

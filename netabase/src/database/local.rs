@@ -1,0 +1,322 @@
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use libp2p::kad::{Record, RecordKey};
+
+use super::{error::DatabaseError, scratch::Scratch};
+use crate::{
+    record::{
+        self, RecordError, record_prefix, record_to_value, stamped_record, write_key,
+        write_key_with, write_value,
+    },
+    schema::{KeyOf, NetabaseSchema},
+    store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError},
+};
+
+/// The typed database of one schema in a [`NetabaseStore`].
+///
+/// A cheap, cloneable handle: every clone, and every other handle of the same schema and store,
+/// sees the same records. Calls are synchronous, local and immediate. Nothing runs under the
+/// store's lock but the store's own code, so any call may be made from inside any closure.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{NetabaseSchema, NetabaseStore};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+/// struct Airport {
+///     #[netabase(key)]
+///     icao: String,
+///     name: String,
+/// }
+///
+/// let airports = NetabaseStore::new().database::<Airport>()?;
+/// airports.put(&Airport { icao: "EGLL".into(), name: "Heathrow".into() })?;
+/// airports.put(&Airport { icao: "EGSS".into(), name: "Stansted".into() })?;
+/// airports.put(&Airport { icao: "BIKF".into(), name: "Keflavik".into() })?;
+///
+/// assert!(airports.contains("BIKF")?);
+/// let british = airports.prefix("EG")?.collect::<Result<Vec<_>, _>>()?;
+/// assert_eq!(british.len(), 2);
+/// # Ok::<(), netabase::DatabaseError>(())
+/// ```
+pub struct MemoryStoreDatabase<V: NetabaseSchema> {
+    pub(super) store: NetabaseStore,
+    pub(super) schema: SchemaId,
+    /// What every record key of the schema starts with.
+    pub(super) prefix: Arc<[u8]>,
+    _values: PhantomData<fn() -> V>,
+}
+
+impl NetabaseStore {
+    /// The typed database of `V` in this store. The first call registers the schema; others
+    /// find it again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::SchemaConflict`] if another type of the same schema name was registered.
+    pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, StoreError> {
+        Ok(MemoryStoreDatabase {
+            schema: self.register::<V>()?,
+            prefix: record_prefix::<V>(Some(&self.peer_id())).into(),
+            store: self.clone(),
+            _values: PhantomData,
+        })
+    }
+}
+
+impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
+    /// The store whose records these are.
+    #[must_use]
+    pub fn store(&self) -> &NetabaseStore {
+        &self.store
+    }
+
+    /// Stores `value` under its key and returns the value it replaced.
+    ///
+    /// The write is local and immediate. A record that peers are served changes for them, too.
+    /// A replaced value that this program cannot read counts as none.
+    ///
+    /// # Errors
+    ///
+    /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
+    /// - [`RecordError::Key`], [`RecordError::Encode`], [`RecordError::TooLarge`] if its key or
+    ///   the value cannot be stored at all.
+    /// - [`StoreError::ValueTooLarge`], [`StoreError::Full`], [`StoreError::FullOfBytes`] if it
+    ///   is beyond the store's limits.
+    ///
+    /// In all cases the old value, if any, is still there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, name: String }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, name: "Ada".into() })?;
+    /// let replaced = users.put(&User { id: 7, name: "Grace".into() })?;
+    /// assert_eq!(replaced.map(|user| user.name), Some("Ada".into()));
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn put(&self, value: &V) -> Result<Option<V>, DatabaseError> {
+        Scratch::with(|scratch| {
+            let write = self.encode(value, scratch)?;
+            if !self.store.put_local(write, &mut scratch.value)? {
+                return Ok(None);
+            }
+            let replaced = record::read::<V>(&scratch.value);
+            if let Err(error) = &replaced {
+                tracing::warn!(schema = V::SCHEMA_NAME, %error, "replaced an unreadable value");
+            }
+            Ok(replaced.ok())
+        })
+    }
+
+    /// The value of a key, if there is one.
+    ///
+    /// The key may be given as itself, as the value of the key field, or as a tuple of its parts.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, name: String }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, name: "Ada".into() })?;
+    /// assert_eq!(users.get(&7)?.map(|user| user.name), Some("Ada".into()));
+    /// assert!(users.get(&UserKey(8))?.is_none());
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn get<Q>(&self, key: &Q) -> Result<Option<V>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        self.read(key, |value| Ok(record::read::<V>(value)?))
+    }
+
+    /// Shows the value of a key to `look` without copying its text and bytes into a value.
+    ///
+    /// `look` runs outside the store's lock and may call the store.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, name: String }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, name: "Ada".into() })?;
+    /// let length = users.get_with(&7, |user| user.name.len())?;
+    /// assert_eq!(length, Some(3));
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn get_with<Q, R>(
+        &self,
+        key: &Q,
+        look: impl FnOnce(V::Ref<'_>) -> R,
+    ) -> Result<Option<R>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        self.read(key, |value| Ok(look(record::read_ref::<V>(value)?)))
+    }
+
+    /// Whether there is a value of this key.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn contains<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        Ok(self.store.contains(&self.record_key(key)?))
+    }
+
+    /// Removes the value of a key. False if there was none.
+    ///
+    /// A record that was never served to peers leaves no trace. One that this application
+    /// publishes becomes a tombstone, so that copies elsewhere are deleted, too; of somebody
+    /// else's record only the local view goes.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn remove<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        Ok(self.store.remove_local(self.schema, [&self.record_key(key)?]) == 1)
+    }
+
+    /// How many values there are, in constant time.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.store.visible_count(self.schema)
+    }
+
+    /// Whether there is no value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The Kademlia record of a value, whether it is stored here or not, with a timestamp later
+    /// than any value of its key that the store knows.
+    ///
+    /// Give it to [`put_record`](Self::put_record) of another store, or, if the schema is open,
+    /// to `kad::Behaviour::put_record`.
+    ///
+    /// # Errors
+    ///
+    /// - [`RecordError::Unsigned`] if the schema is owned: signing is not built yet.
+    /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`],
+    ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
+    pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
+        let mut key = Vec::new();
+        write_key_with(&self.prefix, &mut key, |out| value.encode_key(out))?;
+        let timestamp = self.store.issue_timestamp(&RecordKey::from(key));
+        Ok(stamped_record(value, timestamp)?)
+    }
+
+    /// The value in a record of this schema; nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] if it is not a valid record of the schema, or a tombstone.
+    pub fn from_record(&self, record: &Record) -> Result<V, DatabaseError> {
+        Ok(record_to_value(record)?)
+    }
+
+    /// The stored record of a key as it is: its bytes, without publisher, with its lease's end.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        Ok(self.store.visible_record(&self.record_key(key)?))
+    }
+
+    /// Takes in a record that the application got from elsewhere. The larger value of a key, by
+    /// its bytes and so by its clock, wins.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it is not a valid record of this schema, its clock is more than 10
+    /// minutes ahead, its lease is over, or the store is full. Nothing is stored then.
+    pub fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
+        if !record.key.as_ref().starts_with(&self.prefix) {
+            // Names what is wrong with it.
+            record_to_value::<V>(record)?;
+        }
+        Ok(self.store.put_record(record)?)
+    }
+
+    pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, RecordError> {
+        write_key_with(&self.prefix, &mut out.key, |writer| value.encode_key(writer))?;
+        // The store sets the timestamp when it knows what the value replaces.
+        write_value(value, crate::schema::Timestamp::default(), &mut out.value)?;
+        Ok(LocalWrite::new(self.schema, &out.key, &out.value))
+    }
+
+    pub(super) fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        Scratch::with(|scratch| {
+            write_key::<V::Key, Q>(&self.prefix, key, &mut scratch.key)?;
+            Ok(RecordKey::new(&scratch.key))
+        })
+    }
+
+    fn read<Q, R>(
+        &self,
+        key: &Q,
+        look: impl FnOnce(&[u8]) -> Result<R, DatabaseError>,
+    ) -> Result<Option<R>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        let key = self.record_key(key)?;
+        Scratch::with(|scratch| {
+            self.store.read(&key, &mut scratch.value).then(|| look(&scratch.value)).transpose()
+        })
+    }
+}
+
+impl<V: NetabaseSchema> Clone for MemoryStoreDatabase<V> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            schema: self.schema,
+            prefix: Arc::clone(&self.prefix),
+            _values: PhantomData,
+        }
+    }
+}
+
+impl<V: NetabaseSchema> fmt::Debug for MemoryStoreDatabase<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStoreDatabase")
+            .field("schema", &V::SCHEMA_NAME)
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,260 @@
+use std::{error::Error, future::Future, ops::RangeBounds};
+
+use libp2p::kad::Record;
+
+use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase, scan::Scan};
+use crate::{
+    schema::{KeyOf, NetabaseSchema, PrefixOf},
+    store::PutOutcome,
+};
+
+/// Typed records by key, wherever they are: what code that is generic over the place needs.
+///
+/// The futures are `Send`, so that generic code can be spawned. The local database answers at
+/// once; its own methods of these names do the same without a future, and `put` tells more.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{NetabaseDatabase, NetabaseSchema, NetabaseStore};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, NetabaseSchema)]
+/// struct User { #[netabase(key)] id: u64, name: String }
+///
+/// async fn rename<D: NetabaseDatabase<User>>(users: D, id: u64, name: &str) -> Result<(), D::Error> {
+///     if let Some(mut user) = users.get(&id).await? {
+///         user.name = name.to_owned();
+///         users.put(&user).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), netabase::DatabaseError> {
+/// let users = NetabaseStore::new().database::<User>()?;
+/// users.put(&User { id: 7, name: "Ada".into() })?;
+/// rename(users.clone(), 7, "Grace").await?;
+/// assert_eq!(users.get(&7)?.map(|user| user.name), Some("Grace".into()));
+/// # Ok(())
+/// # }
+/// ```
+pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
+    /// Why a call failed.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Stores a value under its key.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be stored; then the old one is still there.
+    fn put(&self, value: &V) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// The value of a key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If that could not be found out.
+    fn get<Q>(&self, key: &Q) -> impl Future<Output = Result<Option<V>, Self::Error>> + Send
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized;
+
+    /// Whether there is a value of a key.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    fn contains<Q>(&self, key: &Q) -> impl Future<Output = Result<bool, Self::Error>> + Send
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized;
+
+    /// Removes the value of a key. False if there was none.
+    ///
+    /// # Errors
+    ///
+    /// If it is still there.
+    fn remove<Q>(&self, key: &Q) -> impl Future<Output = Result<bool, Self::Error>> + Send
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized;
+
+    /// [`put`](Self::put) for each of these values; a result an item, in their order.
+    fn put_batch(&self, values: &[V]) -> impl Future<Output = Vec<Result<(), Self::Error>>> + Send;
+
+    /// [`get`](Self::get) for each of these keys; a result an item, in their order.
+    fn get_batch(
+        &self,
+        keys: &[V::Key],
+    ) -> impl Future<Output = Vec<Result<Option<V>, Self::Error>>> + Send
+    where
+        V::Key: KeyOf<V::Key>;
+
+    /// [`remove`](Self::remove) for each of these keys; a result an item, in their order.
+    fn remove_batch(
+        &self,
+        keys: &[V::Key],
+    ) -> impl Future<Output = Vec<Result<bool, Self::Error>>> + Send
+    where
+        V::Key: KeyOf<V::Key>;
+
+    /// The record of a key as it is, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    fn get_record<Q>(
+        &self,
+        key: &Q,
+    ) -> impl Future<Output = Result<Option<Record>, Self::Error>> + Send
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized;
+
+    /// Stores a record that was made elsewhere, if it is valid and the newest of its key.
+    ///
+    /// # Errors
+    ///
+    /// If it is not valid, or cannot be stored.
+    fn put_record(
+        &self,
+        record: &Record,
+    ) -> impl Future<Output = Result<PutOutcome, Self::Error>> + Send;
+}
+
+/// What only a database on this machine can do: walk its values in order, count them, clear them.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{NetabaseDatabaseExt, NetabaseSchema};
+///
+/// async fn first<V: NetabaseSchema, D: NetabaseDatabaseExt<V>>(values: D) -> Option<V> {
+///     let first = values.iter().next()?;
+///     first.ok()
+/// }
+/// ```
+pub trait NetabaseDatabaseExt<V: NetabaseSchema>: NetabaseDatabase<V> {
+    /// All values in the order of their keys.
+    fn iter(&self) -> Entries<V>;
+
+    /// The values whose keys lie in a range, in the order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// If no record could have such a key.
+    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, Self::Error>
+    where
+        Q: KeyOf<V::Key>;
+
+    /// The values whose keys start with some text, bytes, or leading parts of a composite key.
+    ///
+    /// # Errors
+    ///
+    /// As [`range`](Self::range).
+    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, Self::Error>
+    where
+        P: PrefixOf<V::Key> + ?Sized;
+
+    /// All values as they are at this moment, in no order.
+    fn scan(&self) -> Scan<V>;
+
+    /// How many values there are.
+    fn len(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+
+    /// Whether there is no value.
+    fn is_empty(&self) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+        let len = self.len();
+        async { Ok(len.await? == 0) }
+    }
+
+    /// Removes every value that this application wrote, and says how many there were.
+    fn clear(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+}
+
+impl<V: NetabaseSchema> NetabaseDatabase<V> for MemoryStoreDatabase<V> {
+    type Error = DatabaseError;
+
+    async fn put(&self, value: &V) -> Result<(), DatabaseError> {
+        self.put(value).map(drop)
+    }
+
+    async fn get<Q>(&self, key: &Q) -> Result<Option<V>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized,
+    {
+        self.get(key)
+    }
+
+    async fn contains<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized,
+    {
+        self.contains(key)
+    }
+
+    async fn remove<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized,
+    {
+        self.remove(key)
+    }
+
+    async fn put_batch(&self, values: &[V]) -> Vec<Result<(), DatabaseError>> {
+        values.iter().map(|value| self.put(value).map(drop)).collect()
+    }
+
+    async fn get_batch(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, DatabaseError>>
+    where
+        V::Key: KeyOf<V::Key>,
+    {
+        keys.iter().map(|key| self.get(key)).collect()
+    }
+
+    async fn remove_batch(&self, keys: &[V::Key]) -> Vec<Result<bool, DatabaseError>>
+    where
+        V::Key: KeyOf<V::Key>,
+    {
+        keys.iter().map(|key| self.remove(key)).collect()
+    }
+
+    async fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized,
+    {
+        self.get_record(key)
+    }
+
+    async fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
+        self.put_record(record)
+    }
+}
+
+impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
+    fn iter(&self) -> Entries<V> {
+        self.iter()
+    }
+
+    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, DatabaseError>
+    where
+        Q: KeyOf<V::Key>,
+    {
+        self.range(range)
+    }
+
+    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, DatabaseError>
+    where
+        P: PrefixOf<V::Key> + ?Sized,
+    {
+        self.prefix(prefix)
+    }
+
+    fn scan(&self) -> Scan<V> {
+        self.scan()
+    }
+
+    async fn len(&self) -> Result<usize, DatabaseError> {
+        Ok(self.len())
+    }
+
+    async fn clear(&self) -> Result<usize, DatabaseError> {
+        Ok(self.clear())
+    }
+}

@@ -1,0 +1,19 @@
+//! Schema values ↔ [`Record`]: the only place that lays out record keys.
+
+mod convert;
+
+mod error;
+
+mod key;
+
+mod peer;
+
+pub(crate) use self::convert::{
+    check, read, read_ref, restamp, stamped_record, write_tombstone, write_value,
+};
+pub(crate) use self::key::{record_prefix, write_key, write_key_with};
+pub use self::{
+    convert::{record_to_value, value_to_record},
+    error::RecordError,
+    key::{MAX_RECORD_KEY_BYTES, RecordKey},
+};

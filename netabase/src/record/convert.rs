@@ -1,0 +1,180 @@
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use libp2p::kad::{Record, RecordKey as KadKey};
+
+use super::{
+    error::RecordError,
+    key::{RecordKey, record_prefix, write_key_with},
+};
+use crate::schema::{
+    Access, Envelope, EnvelopeHeader, NetabaseSchema, NetabaseSchemaKey, Timestamp, decode, encode,
+};
+
+/// What a record that was checked from end to end holds.
+pub(crate) enum Checked<V> {
+    Live(V),
+    Tombstone(Timestamp),
+}
+
+/// The value in `record`, whose key must be the value's own.
+///
+/// Neither a signature nor a lease is checked here: a database does that when a record comes in.
+///
+/// # Errors
+///
+/// [`RecordError`] if the record is not one of `V`, or not a valid one;
+/// [`RecordError::Deleted`] if it is a tombstone.
+pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordError> {
+    match check::<V>(record.key.as_ref(), &record.value)? {
+        Checked::Live(value) => Ok(value),
+        Checked::Tombstone(at) => Err(RecordError::Deleted { at }),
+    }
+}
+
+/// The record of `value`, stamped with this process's clock, without publisher or expiry.
+///
+/// # Errors
+///
+/// - [`RecordError::Unsigned`] if the schema is owned: such a record needs its owner's signature.
+/// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`] if the value is
+///   refused by its own `validate`, or cannot be encoded.
+pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordError> {
+    stamped_record(value, process_timestamp())
+}
+
+/// The record of `value` with the given timestamp.
+pub(crate) fn stamped_record<V: NetabaseSchema>(
+    value: &V,
+    timestamp: Timestamp,
+) -> Result<Record, RecordError> {
+    if V::ACCESS == Access::Owned {
+        return Err(RecordError::Unsigned { schema: V::SCHEMA_NAME });
+    }
+    let (mut key, mut bytes) = (Vec::new(), Vec::new());
+    write_key_with(&record_prefix::<V>(None), &mut key, |out| value.encode_key(out))?;
+    write_value(value, timestamp, &mut bytes)?;
+    Ok(Record { key: KadKey::from(key), value: bytes, publisher: None, expires: None })
+}
+
+/// Validates `value` and writes its envelope and payload into `out`, which is cleared first.
+pub(crate) fn write_value<V: NetabaseSchema>(
+    value: &V,
+    timestamp: Timestamp,
+    out: &mut Vec<u8>,
+) -> Result<(), RecordError> {
+    value.validate().map_err(|source| RecordError::Invalid { schema: V::SCHEMA_NAME, source })?;
+    out.clear();
+    header(timestamp, false).write(V::SCHEMA_VERSION, out);
+    encode(value, out, usize::MAX)?;
+    check_size::<V>(out.len())
+}
+
+/// Writes the value that says a record was removed into `out`, which is cleared first.
+pub(crate) fn write_tombstone(schema_version: u32, timestamp: Timestamp, out: &mut Vec<u8>) {
+    out.clear();
+    header(timestamp, true).write(schema_version, out);
+}
+
+/// Sets the timestamp of an encoded value: its first eight bytes.
+pub(crate) fn restamp(value: &mut [u8], timestamp: Timestamp) {
+    value[..8].copy_from_slice(&timestamp.as_u64().to_be_bytes());
+}
+
+fn header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
+    EnvelopeHeader { timestamp, tombstone, signed: false, not_after: 0 }
+}
+
+/// Reads the value of a record that was checked when it was stored.
+pub(crate) fn read<V: NetabaseSchema>(value: &[u8]) -> Result<V, RecordError> {
+    Ok(decode(live_payload::<V>(value)?)?)
+}
+
+/// As [`read`], borrowing from the record.
+pub(crate) fn read_ref<V: NetabaseSchema>(value: &[u8]) -> Result<V::Ref<'_>, RecordError> {
+    Ok(decode(live_payload::<V>(value)?)?)
+}
+
+fn live_payload<V: NetabaseSchema>(value: &[u8]) -> Result<&[u8], RecordError> {
+    let envelope = Envelope::parse(value)?;
+    if envelope.tombstone {
+        return Err(RecordError::Deleted { at: envelope.timestamp });
+    }
+    check_version::<V>(&envelope)?;
+    Ok(envelope.payload)
+}
+
+/// Checks a record of `V` from end to end: layout, schema, version, payload, key, validity.
+pub(crate) fn check<V: NetabaseSchema>(
+    key: &[u8],
+    value: &[u8],
+) -> Result<Checked<V>, RecordError> {
+    let key = RecordKey::parse(key)?;
+    check_schema::<V>(&key)?;
+    check_size::<V>(value.len())?;
+    let envelope = Envelope::parse(value)?;
+    check_version::<V>(&envelope)?;
+    if envelope.tombstone {
+        V::Key::from_key_bytes(key.key)?;
+        return Ok(Checked::Tombstone(envelope.timestamp));
+    }
+    let value: V = decode(envelope.payload)?;
+    let mut own_key = Vec::with_capacity(key.key.len());
+    write_key_with(&[], &mut own_key, |out| value.encode_key(out))?;
+    if own_key != key.key {
+        return Err(RecordError::KeyMismatch { schema: V::SCHEMA_NAME });
+    }
+    match value.validate() {
+        Ok(()) => Ok(Checked::Live(value)),
+        Err(source) => Err(RecordError::Invalid { schema: V::SCHEMA_NAME, source }),
+    }
+}
+
+fn check_schema<V: NetabaseSchema>(key: &RecordKey<'_>) -> Result<(), RecordError> {
+    if key.schema != V::SCHEMA_NAME {
+        let found = key.schema.to_owned();
+        return Err(RecordError::WrongSchema { expected: V::SCHEMA_NAME, found });
+    }
+    if key.access != V::ACCESS {
+        return Err(RecordError::WrongAccess {
+            schema: V::SCHEMA_NAME,
+            expected: V::ACCESS,
+            found: key.access,
+        });
+    }
+    Ok(())
+}
+
+fn check_size<V: NetabaseSchema>(len: usize) -> Result<(), RecordError> {
+    match V::MAX_SIZE {
+        Some(max_bytes) if len > max_bytes => {
+            Err(RecordError::TooLarge { schema: V::SCHEMA_NAME, len, max_bytes })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_version<V: NetabaseSchema>(envelope: &Envelope<'_>) -> Result<(), RecordError> {
+    if envelope.schema_version != V::SCHEMA_VERSION {
+        return Err(RecordError::Version {
+            schema: V::SCHEMA_NAME,
+            expected: V::SCHEMA_VERSION,
+            found: envelope.schema_version,
+        });
+    }
+    Ok(())
+}
+
+/// The wall clock, but later than any timestamp this process issued before without a store.
+fn process_timestamp() -> Timestamp {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    // A clock before 1970 counts as 1970: the last issued timestamp still orders the writes.
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let wall = Timestamp::from_millis(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX));
+    let next = |last| Some(wall.max(Timestamp::from_u64(last).next()).as_u64());
+    let last =
+        LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_else(|last| last);
+    wall.max(Timestamp::from_u64(last).next())
+}

@@ -1,0 +1,98 @@
+use crate::schema::{
+    Access, DecodeError, EncodeError, EnvelopeError, Invalid, KeyError, Timestamp,
+};
+
+/// Why a record and a value could not be turned into each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The record key does not start as a Netabase key does.
+    #[error("not a netabase record: its key does not read `/netabase/<schema>/<access>…`")]
+    ForeignKey,
+    /// The record belongs to another schema.
+    #[error("record of schema `{found}` where `{expected}` was expected")]
+    WrongSchema {
+        /// The schema that was asked for.
+        expected: &'static str,
+        /// The schema the record key names.
+        found: String,
+    },
+    /// The record key names another kind of access than its schema declares.
+    #[error("record key of schema `{schema}` says {found:?}, but the schema is {expected:?}")]
+    WrongAccess {
+        /// The schema.
+        schema: &'static str,
+        /// What the schema declares.
+        expected: Access,
+        /// What the record key says.
+        found: Access,
+    },
+    /// The key bytes are not those of the schema's key.
+    #[error("the record key does not hold a key of its schema")]
+    Key(#[from] KeyError),
+    /// The whole record key is too long.
+    #[error("record key of {len} bytes exceeds the limit of {max_bytes} bytes")]
+    KeyTooLong {
+        /// Its length, in bytes.
+        len: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
+    /// The value does not start with a valid envelope.
+    #[error("the record's value has no valid envelope")]
+    Envelope(#[from] EnvelopeError),
+    /// The value was written by another version of the schema.
+    #[error("record of `{schema}` version {found}, but this program knows version {expected}")]
+    Version {
+        /// The schema.
+        schema: &'static str,
+        /// The version this program has.
+        expected: u32,
+        /// The version in the record.
+        found: u32,
+    },
+    /// The payload is not the bytes of the schema's type.
+    #[error("the record's payload does not decode")]
+    Decode(#[from] DecodeError),
+    /// The value cannot be encoded.
+    #[error("the value cannot be encoded")]
+    Encode(#[from] EncodeError),
+    /// The value is longer than its schema allows.
+    #[error("`{schema}` value of {len} bytes exceeds the schema's limit of {max_bytes} bytes")]
+    TooLarge {
+        /// The schema.
+        schema: &'static str,
+        /// Its length, in bytes, envelope included.
+        len: usize,
+        /// The limit, in bytes: `#[netabase(max_size = …)]`.
+        max_bytes: usize,
+    },
+    /// The key in the record is not the key of the value in it.
+    #[error("the key of the record is not the key of its `{schema}` value")]
+    KeyMismatch {
+        /// The schema.
+        schema: &'static str,
+    },
+    /// The record is a tombstone: its value was removed.
+    #[error("the record was deleted at {at}")]
+    Deleted {
+        /// When, by its writer's clock.
+        at: Timestamp,
+    },
+    /// The schema's own `validate` function refused the value.
+    #[error("invalid `{schema}`")]
+    Invalid {
+        /// The schema.
+        schema: &'static str,
+        /// What the function said.
+        source: Invalid,
+    },
+    /// Records of an `owned` schema belong to a peer, so a bare value cannot become one.
+    #[error(
+        "a record of the owned schema `{schema}` must be signed, which this version cannot do yet"
+    )]
+    Unsigned {
+        /// The schema.
+        schema: &'static str,
+    },
+}

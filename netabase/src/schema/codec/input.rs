@@ -1,0 +1,173 @@
+//! Where encoded bytes come from: primitives, lengths and slices, each checked.
+
+use bincode::{
+    config::{self, Configuration},
+    de::{Decode, Decoder as _, DecoderImpl, read::Reader},
+    error::DecodeError as PrimitiveError,
+};
+
+use super::DecodeError;
+
+/// A payload, and how far it is read.
+pub(super) struct Input<'de> {
+    decoder: DecoderImpl<Rest<'de>, Configuration, ()>,
+    len: usize,
+}
+
+impl<'de> Input<'de> {
+    #[inline]
+    pub(super) fn new(payload: &'de [u8]) -> Self {
+        let rest = Rest { bytes: payload };
+        Self { decoder: DecoderImpl::new(rest, config::standard(), ()), len: payload.len() }
+    }
+
+    #[inline]
+    pub(super) fn primitive<T: Decode<()>>(&mut self) -> Result<T, DecodeError> {
+        let left = self.left();
+        T::decode(&mut self.decoder).map_err(|error| refused(&error, self.len - left))
+    }
+
+    /// An integer in its shortest form: bincode takes longer ones too, and a value would have many
+    /// encodings.
+    #[inline]
+    pub(super) fn integer<T: Varint>(&mut self) -> Result<T, DecodeError> {
+        let left = self.left();
+        let value = self.primitive::<T>()?;
+        let used = left - self.left();
+        if used > 1 && used != value.shortest() {
+            return Err(DecodeError::NonCanonicalInteger { offset: self.len - left });
+        }
+        Ok(value)
+    }
+
+    /// The length of something that takes at least one byte for each of it.
+    #[inline]
+    pub(super) fn length(&mut self) -> Result<usize, DecodeError> {
+        let left = self.left();
+        let len = self.integer::<u64>()?;
+        match usize::try_from(len) {
+            Ok(len) if len <= self.left() => Ok(len),
+            _ => Err(DecodeError::LengthTooLarge { offset: self.len - left, len }),
+        }
+    }
+
+    /// A length, then that many bytes, straight from the payload.
+    #[inline]
+    pub(super) fn bytes(&mut self) -> Result<&'de [u8], DecodeError> {
+        let len = self.length()?;
+        let (bytes, rest) = self.rest().split_at(len);
+        self.decoder.reader().bytes = rest;
+        Ok(bytes)
+    }
+
+    #[inline]
+    pub(super) fn text(&mut self) -> Result<&'de str, DecodeError> {
+        let bytes = self.bytes()?;
+        str::from_utf8(bytes).map_err(|error| {
+            let start = self.offset() - bytes.len();
+            DecodeError::InvalidUtf8 { offset: start + error.valid_up_to() }
+        })
+    }
+
+    /// How many bytes have been read.
+    #[inline]
+    pub(super) fn offset(&mut self) -> usize {
+        self.len - self.left()
+    }
+
+    /// How many bytes have not been read.
+    #[inline]
+    pub(super) fn left(&mut self) -> usize {
+        self.rest().len()
+    }
+
+    #[inline]
+    pub(super) fn finish(mut self) -> Result<(), DecodeError> {
+        match self.left() {
+            0 => Ok(()),
+            count => Err(DecodeError::TrailingBytes { offset: self.offset(), count }),
+        }
+    }
+
+    #[inline]
+    fn rest(&mut self) -> &'de [u8] {
+        self.decoder.reader().bytes
+    }
+}
+
+#[cold]
+fn refused(error: &PrimitiveError, offset: usize) -> DecodeError {
+    match *error {
+        PrimitiveError::UnexpectedEnd { .. } => DecodeError::UnexpectedEnd { offset },
+        PrimitiveError::InvalidIntegerType { .. } => DecodeError::IntegerTooWide { offset },
+        PrimitiveError::InvalidBooleanValue(found) => DecodeError::InvalidBool { offset, found },
+        PrimitiveError::InvalidCharEncoding(_) => DecodeError::InvalidChar { offset },
+        ref other => DecodeError::Custom(other.to_string()),
+    }
+}
+
+struct Rest<'de> {
+    bytes: &'de [u8],
+}
+
+impl Reader for Rest<'_> {
+    #[inline]
+    fn read(&mut self, into: &mut [u8]) -> Result<(), PrimitiveError> {
+        let Some((read, rest)) = self.bytes.split_at_checked(into.len()) else {
+            return Err(PrimitiveError::UnexpectedEnd {
+                additional: into.len() - self.bytes.len(),
+            });
+        };
+        into.copy_from_slice(read);
+        self.bytes = rest;
+        Ok(())
+    }
+
+    #[inline]
+    fn peek_read(&mut self, len: usize) -> Option<&[u8]> {
+        self.bytes.get(..len)
+    }
+
+    #[inline]
+    fn consume(&mut self, len: usize) {
+        self.bytes = self.bytes.get(len..).unwrap_or_default();
+    }
+}
+
+/// An integer of variable length: one byte up to 250, else a tag and 2, 4, 8 or 16 bytes.
+pub(super) trait Varint: Decode<()> + Copy {
+    /// The length of this integer's shortest encoding.
+    fn shortest(self) -> usize;
+}
+
+macro_rules! varints {
+    ($($unsigned:ty, $signed:ty;)*) => {$(
+        impl Varint for $unsigned {
+            #[inline]
+            fn shortest(self) -> usize {
+                match self.max(1).ilog2() {
+                    _ if self <= 250 => 1,
+                    ..16 => 3,
+                    ..32 => 5,
+                    ..64 => 9,
+                    _ => 17,
+                }
+            }
+        }
+
+        impl Varint for $signed {
+            #[inline]
+            fn shortest(self) -> usize {
+                // Zigzag, as bincode writes it: 0, -1, 1, -2, …
+                ((self << 1) ^ (self >> (<$signed>::BITS - 1))).cast_unsigned().shortest()
+            }
+        }
+    )*};
+}
+
+varints! {
+    u16, i16;
+    u32, i32;
+    u64, i64;
+    u128, i128;
+}

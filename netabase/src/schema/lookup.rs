@@ -1,0 +1,87 @@
+//! What a record can be looked up by, without building its key.
+
+use super::key::{KeyWriter, NetabaseSchemaKey};
+
+/// Something that stands for a key `K`: the key, a borrowed form of it, or a tuple of its parts.
+///
+/// The derive implements it, so that `get("EGLL")`, `get(&7)` and `get(&key)` all compile
+/// and another schema's key does not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot look up a `{K}`",
+    label = "expected `{K}` or its parts",
+    note = "pass the schema's own key, or the value of its key field"
+)]
+pub trait KeyOf<K> {
+    /// Writes the same bytes as the key it stands for.
+    fn encode_key_of(&self, out: &mut KeyWriter<'_>);
+}
+
+impl<K, Q: KeyOf<K> + ?Sized> KeyOf<K> for &Q {
+    fn encode_key_of(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_key_of(out);
+    }
+}
+
+/// Something that stands for one part `T` of a key: the part, or a borrowed form of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a form of `{T}`",
+    label = "expected `{T}`, or a reference to it"
+)]
+pub trait PartOf<T> {
+    /// Writes the same bytes as the part it stands for.
+    fn encode_part(&self, out: &mut KeyWriter<'_>);
+}
+
+impl<T: NetabaseSchemaKey> PartOf<T> for T {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        self.encode_key(out);
+    }
+}
+
+impl<T: NetabaseSchemaKey> PartOf<T> for &T {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_key(out);
+    }
+}
+
+impl PartOf<String> for str {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        out.escaped(self.as_bytes());
+    }
+}
+
+impl PartOf<String> for &str {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_part(out);
+    }
+}
+
+impl PartOf<Vec<u8>> for [u8] {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        out.escaped(self);
+    }
+}
+
+impl PartOf<Vec<u8>> for &[u8] {
+    fn encode_part(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_part(out);
+    }
+}
+
+/// Something that starts keys `K`: text or bytes for a `String` or `Vec<u8>` key, a tuple of the
+/// leading parts for a key of several.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a prefix of `{K}`",
+    label = "prefix needs a String, bytes or a composite key",
+    note = "use `range` for keys of numbers"
+)]
+pub trait PrefixOf<K> {
+    /// Writes the bytes with which every key starts that this is a prefix of.
+    fn encode_prefix_of(&self, out: &mut KeyWriter<'_>);
+}
+
+impl<K, Q: PrefixOf<K> + ?Sized> PrefixOf<K> for &Q {
+    fn encode_prefix_of(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_prefix_of(out);
+    }
+}

@@ -1,0 +1,234 @@
+//! One shared `MemoryStore`, and what it lacks: order, states, limits, validation.
+
+mod clock;
+
+mod error;
+
+mod limits;
+
+mod state;
+
+mod table;
+
+mod schemas;
+
+mod page;
+
+mod local;
+
+mod inbound;
+
+mod kad;
+
+mod raw;
+
+use std::{fmt, sync::Arc};
+
+use libp2p::{
+    PeerId,
+    identity::{KeyType, Keypair},
+};
+use parking_lot::RwLock;
+
+pub use self::{
+    clock::{Clock, ManualClock, Now, SystemClock},
+    error::StoreError,
+    inbound::PutOutcome,
+    limits::Limits,
+    raw::{RawRecord, RawRecords},
+    state::RecordState,
+};
+pub(crate) use self::{
+    local::LocalWrite,
+    page::{Direction, Page, PageRequest, View},
+    raw::end_of_prefix,
+    schemas::SchemaId,
+};
+use self::{schemas::Schemas, table::Table};
+use crate::schema::Timestamp;
+
+/// A shared store of records: everything is kept in libp2p's [`MemoryStore`], and beside it the
+/// order of the keys and what state each record is in.
+///
+/// A cloneable handle. One clone goes into `kad::Behaviour`, for which it implements
+/// [`RecordStore`]; another gives typed databases: one truth, two views, no copy between them.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{NetabaseSchema, NetabaseStore};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+/// struct User {
+///     #[netabase(key)]
+///     id: u64,
+///     name: String,
+/// }
+///
+/// let store = NetabaseStore::new();
+/// let users = store.database::<User>()?;
+/// users.put(&User { id: 7, name: "Ada".into() })?;
+/// assert_eq!(users.get(&7)?.map(|user| user.name), Some("Ada".into()));
+/// # Ok::<(), netabase::DatabaseError>(())
+/// ```
+///
+/// [`MemoryStore`]: libp2p::kad::store::MemoryStore
+/// [`RecordStore`]: libp2p::kad::store::RecordStore
+#[derive(Clone)]
+pub struct NetabaseStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    identity: Keypair,
+    peer_id: PeerId,
+    clock: Box<dyn Clock>,
+    limits: Limits,
+    /// Never held across an await, and never while code of the user runs.
+    inner: RwLock<Inner>,
+}
+
+struct Inner {
+    table: Table,
+    schemas: Schemas,
+    /// The latest timestamp given to a local write.
+    last_issued: Timestamp,
+}
+
+impl NetabaseStore {
+    /// An empty store with a fresh identity, the default [`Limits`] and the system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        let identity = Keypair::generate_ed25519();
+        Self::from_parts(identity, Box::new(SystemClock::new()), Limits::default())
+    }
+
+    /// Starts a store with an identity, limits or a clock of one's own.
+    #[must_use]
+    pub fn builder() -> NetabaseStoreBuilder {
+        NetabaseStoreBuilder::default()
+    }
+
+    fn from_parts(identity: Keypair, clock: Box<dyn Clock>, limits: Limits) -> Self {
+        let peer_id = identity.public().to_peer_id();
+        let inner = Inner {
+            table: Table::new(peer_id, &limits),
+            schemas: Schemas::default(),
+            last_issued: Timestamp::default(),
+        };
+        let inner = RwLock::new(inner);
+        Self { shared: Arc::new(Shared { identity, peer_id, clock, limits, inner }) }
+    }
+
+    /// The id of the peer whose store this is.
+    #[must_use]
+    pub fn peer_id(&self) -> PeerId {
+        self.shared.peer_id
+    }
+
+    /// The identity a swarm around this store must use.
+    #[must_use]
+    pub fn identity(&self) -> &Keypair {
+        &self.shared.identity
+    }
+
+    /// The limits the store was made with.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// How many records the store holds, of all schemas and in all states, tombstones included.
+    #[must_use]
+    pub fn record_count(&self) -> usize {
+        self.shared.inner.read().table.len()
+    }
+
+    /// The bytes of all keys and values the store holds, tombstones included.
+    ///
+    /// The allocator's and the collections' own overhead is not counted.
+    #[must_use]
+    pub fn byte_count(&self) -> usize {
+        self.shared.inner.read().table.bytes()
+    }
+}
+
+impl Default for NetabaseStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for NetabaseStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetabaseStore")
+            .field("peer_id", &self.shared.peer_id)
+            .field("records", &self.record_count())
+            .field("bytes", &self.byte_count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`NetabaseStore`]; every part has a usable default.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{Limits, NetabaseStore};
+///
+/// let limits = Limits { max_records: 1_000, ..Limits::default() };
+/// let store = NetabaseStore::builder().limits(limits).build()?;
+/// assert_eq!(store.limits().max_records, 1_000);
+/// # Ok::<(), netabase::StoreError>(())
+/// ```
+#[derive(Default)]
+pub struct NetabaseStoreBuilder {
+    identity: Option<Keypair>,
+    clock: Option<Box<dyn Clock>>,
+    limits: Limits,
+}
+
+impl NetabaseStoreBuilder {
+    /// The identity of the peer whose store this is. Default: a fresh one.
+    #[must_use]
+    pub fn identity(mut self, identity: Keypair) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    /// What the store may hold. Default: [`Limits::default`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What tells the store the time. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Makes the store.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
+    /// owner's peer id, from which the public key must be readable.
+    pub fn build(self) -> Result<NetabaseStore, StoreError> {
+        let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
+        if identity.key_type() != KeyType::Ed25519 {
+            return Err(StoreError::UnsupportedIdentity { found: identity.key_type().to_string() });
+        }
+        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
+        Ok(NetabaseStore::from_parts(identity, clock, self.limits))
+    }
+}
+
+impl fmt::Debug for NetabaseStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetabaseStoreBuilder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

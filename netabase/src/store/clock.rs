@@ -1,0 +1,87 @@
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use parking_lot::Mutex;
+
+/// One reading of a [`Clock`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Never goes back; what `Record.expires` is measured by.
+    pub monotonic: Instant,
+    /// Milliseconds since 1970, by the wall clock, which may jump.
+    pub unix_ms: u64,
+}
+
+/// What tells a store the time, so that tests can advance it instead of sleeping.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time now.
+    fn now(&self) -> Now;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock(());
+
+impl SystemClock {
+    /// The system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(())
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Now {
+        // A clock before 1970 counts as 1970: the last issued timestamp still orders the writes.
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let unix_ms = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+        Now { monotonic: Instant::now(), unix_ms }
+    }
+}
+
+/// A clock that stands still until it is told to move. Clones share one time.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use netabase::{Clock, ManualClock};
+///
+/// let clock = ManualClock::at_unix_ms(1_000);
+/// clock.advance(Duration::from_secs(2));
+/// assert_eq!(clock.now().unix_ms, 3_000);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock {
+    now: Arc<Mutex<Now>>,
+}
+
+impl ManualClock {
+    /// A clock that shows this wall time.
+    #[must_use]
+    pub fn at_unix_ms(unix_ms: u64) -> Self {
+        Self { now: Arc::new(Mutex::new(Now { monotonic: Instant::now(), unix_ms })) }
+    }
+
+    /// Lets this much time pass.
+    pub fn advance(&self, by: Duration) {
+        let mut now = self.now.lock();
+        now.monotonic += by;
+        now.unix_ms = now.unix_ms.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+    }
+
+    /// Sets the wall clock, forwards or back; no time passes.
+    pub fn set_unix_ms(&self, unix_ms: u64) {
+        self.now.lock().unix_ms = unix_ms;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Now {
+        *self.now.lock()
+    }
+}

@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use crate::{record::RecordError, schema::Access};
+
+/// Why a store refused something. Afterwards it is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store holds as many records as it may.
+    #[error(
+        "the store is full: it may hold {max_records} records; remove some or raise `Limits::max_records`"
+    )]
+    Full {
+        /// The limit.
+        max_records: usize,
+    },
+    /// The store holds as many bytes as it may.
+    #[error(
+        "the store is full: {needed} bytes more would exceed its {max_bytes} bytes; remove records or raise `Limits::max_bytes`"
+    )]
+    FullOfBytes {
+        /// What the write would have added, in bytes.
+        needed: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
+    /// The value is longer than the store, or its schema, allows.
+    #[error("value of {len} bytes exceeds the limit of {max_bytes} bytes")]
+    ValueTooLarge {
+        /// Its length, in bytes, envelope included.
+        len: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
+    /// Two types claim one name on the wire.
+    #[error(
+        "schema `{name}` is `{registered}` in this store and cannot also be `{rejected}`; give one of them another `#[netabase(name = \"…\")]`"
+    )]
+    SchemaConflict {
+        /// The name on the wire.
+        name: &'static str,
+        /// The Rust type that has it.
+        registered: &'static str,
+        /// The Rust type that wanted it.
+        rejected: &'static str,
+    },
+    /// No database of the record's schema was opened in this store.
+    #[error("schema `{name}` is not known here; open its database first")]
+    UnknownSchema {
+        /// The name in the record key.
+        name: String,
+    },
+    /// The record's access says that it cannot come from another peer.
+    #[error("records of schema `{schema}` ({access:?}) are not accepted from the network")]
+    NotAccepted {
+        /// The schema.
+        schema: &'static str,
+        /// Its access.
+        access: Access,
+    },
+    /// The key was written here and never published: it belongs to the application alone.
+    #[error("the key is in private use here")]
+    Private,
+    /// The store holds a newer value of the key.
+    #[error("a newer value of the key is stored already")]
+    Outdated,
+    /// The writer's clock is too far ahead of this machine's.
+    #[error("the record's clock is {by:?} ahead")]
+    ClockAhead {
+        /// How far it is ahead.
+        by: Duration,
+    },
+    /// The record's lease is over.
+    #[error("the record's lease ended at unix second {not_after}")]
+    LeaseOver {
+        /// Its end, in seconds since 1970.
+        not_after: u32,
+    },
+    /// The record is not a valid one of its schema.
+    #[error("invalid record")]
+    Record(#[from] RecordError),
+    /// The identity is of a kind that cannot own records.
+    #[error("an identity of kind {found} cannot own records; use an ed25519 keypair")]
+    UnsupportedIdentity {
+        /// Its kind.
+        found: String,
+    },
+}

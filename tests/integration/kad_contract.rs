@@ -1,0 +1,136 @@
+//! What kad expects of a `RecordStore`, on `MemoryStore` and on ours.
+
+use std::error::Error;
+
+use libp2p::{
+    Multiaddr, PeerId,
+    kad::{
+        ProviderRecord, Record, RecordKey as KadKey,
+        store::{Error as KadError, MemoryStore, MemoryStoreConfig, RecordStore},
+    },
+};
+use netabase::{Limits, NetabaseStore};
+
+use crate::schemas::{Note, note};
+
+/// Valid records of an open schema, as another peer would send them; later ones are newer.
+fn records<const N: usize>(titles: [&str; N]) -> Result<[Record; N], Box<dyn Error>> {
+    let author = NetabaseStore::new().database::<Note>()?;
+    let records = titles.map(|title| author.to_record(&note(title, "text")));
+    let records = records.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(records.try_into().map_err(|_| "as many as titles")?)
+}
+
+fn ours(limits: Limits) -> Result<NetabaseStore, Box<dyn Error>> {
+    let store = NetabaseStore::builder().limits(limits).build()?;
+    store.database::<Note>()?;
+    Ok(store)
+}
+
+fn stores_and_finds<S: RecordStore>(mut store: S) -> Result<(), Box<dyn Error>> {
+    let [first, second, newer] = records(["a", "b", "a"])?;
+    store.put(first.clone())?;
+    store.put(second.clone())?;
+    assert_eq!(store.get(&first.key).as_deref(), Some(&first));
+    assert!(store.get(&KadKey::new(b"nowhere")).is_none());
+
+    store.put(newer.clone())?;
+    assert_eq!(store.get(&first.key).as_deref(), Some(&newer), "a newer value replaces");
+    store.put(newer.clone())?;
+    let mut all: Vec<_> = store.records().map(|record| record.into_owned().value).collect();
+    all.sort();
+    assert_eq!(all, [second.value.clone(), newer.value]);
+
+    store.remove(&second.key);
+    store.remove(&second.key);
+    assert!(store.get(&second.key).is_none());
+    assert_eq!(store.records().count(), 1);
+    Ok(())
+}
+
+fn refuses_what_is_too_much<S: RecordStore>(mut store: S) -> Result<(), Box<dyn Error>> {
+    let [a, b, c] = records(["a", "b", "c"])?;
+    store.put(a.clone())?;
+    store.put(b)?;
+    assert!(matches!(store.put(c), Err(KadError::MaxRecords)));
+    store.put(a.clone())?;
+    let mut large = a;
+    large.value.resize(5000, 0);
+    assert!(matches!(store.put(large), Err(KadError::ValueTooLarge)));
+    Ok(())
+}
+
+fn keeps_providers<S: RecordStore>(mut store: S, local: PeerId) -> Result<(), Box<dyn Error>> {
+    let key = KadKey::new(b"/netabase/note/p");
+    let stranger = PeerId::random();
+    let address: Multiaddr = "/ip4/127.0.0.1/tcp/4001".parse()?;
+    store.add_provider(ProviderRecord::new(key.clone(), stranger, vec![]))?;
+    store.add_provider(ProviderRecord::new(key.clone(), local, vec![]))?;
+    assert_eq!(store.providers(&key).len(), 2);
+    assert!(store.provided().all(|record| record.provider == local));
+    assert_eq!(store.provided().count(), 1);
+
+    store.add_provider(ProviderRecord::new(key.clone(), stranger, vec![address.clone()]))?;
+    let addresses = store.providers(&key).into_iter().flat_map(|record| record.addresses);
+    assert_eq!(addresses.collect::<Vec<_>>(), [address], "a known provider is updated");
+
+    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
+    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
+    assert_eq!(store.providers(&key).len(), 3, "those beyond the limit are ignored");
+    let other = ProviderRecord::new(KadKey::new(b"/netabase/user/p"), stranger, vec![]);
+    assert!(matches!(store.add_provider(other), Err(KadError::MaxProvidedKeys)));
+
+    store.remove_provider(&key, &local);
+    assert_eq!((store.provided().count(), store.providers(&key).len()), (0, 2));
+    store.remove_provider(&key, &stranger);
+    store.remove_provider(&key, &stranger);
+    assert_eq!(store.providers(&key).len(), 1);
+    assert!(store.providers(&KadKey::new(b"nowhere")).is_empty());
+    Ok(())
+}
+
+#[test]
+fn both_store_and_find_records() -> Result<(), Box<dyn Error>> {
+    stores_and_finds(MemoryStore::new(PeerId::random()))?;
+    stores_and_finds(ours(Limits::default())?)
+}
+
+#[test]
+fn both_refuse_what_is_too_much() -> Result<(), Box<dyn Error>> {
+    let config = MemoryStoreConfig { max_records: 2, max_value_bytes: 4096, ..Default::default() };
+    refuses_what_is_too_much(MemoryStore::with_config(PeerId::random(), config))?;
+    let limits = Limits { max_records: 2, max_value_bytes: 4096, ..Limits::default() };
+    refuses_what_is_too_much(ours(limits)?)
+}
+
+#[test]
+fn both_keep_providers() -> Result<(), Box<dyn Error>> {
+    let local = PeerId::random();
+    let config =
+        MemoryStoreConfig { max_provided_keys: 1, max_providers_per_key: 3, ..Default::default() };
+    keeps_providers(MemoryStore::with_config(local, config), local)?;
+    let limits = Limits { max_provided_keys: 1, max_providers_per_key: 3, ..Limits::default() };
+    let store = ours(limits)?;
+    let local = store.peer_id();
+    keeps_providers(store, local)
+}
+
+/// Where ours differs: a `MemoryStore` takes anything, in any order.
+#[test]
+fn ours_validates_where_a_memory_store_does_not() -> Result<(), Box<dyn Error>> {
+    let [older, newer] = records(["a", "a"])?;
+    let mut theirs = MemoryStore::new(PeerId::random());
+    let mut ours = ours(Limits::default())?;
+
+    theirs.put(newer.clone())?;
+    ours.put(newer.clone())?;
+    assert!(theirs.put(older.clone()).is_ok());
+    assert_eq!(theirs.get(&newer.key).as_deref(), Some(&older), "an older value replaces a newer");
+    assert!(matches!(ours.put(older), Err(KadError::MaxRecords)));
+    assert_eq!(ours.get(&newer.key).as_deref(), Some(&newer));
+
+    let garbage = Record::new(KadKey::new(b"/netabase/note/wx\0"), b"garbage".to_vec());
+    assert!(theirs.put(garbage.clone()).is_ok());
+    assert!(matches!(ours.put(garbage), Err(KadError::MaxRecords)));
+    Ok(())
+}

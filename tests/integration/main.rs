@@ -1,0 +1,31 @@
+//! What netabase promises, through its public API. One module a behaviour.
+
+mod key_bytes;
+
+mod records;
+
+mod database;
+
+mod walks;
+
+mod model;
+
+mod limits;
+
+mod states;
+
+mod hostile_records;
+
+mod generic_code;
+
+mod locking;
+
+mod kad_contract;
+
+mod swarms;
+
+mod airports;
+
+mod misuse;
+
+mod schemas;

@@ -1,0 +1,270 @@
+//! Whose a record is, and who sees it.
+
+use std::{collections::BTreeMap, error::Error, time::Duration};
+
+use libp2p::{
+    PeerId,
+    kad::{Record, store::RecordStore},
+};
+use netabase::{
+    Access, DatabaseError, Envelope, ManualClock, NetabaseStore, PutOutcome, RecordState,
+    StoreError,
+};
+
+use crate::schemas::{Note, Profile, User, note, profile, user};
+
+const NOW_MS: u64 = 1_800_000_000_000;
+
+fn store_at(clock: &ManualClock) -> NetabaseStore {
+    let store = NetabaseStore::builder().clock(clock.clone()).build();
+    store.expect("a fresh identity is ed25519")
+}
+
+fn state(store: &NetabaseStore, record: &Record) -> Option<RecordState> {
+    let prefix = record.key.as_ref();
+    store.raw_records_with_prefix(prefix).next().map(|raw| raw.state)
+}
+
+/// A record that another peer wrote.
+fn foreign(title: &str, text: &str) -> Result<Record, DatabaseError> {
+    NetabaseStore::new().database::<Note>()?.to_record(&note(title, text))
+}
+
+#[test]
+fn a_local_write_is_own_and_hidden_from_kademlia() -> Result<(), Box<dyn Error>> {
+    let store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    notes.put(&note("hi", "there"))?;
+    let record = notes.get_record("hi")?.ok_or("it was stored")?;
+
+    assert_eq!(
+        state(&store, &record),
+        Some(RecordState { own: true, wanted: true, served: false })
+    );
+    assert!(RecordStore::get(&store, &record.key).is_none());
+    assert_eq!(RecordStore::records(&store).count(), 0);
+    Ok(())
+}
+
+#[test]
+fn what_kademlia_stores_is_served_and_hidden_from_databases() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    let record = foreign("hi", "there")?;
+    RecordStore::put(&mut store, record.clone())?;
+
+    assert_eq!(
+        state(&store, &record),
+        Some(RecordState { own: false, wanted: false, served: true })
+    );
+    assert_eq!((notes.get("hi")?, notes.len(), notes.iter().count()), (None, 0, 0));
+    assert_eq!(RecordStore::get(&store, &record.key).as_deref(), Some(&record));
+
+    assert_eq!(notes.put_record(&record)?, PutOutcome::Equal, "now databases want it, too");
+    assert_eq!(
+        state(&store, &record),
+        Some(RecordState { own: false, wanted: true, served: true })
+    );
+    assert_eq!((notes.get("hi")?, notes.len()), (Some(note("hi", "there")), 1));
+    Ok(())
+}
+
+#[test]
+fn what_the_local_peer_publishes_is_all_three() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    notes.put(&note("hi", "there"))?;
+    let mut record = notes.to_record(&note("hi", "world"))?;
+    record.publisher = Some(store.peer_id());
+    RecordStore::put(&mut store, record.clone())?;
+
+    assert_eq!(state(&store, &record), Some(RecordState { own: true, wanted: true, served: true }));
+    assert_eq!(notes.get("hi")?, Some(note("hi", "world")));
+    let served = RecordStore::get(&store, &record.key).ok_or("it is served")?.into_owned();
+    assert_eq!(served.publisher, None, "the publisher field is nobody's business");
+    Ok(())
+}
+
+#[test]
+fn a_peer_cannot_touch_a_private_record() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    notes.put(&note("hi", "mine"))?;
+    let mut record = foreign("hi", "theirs")?;
+
+    assert!(RecordStore::put(&mut store, record.clone()).is_err());
+    record.publisher = Some(PeerId::random());
+    assert!(RecordStore::put(&mut store, record.clone()).is_err());
+    RecordStore::remove(&mut store, &record.key);
+
+    assert_eq!(notes.get("hi")?, Some(note("hi", "mine")));
+    Ok(())
+}
+
+#[test]
+fn local_and_owned_records_are_not_accepted_from_peers() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let users = store.database::<User>()?;
+    let record = users.to_record(&user(7))?;
+    assert!(RecordStore::put(&mut store, record.clone()).is_err());
+    assert_eq!(users.put_record(&record)?, PutOutcome::Stored, "the application may");
+
+    let other = NetabaseStore::new().database::<Profile>()?;
+    other.put(&profile("ada"))?;
+    let record = other.get_record("ada")?.ok_or("it was stored")?;
+    store.database::<Profile>()?;
+    assert!(RecordStore::put(&mut store, record).is_err());
+    Ok(())
+}
+
+#[test]
+fn the_largest_value_wins_in_any_order() -> Result<(), Box<dyn Error>> {
+    let author = NetabaseStore::new().database::<Note>()?;
+    let versions: Vec<Record> = ["one", "two", "three"]
+        .map(|text| author.to_record(&note("hi", text)))
+        .into_iter()
+        .collect::<Result<_, _>>()?;
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let notes = NetabaseStore::new().database::<Note>()?;
+        let mut largest = None;
+        for version in order {
+            let outcome = notes.put_record(&versions[version])?;
+            let newer = largest.is_none_or(|largest| version > largest);
+            assert_eq!(outcome, if newer { PutOutcome::Stored } else { PutOutcome::Outdated });
+            largest = largest.max(Some(version));
+        }
+        assert_eq!(notes.get("hi")?, Some(note("hi", "three")));
+    }
+    Ok(())
+}
+
+#[test]
+fn removing_a_published_record_leaves_a_tombstone_for_peers() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    let mut record = notes.to_record(&note("hi", "there"))?;
+    record.publisher = Some(store.peer_id());
+    RecordStore::put(&mut store, record.clone())?;
+
+    assert!(notes.remove("hi")?);
+
+    assert_eq!((notes.get("hi")?, notes.len(), notes.iter().count()), (None, 0, 0));
+    assert!(!notes.remove("hi")?, "a tombstone is no value");
+    let tombstone = RecordStore::get(&store, &record.key).ok_or("it is served")?.into_owned();
+    assert!(Envelope::parse(&tombstone.value)?.tombstone);
+    assert!(tombstone.value > record.value, "it wins over what it deletes");
+    assert!(RecordStore::put(&mut store, foreign_copy(&record)).is_err(), "a late replica loses");
+
+    let elsewhere = NetabaseStore::new().database::<Note>()?;
+    assert_eq!(elsewhere.put_record(&record)?, PutOutcome::Stored);
+    assert_eq!(elsewhere.put_record(&tombstone)?, PutOutcome::Stored);
+    assert_eq!(elsewhere.get("hi")?, None, "deleted there, too");
+
+    notes.put(&note("hi", "again"))?;
+    assert_eq!(notes.get("hi")?, Some(note("hi", "again")), "and it can come back");
+    Ok(())
+}
+
+fn foreign_copy(record: &Record) -> Record {
+    Record { publisher: None, ..record.clone() }
+}
+
+#[test]
+fn removing_somebody_elses_record_forgets_only_the_local_view() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    let record = foreign("hi", "there")?;
+    RecordStore::put(&mut store, record.clone())?;
+    notes.put_record(&record)?;
+
+    assert_eq!(notes.clear(), 0, "it is not own");
+    assert!(notes.remove("hi")?);
+
+    assert_eq!(notes.get("hi")?, None);
+    assert_eq!(RecordStore::get(&store, &record.key).as_deref(), Some(&record));
+    RecordStore::remove(&mut store, &record.key);
+    assert_eq!(store.record_count(), 0);
+    Ok(())
+}
+
+#[test]
+fn clocks_far_ahead_are_refused_and_drag_nobody() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS);
+    let notes = store_at(&clock).database::<Note>()?;
+    let at = |ahead_ms| {
+        let author = store_at(&ManualClock::at_unix_ms(NOW_MS + ahead_ms));
+        author.database::<Note>()?.to_record(&note("hi", "there"))
+    };
+
+    let refused = notes.put_record(&at(600_001)?);
+    let by = Duration::from_millis(600_001);
+    assert_eq!(refused, Err(DatabaseError::Store(StoreError::ClockAhead { by })));
+    assert_eq!(notes.put_record(&at(600_000)?)?, PutOutcome::Stored);
+
+    notes.put(&note("other", ""))?;
+    let record = notes.get_record("other")?.ok_or("it was stored")?;
+    assert_eq!(Envelope::parse(&record.value)?.timestamp.millis(), NOW_MS);
+    Ok(())
+}
+
+#[test]
+fn local_clocks_grow_while_the_wall_clock_stands_or_jumps_back() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS);
+    let notes = store_at(&clock).database::<Note>()?;
+    let mut last = None;
+    for (step, wall) in [NOW_MS, NOW_MS, NOW_MS - 5000, 0, NOW_MS + 1].into_iter().enumerate() {
+        clock.set_unix_ms(wall);
+        notes.put(&note("hi", &step.to_string()))?;
+        let record = notes.get_record("hi")?.ok_or("it was stored")?;
+        let next = Some(Envelope::parse(&record.value)?.timestamp);
+        assert!(next > last, "step {step}: {next:?} after {last:?}");
+        last = next;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_lease_is_kept_to_and_shown_as_expiry() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS);
+    let mut store = store_at(&clock);
+    store.database::<Note>()?;
+    let mut record = store_at(&clock).database::<Note>()?.to_record(&note("hi", "there"))?;
+    let not_after = u32::try_from(NOW_MS / 1000 + 60)?;
+    record.value[9..13].copy_from_slice(&not_after.to_be_bytes());
+
+    RecordStore::put(&mut store, record.clone())?;
+    let served = RecordStore::get(&store, &record.key).ok_or("it is served")?.into_owned();
+    let expected = netabase::Clock::now(&clock).monotonic + Duration::from_secs(60);
+    assert_eq!(served.expires, Some(expected));
+
+    clock.advance(Duration::from_secs(60));
+    assert!(RecordStore::get(&store, &record.key).is_none(), "not one moment longer");
+    let late = store_at(&clock).database::<Note>()?.put_record(&record);
+    assert_eq!(late, Err(DatabaseError::Store(StoreError::LeaseOver { not_after })));
+    Ok(())
+}
+
+#[test]
+fn raw_records_show_everything_in_key_order() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let (notes, users) = (store.database::<Note>()?, store.database::<User>()?);
+    users.load((0..1000).map(user))?;
+    notes.put(&note("mine", ""))?;
+    RecordStore::put(&mut store, foreign("theirs", "")?)?;
+
+    let all: Vec<_> = store.raw_records().collect();
+    assert_eq!(all.len(), store.record_count());
+    assert!(all.is_sorted_by(|a, b| a.record.key.as_ref() < b.record.key.as_ref()));
+    let by_schema = all.iter().fold(BTreeMap::new(), |mut counts, raw| {
+        let key = netabase::RecordKey::parse(raw.record.key.as_ref()).expect("all keys are ours");
+        *counts.entry((key.schema, key.access)).or_insert(0) += 1;
+        counts
+    });
+    assert_eq!(
+        by_schema,
+        BTreeMap::from([(("note", Access::Open), 2), (("user", Access::Local), 1000)])
+    );
+    assert_eq!(store.raw_records_with_prefix(b"/netabase/note/").count(), 2);
+    assert_eq!(store.raw_records_with_prefix(b"/pk/").count(), 0);
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Walks in the order of the keys: ranges, prefixes, limits, cursors, scans.
+
+use netabase::{DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore};
+use serde::{Deserialize, Serialize};
+
+use crate::schemas::{Note, User, fresh, note, user};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(key(country, city))]
+struct Place {
+    country: String,
+    city: String,
+    people: u32,
+}
+
+fn users(count: u64) -> MemoryStoreDatabase<User> {
+    let users = fresh::<User>();
+    users.load((0..count).map(user)).expect("there is room");
+    users
+}
+
+fn ids(entries: Entries<User>) -> Result<Vec<u64>, DatabaseError> {
+    entries.map(|user| Ok(user?.id)).collect()
+}
+
+#[test]
+fn ranges_keep_every_kind_of_bound() -> Result<(), DatabaseError> {
+    let users = users(10);
+    assert_eq!(ids(users.iter())?, (0..10).collect::<Vec<_>>());
+    assert_eq!(ids(users.range(2..5)?)?, [2, 3, 4]);
+    assert_eq!(ids(users.range(2..=5)?)?, [2, 3, 4, 5]);
+    assert_eq!(ids(users.range(7..)?)?, [7, 8, 9]);
+    assert_eq!(ids(users.range(..2)?)?, [0, 1]);
+    assert_eq!(ids(users.range::<u64>(..)?)?.len(), 10);
+    assert_eq!(ids(users.range(2..5)?.reversed())?, [4, 3, 2]);
+    assert_eq!(ids(users.iter().reversed().limit(2))?, [9, 8]);
+    Ok(())
+}
+
+#[test]
+#[allow(clippy::reversed_empty_ranges, reason = "that is what is tested")]
+fn empty_and_crossed_ranges_are_empty() -> Result<(), DatabaseError> {
+    let users = users(10);
+    for reversed in [false, true] {
+        for range in
+            [users.range(5..2)?, users.range(5..5)?, users.range(5..=4)?, users.range(50..)?]
+        {
+            let range = if reversed { range.reversed() } else { range };
+            assert_eq!(ids(range)?, []);
+        }
+    }
+    assert_eq!(ids(users.iter().limit(0))?, []);
+    Ok(())
+}
+
+#[test]
+fn signed_and_text_keys_walk_in_their_own_order() -> Result<(), DatabaseError> {
+    let notes = fresh::<Note>();
+    for title in ["b", "a\0", "a", "", "a\u{1}", "ab", "á"] {
+        notes.put(&note(title, ""))?;
+    }
+    let titles: Vec<_> =
+        notes.iter().map(|note| note.map(|note| note.title)).collect::<Result<_, _>>()?;
+    assert_eq!(titles, ["", "a", "a\0", "a\u{1}", "ab", "b", "á"]);
+
+    let with_a = notes
+        .prefix("a")?
+        .map(|note| note.map(|note| note.title))
+        .collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(with_a, ["a", "a\0", "a\u{1}", "ab"]);
+    assert_eq!(notes.prefix("")?.count(), 7);
+    Ok(())
+}
+
+#[test]
+fn a_composite_key_has_its_leading_parts_as_prefix() -> Result<(), DatabaseError> {
+    let places = NetabaseStore::new().database::<Place>()?;
+    let all = [("I", "S"), ("IS", "Akureyri"), ("IS", "Reykjavik"), ("ISS", ""), ("IT", "Roma")];
+    for (country, city) in all {
+        places.put(&Place { country: country.into(), city: city.into(), people: 0 })?;
+    }
+    let cities: Vec<_> = places
+        .prefix(&("IS",))?
+        .map(|place| place.map(|place| place.city))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(cities, ["Akureyri", "Reykjavik"]);
+    assert!(places.contains(&("IT", "Roma"))?);
+    let from: Vec<_> = places
+        .range(("IS", "B")..("IT", "A"))?
+        .map(|place| place.map(|place| place.city))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(from, ["Reykjavik", ""]);
+    Ok(())
+}
+
+#[test]
+fn pages_meet_every_record_that_stays_exactly_once() -> Result<(), DatabaseError> {
+    for reversed in [false, true] {
+        let users = users(1000);
+        let mut seen = Vec::new();
+        let mut cursor = None;
+        loop {
+            let mut page = users.range(100..900)?.limit(7);
+            if reversed {
+                page = page.reversed();
+            }
+            if let Some(cursor) = &cursor {
+                page = page.after(cursor)?;
+            }
+            let before = seen.len();
+            for user in &mut page {
+                seen.push(user?.id);
+            }
+            if seen.len() == before {
+                assert_eq!(page.cursor(), cursor, "the end can be resumed from, too");
+                break;
+            }
+            cursor = page.cursor();
+            // The record under the cursor goes, and others come and go behind it.
+            users.remove(&seen[seen.len() - 1])?;
+            users.put(&user(seen[0]))?;
+        }
+        let mut expected: Vec<u64> = (100..900).collect();
+        if reversed {
+            expected.reverse();
+        }
+        assert_eq!(seen, expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cursor_before_the_range_starts_at_its_beginning() -> Result<(), DatabaseError> {
+    let users = users(10);
+    let mut first = users.iter();
+    first.next().transpose()?;
+    let cursor = first.cursor().expect("one value was taken");
+    assert_eq!(ids(users.range(5..7)?.after(&cursor)?)?, [5, 6]);
+    assert_eq!(ids(users.range(5..7)?.after(&cursor)?.reversed())?, []);
+    Ok(())
+}
+
+#[test]
+fn a_cursor_of_another_schema_is_refused() -> Result<(), DatabaseError> {
+    let users = users(1);
+    let mut walk = users.iter();
+    walk.next().transpose()?;
+    let cursor = walk.cursor().expect("one value was taken");
+    let refused = fresh::<Note>().iter().after(&cursor).map(drop);
+    assert_eq!(refused, Err(DatabaseError::ForeignCursor { schema: "note" }));
+    Ok(())
+}
+
+#[test]
+fn a_walk_meets_what_is_written_ahead_of_it() -> Result<(), DatabaseError> {
+    let users = users(1000);
+    let mut walk = users.iter();
+    walk.next().transpose()?;
+    users.put(&user(5000))?;
+    users.remove(&900)?;
+    let rest = ids(walk)?;
+    assert_eq!(rest.len(), 999);
+    assert!(rest.contains(&5000) && !rest.contains(&900));
+    Ok(())
+}
+
+#[test]
+fn a_scan_is_a_snapshot_of_all_values() -> Result<(), DatabaseError> {
+    let users = users(1000);
+    let scan = users.scan();
+    users.clear();
+    assert_eq!(scan.len(), 1000);
+    let mut seen = scan.map(|user| Ok(user?.id)).collect::<Result<Vec<_>, DatabaseError>>()?;
+    seen.sort_unstable();
+    assert_eq!(seen, (0..1000).collect::<Vec<_>>());
+    Ok(())
+}
