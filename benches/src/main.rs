@@ -58,7 +58,7 @@ fn compare(records: usize, rounds: usize) -> (Figures, Figures) {
         typed.push(measure::<Typed>(&workload, &bar));
     }
     bar.finish_and_clear();
-    (median(raw), median(typed))
+    (median(&raw), median(&typed))
 }
 
 fn progress_bar(steps: usize, records: usize) -> ProgressBar {

@@ -60,7 +60,7 @@ pub(crate) fn measure<P: Peer>(workload: &Workload, bar: &ProgressBar) -> Figure
 }
 
 /// The median of each figure over the rounds.
-pub(crate) fn median(rounds: Vec<Figures>) -> Figures {
+pub(crate) fn median(rounds: &[Figures]) -> Figures {
     let of = |figure: fn(&Figures) -> f64| {
         let mut values: Vec<f64> = rounds.iter().map(figure).collect();
         values.sort_by(f64::total_cmp);

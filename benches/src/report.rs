@@ -2,9 +2,11 @@ use std::fmt::Write;
 
 use crate::measure::Figures;
 
+type Figure = fn(&Figures) -> f64;
+
 /// The figures side by side, and how they relate.
 pub(crate) fn table(records: usize, rounds: usize, raw: &Figures, typed: &Figures) -> String {
-    let rows: [(&str, &str, fn(&Figures) -> f64); 6] = [
+    let rows: [(&str, &str, Figure); 6] = [
         ("put, new random keys", "ns", |figures| figures.put),
         ("overwrite", "ns", |figures| figures.overwrite),
         ("get", "ns", |figures| figures.get),

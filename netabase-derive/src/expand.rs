@@ -19,17 +19,18 @@ mod view;
 pub(crate) use self::stub::stub;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
+use syn::{Ident, ext::IdentExt};
 
 use crate::model::Schema;
 
-/// Quotes code that has variables of its own. They never meet a constant of the user's.
-macro_rules! hygienic {
-    ($($tokens:tt)*) => {
-        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site() => $($tokens)*)
-    };
+/// A variable for the value of a field.
+///
+/// A pattern takes any constant in scope for itself, whatever the hygiene of its name. So names in
+/// the generated code begin with two underscores, as serde's do.
+fn variable(field: &Ident) -> Ident {
+    format_ident!("__{}", field.unraw())
 }
-pub(crate) use hygienic;
 
 /// All that the derive adds beside the user's struct.
 pub(crate) fn schema(schema: &Schema) -> TokenStream {

@@ -28,12 +28,12 @@ use crate::{
 };
 
 /// The schema; only its options if it has not the shape of one, or no key.
-pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Result<Schema, Options> {
+pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Result<Schema, Box<Options>> {
     let options = on_struct::options(input, errors);
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
     if named.is_none() {
-        return Err(options);
+        return Err(Box::new(options));
     }
     let key = key::positions(&input.ident, options.key.as_ref(), &fields, errors);
     let owning = shape::own_their_data(&fields, errors);
@@ -46,7 +46,7 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Result<Schema,
             fields,
             key,
         }),
-        _ => Err(options),
+        _ => Err(Box::new(options)),
     }
 }
 

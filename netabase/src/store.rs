@@ -8,6 +8,8 @@ mod limits;
 
 mod state;
 
+mod order;
+
 mod table;
 
 mod schemas;
@@ -27,6 +29,7 @@ use std::{fmt, sync::Arc};
 use libp2p::{
     PeerId,
     identity::{KeyType, Keypair},
+    kad::RecordKey,
 };
 use parking_lot::RwLock;
 
@@ -44,7 +47,10 @@ pub(crate) use self::{
     raw::end_of_prefix,
     schemas::SchemaId,
 };
-use self::{schemas::Schemas, table::Table};
+use self::{
+    schemas::Schemas,
+    table::{Replaced, Stored, Table, is_visible, with_state},
+};
 use crate::schema::Timestamp;
 
 /// A shared store of records: everything is kept in libp2p's [`MemoryStore`], and beside it the
@@ -151,6 +157,47 @@ impl NetabaseStore {
     #[must_use]
     pub fn byte_count(&self) -> usize {
         self.shared.inner.read().table.bytes()
+    }
+}
+
+// The only ways to change the table: they keep the schemas' counts.
+impl Inner {
+    /// What a write to this key would replace.
+    fn replaced(&self, key: &RecordKey) -> Option<Replaced> {
+        self.table.get(key).map(Stored::replaced)
+    }
+
+    /// Stores a value with its state behind it in place of what `replaced` found.
+    fn store(
+        &mut self,
+        schema: SchemaId,
+        key: RecordKey,
+        value: Vec<u8>,
+        old: Option<Replaced>,
+        visible: bool,
+    ) {
+        let was_visible = old.as_ref().is_some_and(|old| old.visible);
+        self.table.insert(key, value, old);
+        self.count(schema, was_visible, visible);
+    }
+
+    fn set_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
+        let Some(stored) = self.table.get(key).filter(|stored| stored.state != state) else {
+            return;
+        };
+        let (old, visible) = (stored.replaced(), is_visible(state, stored.header()));
+        let value = with_state(stored.value, state);
+        self.store(schema, key.clone(), value, Some(old), visible);
+    }
+
+    fn drop_record(&mut self, schema: SchemaId, key: &RecordKey, old: &Replaced) {
+        self.table.remove(key, old);
+        self.count(schema, old.visible, false);
+    }
+
+    fn count(&mut self, schema: SchemaId, was_visible: bool, visible: bool) {
+        let count = &mut self.schemas.get_mut(schema).visible;
+        *count = *count + usize::from(visible) - usize::from(was_visible);
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use netabase::DatabaseError;
+use netabase::{DatabaseError, MemoryStoreDatabase};
 
 use crate::schemas::{User, fresh, user};
 
@@ -62,31 +62,34 @@ fn readers_and_writers_on_four_threads_see_whole_values() -> Result<(), Box<dyn 
     let users = fresh::<User>();
     users.load((0..100).map(user))?;
     thread::scope(|scope| {
-        for thread in 0..2_u64 {
+        for thread in 0..2 {
             let users = &users;
-            scope.spawn(move || {
-                for round in 0..2_000 {
-                    let id = (round * 7 + thread) % 100;
-                    users
-                        .put(&User { id, name: format!("{id} {}", "x".repeat(id as usize)) })
-                        .expect("there is room");
-                    users.remove(&(100 + id)).expect("the key is valid");
-                    users.put(&user(100 + id)).expect("there is room");
-                }
-            });
-            scope.spawn(move || {
-                for round in 0..200_u64 {
-                    for user in users.iter() {
-                        let user = user.expect("every value is whole");
-                        assert!(
-                            user.name.starts_with("user ") || user.name.len() > user.id as usize
-                        );
-                    }
-                    users.get(&(round % 200)).expect("the key is valid");
-                }
-            });
+            scope.spawn(move || write_for_a_while(users, thread));
+            scope.spawn(move || read_for_a_while(users));
         }
     });
     assert_eq!(users.len(), users.iter().count());
     Ok(())
+}
+
+fn write_for_a_while(users: &MemoryStoreDatabase<User>, thread: u64) {
+    for round in 0..2_000 {
+        let id = (round * 7 + thread) % 100;
+        users.put(&long_named(id)).expect("there is room");
+        users.remove(&(100 + id)).expect("the key is valid");
+        users.put(&user(100 + id)).expect("there is room");
+    }
+}
+
+fn read_for_a_while(users: &MemoryStoreDatabase<User>) {
+    for _ in 0..100 {
+        for found in users {
+            let found = found.expect("every value is whole");
+            assert!(found == user(found.id) || found == long_named(found.id), "{found:?}");
+        }
+    }
+}
+
+fn long_named(id: u64) -> User {
+    User { id, name: id.to_string().repeat(50) }
 }

@@ -10,16 +10,16 @@ use crate::model::{
 };
 
 pub(super) fn asserts(schema: &Schema) -> TokenStream {
-    keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect()
+    let asserts: Vec<_> = keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect();
+    if asserts.is_empty() { TokenStream::new() } else { quote!(let _ = (#(#asserts,)*);) }
 }
 
 /// A part of the key is a key.
 fn keys(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let krate = &schema.options.krate;
     let unknown = schema.key_fields().map(|field| &field.ty).filter(|ty| !is_plain_key(ty));
-    unknown.map(move |ty| {
-        quote_spanned!(ty.span()=> let _ = <#ty as #krate::NetabaseSchemaKey>::encode_key;)
-    })
+    unknown
+        .map(move |ty| quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::encode_key))
 }
 
 /// What is read as text or bytes is the standard library's.
@@ -28,7 +28,7 @@ fn borrows(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let leaves = super::view::borrowed_fields(schema)
         .flat_map(|field| borrowed(&field.ty).map(|borrowed| borrowed.leaves).unwrap_or_default());
     leaves.map(move |(owned, target)| {
-        quote_spanned!(owned.span()=> <#owned as #private::BorrowsAs<#target>>::HOLDS;)
+        quote_spanned!(owned.span()=> <#owned as #private::BorrowsAs<#target>>::HOLDS)
     })
 }
 
@@ -42,6 +42,6 @@ fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
             false => quote!(Indexed),
             true => quote!(MultiIndexed),
         };
-        Some(quote_spanned!(ty.span()=> <#ty as #private::#bound>::HOLDS;))
+        Some(quote_spanned!(ty.span()=> <#ty as #private::#bound>::HOLDS))
     })
 }

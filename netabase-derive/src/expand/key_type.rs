@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::{Type, Visibility, ext::IdentExt};
 
 use super::{
-    hygienic,
     std_impls::{Generated, condition},
+    variable,
 };
 use crate::model::{Field, Schema, types};
 
@@ -26,24 +26,22 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
         }
     });
     let docs = format!("The key of [`{}`].", schema.ident);
-    let body = match schema.single_key() {
-        Some(Field { ident, vis, ty, .. }) => {
-            let docs = format!("`{}`", ident.unraw());
-            quote!((#[doc = #docs] #vis #ty);)
-        }
-        None => {
-            let fields = schema.key_fields().map(|Field { ident, vis, ty, .. }| {
-                let docs = format!("`{}`", ident.unraw());
-                quote!(#[doc = #docs] #vis #ident: #ty)
-            });
-            quote!({ #(#fields,)* })
-        }
-    };
+    let body = body(schema);
     quote! {
         #[doc = #docs]
         #derives
         #vis struct #key #body
     }
+}
+
+/// `(pub String);` or `{ pub a: u8, … }`
+fn body(schema: &Schema) -> TokenStream {
+    let fields = schema.key_fields().map(|Field { ident, vis, ty, .. }| {
+        let docs = format!("`{}`", ident.unraw());
+        let name = schema.single_key().is_none().then(|| quote!(#ident:));
+        quote!(#[doc = #docs] #vis #name #ty)
+    });
+    if schema.single_key().is_some() { quote!((#(#fields)*);) } else { quote!({ #(#fields,)* }) }
 }
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
@@ -71,35 +69,20 @@ fn constructors(schema: &Schema) -> TokenStream {
     let key = &schema.options.key_type.value;
     let members = members(schema);
     let vis = least_visible(schema);
+    // These show in the documentation, so they are the fields' own names.
     let names: Vec<_> = schema.key_fields().map(|field| &field.ident).collect();
+    let variables: Vec<_> = names.iter().map(|name| variable(name)).collect();
     let types: Vec<_> = schema.key_fields().map(|field| &field.ty).collect();
-    let from = match *types {
-        [ty] => {
-            let text = is_text_key(schema).then(|| {
-                hygienic! {
-                    impl ::core::convert::From<&::core::primitive::str> for #key {
-                        fn from(key: &::core::primitive::str) -> Self {
-                            Self(::core::convert::From::from(key))
-                        }
-                    }
+    let from = if let [ty] = *types {
+        from_one(schema, ty)
+    } else {
+        quote! {
+            impl ::core::convert::From<(#(#types,)*)> for #key {
+                fn from((#(#variables,)*): (#(#types,)*)) -> Self {
+                    Self { #(#members: #variables,)* }
                 }
-            });
-            hygienic! {
-                impl ::core::convert::From<#ty> for #key {
-                    fn from(key: #ty) -> Self {
-                        Self(key)
-                    }
-                }
-                #text
             }
         }
-        _ => hygienic! {
-            impl ::core::convert::From<(#(#types,)*)> for #key {
-                fn from((#(#names,)*): (#(#types,)*)) -> Self {
-                    Self { #(#names,)* }
-                }
-            }
-        },
     };
     let docs = format!("The key of the [`{}`] with these values.", schema.ident);
     quote! {
@@ -114,22 +97,43 @@ fn constructors(schema: &Schema) -> TokenStream {
     }
 }
 
+fn from_one(schema: &Schema, ty: &Type) -> TokenStream {
+    let key = &schema.options.key_type.value;
+    let text = is_text_key(schema).then(|| {
+        quote! {
+            impl ::core::convert::From<&::core::primitive::str> for #key {
+                fn from(__key: &::core::primitive::str) -> Self {
+                    Self(::core::convert::From::from(__key))
+                }
+            }
+        }
+    });
+    quote! {
+        impl ::core::convert::From<#ty> for #key {
+            fn from(__key: #ty) -> Self {
+                Self(__key)
+            }
+        }
+        #text
+    }
+}
+
 /// Its bytes: those of the parts, one level deeper.
 fn codec(schema: &Schema) -> TokenStream {
     let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
     let condition = parts_are_keys(schema);
     let members = members(schema);
-    hygienic! {
+    quote! {
         impl #krate::NetabaseSchemaKey for #key #condition {
-            fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
-                out.nested(|out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#members, out);)* });
+            fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#members, __out);)* });
             }
 
             fn decode_key(
-                input: &mut #krate::KeyReader<'_>,
+                __input: &mut #krate::KeyReader<'_>,
             ) -> ::core::result::Result<Self, #krate::KeyError> {
-                input.nested(|input| ::core::result::Result::Ok(Self {
-                    #(#members: #krate::NetabaseSchemaKey::decode_key(input)?,)*
+                __input.nested(|__input| ::core::result::Result::Ok(Self {
+                    #(#members: #krate::NetabaseSchemaKey::decode_key(__input)?,)*
                 }))
             }
         }

@@ -1,13 +1,10 @@
 //! What the key can be looked up by: `KeyOf` and `PrefixOf`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Type};
 
-use super::{
-    hygienic,
-    key_type::{is_bytes_key, is_text_key, parts_are_keys},
-};
+use super::key_type::{is_bytes_key, is_text_key, parts_are_keys};
 use crate::model::Schema;
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
@@ -17,10 +14,10 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
         Some(field) => one(schema, &field.ty),
         None => several(schema),
     };
-    hygienic! {
+    quote! {
         impl #krate::KeyOf<#key> for #key #condition {
-            fn encode_key_of(&self, out: &mut #krate::KeyWriter<'_>) {
-                #krate::NetabaseSchemaKey::encode_key(self, out);
+            fn encode_key_of(&self, __out: &mut #krate::KeyWriter<'_>) {
+                #krate::NetabaseSchemaKey::encode_key(self, __out);
             }
         }
         #parts
@@ -38,7 +35,7 @@ fn one(schema: &Schema, ty: &Type) -> TokenStream {
     } else {
         return inner;
     };
-    let bytes = if is_text_key(schema) { hygienic!(self.as_bytes()) } else { hygienic!(self) };
+    let bytes = if is_text_key(schema) { quote!(self.as_bytes()) } else { quote!(self) };
     let (by_borrowed, prefixes) = (
         key_of(schema, &borrowed, ty, &condition),
         prefixes(schema, &[&borrowed, &quote!(#ty)], &bytes),
@@ -49,10 +46,10 @@ fn one(schema: &Schema, ty: &Type) -> TokenStream {
 /// `self` stands for the key's one part.
 fn key_of(schema: &Schema, form: &TokenStream, ty: &Type, condition: &TokenStream) -> TokenStream {
     let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
-    hygienic! {
+    quote! {
         impl #krate::KeyOf<#key> for #form #condition {
-            fn encode_key_of(&self, out: &mut #krate::KeyWriter<'_>) {
-                out.nested(|out| <Self as #krate::PartOf<#ty>>::encode_part(self, out));
+            fn encode_key_of(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| <Self as #krate::PartOf<#ty>>::encode_part(self, __out));
             }
         }
     }
@@ -60,10 +57,10 @@ fn key_of(schema: &Schema, form: &TokenStream, ty: &Type, condition: &TokenStrea
 
 fn prefixes(schema: &Schema, forms: &[&TokenStream], bytes: &TokenStream) -> TokenStream {
     let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
-    hygienic! {
+    quote! {
         #(impl #krate::PrefixOf<#key> for #forms {
-            fn encode_prefix_of(&self, out: &mut #krate::KeyWriter<'_>) {
-                out.nested(|out| out.escaped_prefix(#bytes));
+            fn encode_prefix_of(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| __out.escaped_prefix(#bytes));
             }
         })*
     }
@@ -81,12 +78,12 @@ fn several(schema: &Schema) -> TokenStream {
             (quote!(PrefixOf), quote!(encode_prefix_of))
         };
         let types = &types[..count];
-        let forms: Vec<Ident> = (0..count).map(|at| format_ident!("P{at}", span = Span::mixed_site())).collect();
+        let forms: Vec<Ident> = (0..count).map(|at| format_ident!("__Part{at}")).collect();
         let at = (0..count).map(syn::Index::from);
-        hygienic! {
+        quote! {
             impl<#(#forms: #krate::PartOf<#types>),*> #krate::#of<#key> for (#(#forms,)*) {
-                fn #method(&self, out: &mut #krate::KeyWriter<'_>) {
-                    out.nested(|out| { #(#krate::PartOf::<#types>::encode_part(&self.#at, out);)* });
+                fn #method(&self, __out: &mut #krate::KeyWriter<'_>) {
+                    __out.nested(|__out| { #(#krate::PartOf::<#types>::encode_part(&self.#at, __out);)* });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{hygienic, key_type::parts_are_keys};
+use super::key_type::parts_are_keys;
 use crate::model::{Access, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
@@ -18,20 +18,20 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
 fn from(schema: &Schema) -> TokenStream {
     let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
     let condition = parts_are_keys(schema);
-    hygienic! {
+    quote! {
         impl ::core::convert::TryFrom<#private::Record> for #ident #condition {
             type Error = #krate::RecordError;
 
-            fn try_from(record: #private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
-                #private::record_to_value(&record)
+            fn try_from(__record: #private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::record_to_value(&__record)
             }
         }
 
         impl ::core::convert::TryFrom<&#private::Record> for #ident #condition {
             type Error = #krate::RecordError;
 
-            fn try_from(record: &#private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
-                #private::record_to_value(record)
+            fn try_from(__record: &#private::Record) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::record_to_value(__record)
             }
         }
     }
@@ -40,20 +40,20 @@ fn from(schema: &Schema) -> TokenStream {
 fn into(schema: &Schema) -> TokenStream {
     let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
     let condition = parts_are_keys(schema);
-    hygienic! {
+    quote! {
         impl ::core::convert::TryFrom<#ident> for #private::Record #condition {
             type Error = #krate::RecordError;
 
-            fn try_from(value: #ident) -> ::core::result::Result<Self, #krate::RecordError> {
-                #private::value_to_record(&value)
+            fn try_from(__value: #ident) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::value_to_record(&__value)
             }
         }
 
         impl ::core::convert::TryFrom<&#ident> for #private::Record #condition {
             type Error = #krate::RecordError;
 
-            fn try_from(value: &#ident) -> ::core::result::Result<Self, #krate::RecordError> {
-                #private::value_to_record(value)
+            fn try_from(__value: &#ident) -> ::core::result::Result<Self, #krate::RecordError> {
+                #private::value_to_record(__value)
             }
         }
     }
@@ -65,14 +65,14 @@ fn into(schema: &Schema) -> TokenStream {
 /// The lifetime in that is what makes rustc accept it.
 fn owner_unknown(schema: &Schema) -> TokenStream {
     let (ident, private) = (&schema.ident, schema.private());
-    hygienic! {
+    quote! {
         #[doc(hidden)]
         impl ::core::convert::From<#ident> for #private::Record
         where
             for<'never> #ident: #private::OwnerIsKnown<'never>,
         {
-            fn from(value: #ident) -> Self {
-                #private::OwnerIsKnown::never(&value)
+            fn from(__value: #ident) -> Self {
+                #private::OwnerIsKnown::never(&__value)
             }
         }
 
@@ -81,8 +81,8 @@ fn owner_unknown(schema: &Schema) -> TokenStream {
         where
             for<'never> #ident: #private::OwnerIsKnown<'never>,
         {
-            fn from(value: &#ident) -> Self {
-                #private::OwnerIsKnown::never(value)
+            fn from(__value: &#ident) -> Self {
+                #private::OwnerIsKnown::never(__value)
             }
         }
     }

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::{
-    hygienic,
     key_type::{members, parts_are_keys},
     view,
 };
@@ -23,7 +22,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             impl #krate::SharedSchema for #ident #condition {}
         }
     });
-    hygienic! {
+    quote! {
         // A deprecated field is stored like any other.
         #[allow(deprecated)]
         impl #krate::NetabaseSchema for #ident #condition {
@@ -35,8 +34,8 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
                 #key { #(#members: ::core::clone::Clone::clone(&self.#fields),)* }
             }
 
-            fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
-                out.nested(|out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#fields, out);)* });
+            fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#fields, __out);)* });
             }
             #functions
         }
@@ -67,17 +66,15 @@ fn constants(schema: &Schema) -> TokenStream {
 }
 
 fn option(value: Option<impl ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    let value = value.map(|value| quote!(Some(#value))).unwrap_or(quote!(None));
+    quote!(::core::option::Option::#value)
 }
 
 /// The user's own functions. That they have the right signature is asked under their path.
 fn functions(schema: &Schema) -> TokenStream {
     let (krate, private) = (&schema.options.krate, schema.private());
     let validate = schema.options.validate.as_ref().map(|path| {
-        hygienic! {
+        quote! {
             fn validate(&self) -> ::core::result::Result<(), #krate::Invalid> {
                 #private::validate(self, #path)
             }
@@ -85,9 +82,9 @@ fn functions(schema: &Schema) -> TokenStream {
     });
     let merge = schema.options.merge.as_ref().map(|merge| {
         let path = &merge.value;
-        hygienic! {
-            fn merge(&self, other: &Self) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(#private::merge(self, other, #path))
+        quote! {
+            fn merge(&self, __other: &Self) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(#private::merge(self, __other, #path))
             }
         }
     });

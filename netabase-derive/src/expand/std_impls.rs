@@ -9,8 +9,6 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Ident, Type};
 
-use super::hygienic;
-
 /// A generated struct.
 pub(super) struct Generated<'s> {
     pub(super) ident: &'s Ident,
@@ -39,7 +37,7 @@ pub(super) fn condition<'t>(
 impl Generated<'_> {
     pub(super) fn clone(&self, condition: &TokenStream) -> TokenStream {
         let Self { ident, generics, members } = self;
-        hygienic! {
+        quote! {
             #[automatically_derived]
             impl #generics ::core::clone::Clone for #ident #generics #condition {
                 fn clone(&self) -> Self {
@@ -55,16 +53,16 @@ impl Generated<'_> {
         let name = ident.to_string();
         let is_tuple = members.iter().any(|member| member.to_string() == "0");
         let print = if is_tuple {
-            hygienic!(::core::fmt::Formatter::debug_tuple(f, #name)#(.field(&self.#members))*.finish())
+            quote!(::core::fmt::Formatter::debug_tuple(__f, #name)#(.field(&self.#members))*.finish())
         } else {
             let labels =
                 members.iter().map(|member| member.to_string().trim_start_matches("r#").to_owned());
-            hygienic!(::core::fmt::Formatter::debug_struct(f, #name)#(.field(#labels, &self.#members))*.finish())
+            quote!(::core::fmt::Formatter::debug_struct(__f, #name)#(.field(#labels, &self.#members))*.finish())
         };
-        hygienic! {
+        quote! {
             #[automatically_derived]
             impl #generics ::core::fmt::Debug for #ident #generics #condition {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     #print
                 }
             }
@@ -73,11 +71,11 @@ impl Generated<'_> {
 
     pub(super) fn partial_eq(&self, condition: &TokenStream) -> TokenStream {
         let Self { ident, generics, members } = self;
-        hygienic! {
+        quote! {
             #[automatically_derived]
             impl #generics ::core::cmp::PartialEq for #ident #generics #condition {
-                fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                    #(::core::cmp::PartialEq::eq(&self.#members, &other.#members))&&*
+                fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                    #(::core::cmp::PartialEq::eq(&self.#members, &__other.#members))&&*
                 }
             }
         }
@@ -88,32 +86,32 @@ impl Generated<'_> {
         let Self { ident, generics, members } = self;
         let compare = members
             .iter()
-            .map(|member| hygienic!(::core::cmp::Ord::cmp(&self.#member, &other.#member)));
+            .map(|member| quote!(::core::cmp::Ord::cmp(&self.#member, &__other.#member)));
         let compare = compare
             .rev()
-            .reduce(|rest, first| hygienic!(::core::cmp::Ordering::then_with(#first, || #rest)));
-        hygienic! {
+            .reduce(|rest, first| quote!(::core::cmp::Ordering::then_with(#first, || #rest)));
+        quote! {
             #[automatically_derived]
             impl #generics ::core::cmp::Eq for #ident #generics #condition {}
 
             #[automatically_derived]
             impl #generics ::core::cmp::PartialOrd for #ident #generics #condition {
-                fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
-                    ::core::option::Option::Some(::core::cmp::Ord::cmp(self, other))
+                fn partial_cmp(&self, __other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
+                    ::core::option::Option::Some(::core::cmp::Ord::cmp(self, __other))
                 }
             }
 
             #[automatically_derived]
             impl #generics ::core::cmp::Ord for #ident #generics #condition {
-                fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
+                fn cmp(&self, __other: &Self) -> ::core::cmp::Ordering {
                     #compare
                 }
             }
 
             #[automatically_derived]
             impl #generics ::core::hash::Hash for #ident #generics #condition {
-                fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                    #(::core::hash::Hash::hash(&self.#members, state);)*
+                fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {
+                    #(::core::hash::Hash::hash(&self.#members, __state);)*
                 }
             }
         }

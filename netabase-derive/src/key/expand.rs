@@ -3,7 +3,6 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, spanned::Spanned};
 
 use super::{Key, Part, Shape, Variant};
-use crate::expand::hygienic;
 
 /// A key writes its parts in declared order, one level deeper.
 pub(super) fn key(key: &Key) -> TokenStream {
@@ -11,8 +10,8 @@ pub(super) fn key(key: &Key) -> TokenStream {
         Shape::Struct(parts) => {
             let (pattern, writes, reads) = (pattern(parts), writes(key, parts), reads(key, parts));
             (
-                hygienic!(let Self #pattern = self; #writes),
-                hygienic!(::core::result::Result::Ok(Self #reads)),
+                quote!(let Self #pattern = self; #writes),
+                quote!(::core::result::Result::Ok(Self #reads)),
             )
         }
         Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
@@ -26,19 +25,19 @@ fn implementation(
     encode: &TokenStream,
     decode: &TokenStream,
 ) -> TokenStream {
-    hygienic! {
+    quote! {
         const _: () = {
             // A deprecated variant is a key like any other.
             #[allow(deprecated)]
             impl #krate::NetabaseSchemaKey for #ident {
-                fn encode_key(&self, out: &mut #krate::KeyWriter<'_>) {
-                    out.nested(|out| { #encode });
+                fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
+                    __out.nested(|__out| { #encode });
                 }
 
                 fn decode_key(
-                    input: &mut #krate::KeyReader<'_>,
+                    __input: &mut #krate::KeyReader<'_>,
                 ) -> ::core::result::Result<Self, #krate::KeyError> {
-                    input.nested(|input| { #decode })
+                    __input.nested(|__input| { #decode })
                 }
             }
         };
@@ -48,9 +47,9 @@ fn implementation(
 fn encode_enum(key: &Key, variants: &[Variant]) -> TokenStream {
     let arms = variants.iter().zip(0_u8..=u8::MAX).map(|(Variant { ident, parts }, ordinal)| {
         let (pattern, writes) = (pattern(parts), writes(key, parts));
-        hygienic!(Self::#ident #pattern => { out.raw(&[#ordinal]); #writes })
+        quote!(Self::#ident #pattern => { __out.raw(&[#ordinal]); #writes })
     });
-    hygienic!(match self { #(#arms)* })
+    quote!(match self { #(#arms)* })
 }
 
 fn decode_enum(key: &Key, variants: &[Variant]) -> TokenStream {
@@ -61,9 +60,9 @@ fn decode_enum(key: &Key, variants: &[Variant]) -> TokenStream {
         let is_last = usize::from(ordinal) + 1 == count;
         let ordinal =
             if is_last { quote!(_) } else { Literal::u8_unsuffixed(ordinal).into_token_stream() };
-        hygienic!(#ordinal => ::core::result::Result::Ok(Self::#ident #reads),)
+        quote!(#ordinal => ::core::result::Result::Ok(Self::#ident #reads),)
     });
-    hygienic!(match input.ordinal(#count)? { #(#arms)* })
+    quote!(match __input.ordinal(#count)? { #(#arms)* })
 }
 
 /// `{ 0: p0, name: p1 }`, which fits every kind of struct and variant.
@@ -74,13 +73,13 @@ fn pattern(parts: &[Part]) -> TokenStream {
 }
 
 fn name(at: usize) -> Ident {
-    format_ident!("p{at}", span = Span::mixed_site())
+    format_ident!("__part{at}")
 }
 
 /// The bound on each part is proven under its type.
 fn writes(key: &Key, parts: &[Part]) -> TokenStream {
     let krate = &key.krate;
-    let out = Ident::new("out", Span::mixed_site());
+    let out = Ident::new("__out", Span::call_site());
     let writes = parts.iter().enumerate().map(|(at, Part { ty, .. })| {
         let name = name(at);
         let write = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::encode_key);
@@ -91,7 +90,7 @@ fn writes(key: &Key, parts: &[Part]) -> TokenStream {
 
 fn reads(key: &Key, parts: &[Part]) -> TokenStream {
     let krate = &key.krate;
-    let input = Ident::new("input", Span::mixed_site());
+    let input = Ident::new("__input", Span::call_site());
     let reads = parts.iter().map(|Part { member, ty }| {
         let read = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::decode_key);
         quote!(#member: #read(#input)?,)

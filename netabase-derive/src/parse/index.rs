@@ -23,7 +23,7 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
         Value::Word => {}
         Value::Equals { .. } => value::word(option, errors),
         Value::List { items, .. } => {
-            arguments(items, &["unique", "multi", "name"], &mut index, errors)
+            arguments(items, &["unique", "multi", "name"], &mut index, errors);
         }
     }
     index

@@ -76,7 +76,7 @@ pub(crate) fn find(
     for name in names {
         match fields.iter().position(|field| same(&field.ident, name)) {
             Some(at) if positions.contains(&at) => {
-                errors.at(name, format_args!("field `{name}` listed twice"))
+                errors.at(name, format_args!("field `{name}` listed twice"));
             }
             Some(at) => positions.push(at),
             None => unknown_field(ident, name, fields, errors),

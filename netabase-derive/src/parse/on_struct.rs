@@ -58,7 +58,7 @@ fn option(option: &Opt, read: &mut Options, errors: &mut Errors) {
             }
         }
         "version" => read.version = version(option, errors).unwrap_or(1),
-        "key" => read.key = key(option, errors),
+        "key" => read.key = Some(key(option, errors)),
         "key_type" => type_name(option, &mut read.key_type, errors),
         "ref_type" => type_name(option, &mut read.ref_type, errors),
         "access" => read.access = access(option, errors).unwrap_or(Access::Local),
@@ -101,14 +101,14 @@ fn max_size(option: &Opt, errors: &mut Errors) -> Option<Given<usize>> {
     Some(Given { value, at: number.to_token_stream() })
 }
 
-fn key(option: &Opt, errors: &mut Errors) -> Option<StructKey> {
+fn key(option: &Opt, errors: &mut Errors) -> StructKey {
     if let Value::List { .. } = &option.value {
-        return Some(StructKey { fields: field_list(option, errors), at: option.tokens.clone() });
+        return StructKey { fields: field_list(option, errors), at: option.tokens.clone() };
     }
     let help = "mark the field, or list several: `key(a, b)`";
     errors.help(&option.name, "`key` belongs on a field", help);
     // The key is not missing: it is in the wrong place.
-    Some(StructKey { fields: Vec::new(), at: option.tokens.clone() })
+    StructKey { fields: Vec::new(), at: option.tokens.clone() }
 }
 
 fn type_name(option: &Opt, name: &mut Given<Ident>, errors: &mut Errors) {
@@ -148,15 +148,13 @@ fn ttl(option: &Opt, errors: &mut Errors) -> Option<std::time::Duration> {
 /// `crate = "some::path"`
 pub(crate) fn crate_path(option: &Opt, errors: &mut Errors) -> Option<TokenStream> {
     let text = value::string(option, errors)?;
-    match text.parse_with(Path::parse_mod_style) {
-        Ok(path) => Some(path.to_token_stream()),
-        Err(_) => {
-            errors.help(
-                &text,
-                format_args!("`{}` is not the path of a crate", text.value()),
-                "write the name it has here: `crate = \"netabase\"`",
-            );
-            None
-        }
+    if let Ok(path) = text.parse_with(Path::parse_mod_style) {
+        return Some(path.to_token_stream());
     }
+    errors.help(
+        &text,
+        format_args!("`{}` is not the path of a crate", text.value()),
+        "write the name it has here: `crate = \"netabase\"`",
+    );
+    None
 }

@@ -38,7 +38,7 @@ pub(crate) fn netabase(attrs: &[Attribute], errors: &mut Errors) -> Vec<Opt> {
                 }
             }
             other => {
-                errors.help(other, "expected options in parentheses", "write `#[netabase(…)]`")
+                errors.help(other, "expected options in parentheses", "write `#[netabase(…)]`");
             }
         }
     }

@@ -68,20 +68,16 @@ pub(crate) fn path(option: &Opt, errors: &mut Errors) -> Option<Path> {
 /// `word = "Ident"`
 pub(crate) fn ident(option: &Opt, errors: &mut Errors) -> Option<(Ident, LitStr)> {
     let text = string(option, errors)?;
-    match parse_str::<Ident>(&text.value()) {
-        Ok(mut ident) => {
-            ident.set_span(text.span());
-            Some((ident, text))
-        }
-        Err(_) => {
-            errors.help(
-                &text,
-                format_args!("`{}` is not a name for a type", text.value()),
-                format_args!("write an identifier: `{} = \"SomeName\"`", option.name),
-            );
-            None
-        }
+    if let Ok(mut ident) = parse_str::<Ident>(&text.value()) {
+        ident.set_span(text.span());
+        return Some((ident, text));
     }
+    errors.help(
+        &text,
+        format_args!("`{}` is not a name for a type", text.value()),
+        format_args!("write an identifier: `{} = \"SomeName\"`", option.name),
+    );
+    None
 }
 
 fn expr<'o>(option: &'o Opt, example: &str, errors: &mut Errors) -> Option<&'o Expr> {

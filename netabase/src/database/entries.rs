@@ -38,7 +38,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(rest, 3);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
     pub fn iter(&self) -> Entries<V> {
         Entries::new(self, Bound::Included(self.prefix.to_vec()), end_of_prefix(&self.prefix))
     }
@@ -280,3 +279,12 @@ impl<V: NetabaseSchema> Iterator for Entries<V> {
 }
 
 impl<V: NetabaseSchema> FusedIterator for Entries<V> {}
+
+impl<V: NetabaseSchema> IntoIterator for &MemoryStoreDatabase<V> {
+    type Item = Result<V, DatabaseError>;
+    type IntoIter = Entries<V>;
+
+    fn into_iter(self) -> Entries<V> {
+        self.iter()
+    }
+}

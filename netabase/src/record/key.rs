@@ -90,6 +90,13 @@ pub(crate) fn record_prefix<V: NetabaseSchema>(owner: Option<&PeerId>) -> Vec<u8
     prefix
 }
 
+/// Splits a record key behind its access byte: what its schema's keys share, and the rest.
+pub(crate) fn split_schema(key: &[u8]) -> (&[u8], &[u8]) {
+    let name = &key[NAMESPACE.len().min(key.len())..];
+    let slash = name.iter().position(|&byte| byte == b'/').unwrap_or(name.len());
+    key.split_at((NAMESPACE.len() + slash + 2).min(key.len()))
+}
+
 /// Writes `prefix` and the bytes of `key` into `out`, which is cleared first.
 pub(crate) fn write_key<K, Q>(prefix: &[u8], key: &Q, out: &mut Vec<u8>) -> Result<(), RecordError>
 where

@@ -14,7 +14,7 @@ impl NetabaseSchemaKey for PeerId {
         let mut digest = [0; 64];
         let digest = digest
             .get_mut(..usize::from(len))
-            .ok_or(KeyError::InvalidByte { byte: len, expected: "a digest of at most 64 bytes" })?;
+            .ok_or(KeyError::Invalid { expected: "a digest of at most 64 bytes" })?;
         for byte in &mut *digest {
             *byte = input.byte()?;
         }
@@ -22,6 +22,6 @@ impl NetabaseSchemaKey for PeerId {
         Multihash::wrap(u64::from(code), digest)
             .ok()
             .and_then(|multihash| Self::from_multihash(multihash).ok())
-            .ok_or(KeyError::InvalidByte { byte: code, expected: "a peer id" })
+            .ok_or(KeyError::Invalid { expected: "a peer id" })
     }
 }

@@ -1,14 +1,18 @@
 use std::{cmp::Ordering, time::Duration};
 
-use libp2p::kad::Record;
+use libp2p::kad::{Record, RecordKey};
 
 use super::{
-    Inner, NetabaseStore, error::StoreError, local::check_value_len, schemas::SchemaId,
-    state::RecordState, table::with_state,
+    Inner, NetabaseStore,
+    error::StoreError,
+    local::{Room, check_value_len},
+    schemas::{Check, SchemaId},
+    state::RecordState,
+    table::{Replaced, is_visible, with_state},
 };
 use crate::{
-    record::{RecordError, RecordKey},
-    schema::{Access, Envelope, lease_is_over},
+    record::{self, RecordError},
+    schema::{Access, Envelope, EnvelopeHeader, lease_is_over},
 };
 
 /// How far ahead of this machine's clock a record's may be.
@@ -56,7 +60,7 @@ impl NetabaseStore {
     /// Checks a record, cheapest checks first, and stores it if it is valid and the newest.
     pub(super) fn accept(&self, record: &Record, origin: Origin) -> Result<PutOutcome, StoreError> {
         check_value_len(record.value.len(), self.limits())?;
-        let key = RecordKey::parse(record.key.as_ref())?;
+        let key = record::RecordKey::parse(record.key.as_ref())?;
         let (schema, check) = self.find_schema(&key, origin)?;
         self.check_times(&Envelope::parse(&record.value).map_err(RecordError::from)?)?;
         let mut checked = false;
@@ -73,12 +77,16 @@ impl NetabaseStore {
                 // What beat it was removed in between: once more, with the check.
                 Ordering::Greater if !checked => {}
                 Ordering::Greater => {
-                    inner.check_room(self.limits(), [(&record.key, record.value.len())])?;
-                    inner.take(schema, record, origin.state());
+                    let old = inner.replaced(&record.key);
+                    let mut room = Room::new(&inner, self.limits());
+                    let old_len = old.as_ref().map(|old| old.value_len);
+                    room.add(&record.key, record.value.len(), old_len);
+                    room.check()?;
+                    inner.take(schema, record, old, origin.state());
                     return Ok(PutOutcome::Stored);
                 }
                 Ordering::Equal => {
-                    inner.add_state(schema, record, origin.state());
+                    inner.add_state(schema, &record.key, origin.state());
                     return Ok(PutOutcome::Equal);
                 }
                 Ordering::Less => return Ok(PutOutcome::Outdated),
@@ -88,9 +96,9 @@ impl NetabaseStore {
 
     fn find_schema(
         &self,
-        key: &RecordKey<'_>,
+        key: &record::RecordKey<'_>,
         origin: Origin,
-    ) -> Result<(SchemaId, fn(&[u8], &[u8]) -> Result<(), RecordError>), StoreError> {
+    ) -> Result<(SchemaId, Check), StoreError> {
         let inner = self.shared.inner.read();
         let Some(id) = inner.schemas.find(key.schema) else {
             return Err(StoreError::UnknownSchema { name: key.schema.to_owned() });
@@ -130,13 +138,24 @@ impl Inner {
         Ok(record.value.as_slice().cmp(stored.value))
     }
 
-    fn take(&mut self, schema: SchemaId, record: &Record, state: RecordState) {
-        let state = self.table.get(&record.key).map_or(state, |old| old.state.union(state));
-        self.store(schema, record.key.clone(), with_state(&record.value, state));
+    fn take(
+        &mut self,
+        schema: SchemaId,
+        record: &Record,
+        old: Option<Replaced>,
+        state: RecordState,
+    ) {
+        let state = old.as_ref().map_or(state, |old| old.state.union(state));
+        let value = with_state(&record.value, state);
+        let header = EnvelopeHeader::peek(&record.value);
+        let visible = header.is_some_and(|header| is_visible(state, header));
+        self.store(schema, record.key.clone(), value, old, visible);
     }
 
-    fn add_state(&mut self, schema: SchemaId, record: &Record, state: RecordState) {
-        let old = self.table.get(&record.key).map_or(state, |old| old.state);
-        self.set_state(schema, &record.key, old.union(state));
+    fn add_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
+        if let Some(old) = self.table.get(key) {
+            let state = old.state.union(state);
+            self.set_state(schema, key, state);
+        }
     }
 }

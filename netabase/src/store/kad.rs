@@ -34,8 +34,7 @@ impl RecordStore for NetabaseStore {
     fn get(&self, key: &KadKey) -> Option<Cow<'_, Record>> {
         let now = self.shared.clock.now();
         let inner = self.shared.inner.read();
-        let served = inner.table.get(key).and_then(|stored| served_record(key, stored, now));
-        served.map(Cow::Owned)
+        inner.table.get(key).and_then(|stored| served_record(stored, now)).map(Cow::Owned)
     }
 
     fn put(&mut self, record: Record) -> Result<(), KadError> {
@@ -57,17 +56,16 @@ impl RecordStore for NetabaseStore {
     /// Kademlia stops serving the record. One that the application wants stays with it.
     fn remove(&mut self, key: &KadKey) {
         let mut inner = self.shared.inner.write();
-        let Some(state) = inner.table.get(key).map(|stored| stored.state) else { return };
+        let Some(old) = inner.replaced(key) else { return };
         let Some(schema) =
             RecordKey::parse(key.as_ref()).ok().and_then(|key| inner.schemas.find(key.schema))
         else {
             return;
         };
-        match (RecordState { served: false, ..state }) {
-            RecordState { wanted: true, .. } => {
-                inner.set_state(schema, key, RecordState { served: false, ..state });
-            }
-            _ => inner.drop_record(schema, key),
+        if old.state.wanted {
+            inner.set_state(schema, key, RecordState { served: false, ..old.state });
+        } else {
+            inner.drop_record(schema, key, &old);
         }
     }
 
@@ -75,7 +73,7 @@ impl RecordStore for NetabaseStore {
     fn records(&self) -> Self::RecordsIter<'_> {
         let now = self.shared.clock.now();
         let inner = self.shared.inner.read();
-        let served = |(key, stored)| served_record(key, stored, now).map(Cow::Owned);
+        let served = |stored| served_record(stored, now).map(Cow::Owned);
         inner.table.unordered().filter_map(served).collect::<Vec<_>>().into_iter()
     }
 
@@ -97,13 +95,13 @@ impl RecordStore for NetabaseStore {
     }
 }
 
-fn served_record(key: &KadKey, stored: Stored<'_>, now: Now) -> Option<Record> {
+fn served_record(stored: Stored<'_>, now: Now) -> Option<Record> {
     let not_after = stored.header().not_after;
     if !stored.state.served || lease_is_over(not_after, now.unix_ms) {
         return None;
     }
     Some(Record {
-        key: key.clone(),
+        key: stored.key().clone(),
         value: stored.value.to_vec(),
         publisher: None,
         expires: lease_end(not_after, now),

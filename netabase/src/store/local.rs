@@ -8,7 +8,7 @@ use super::{
     limits::Limits,
     schemas::SchemaId,
     state::RecordState,
-    table::{Stored, with_state},
+    table::{Replaced, Stored, with_state},
 };
 use crate::{
     record::{restamp, write_tombstone},
@@ -70,14 +70,17 @@ impl NetabaseStore {
         check_value_len(write.value_len(), self.limits())?;
         let wall = self.wall();
         let mut inner = self.shared.inner.write();
-        inner.check_room(self.limits(), [(&write.key, write.value_len())])?;
-        let old = inner.table.get(&write.key).filter(|old| old.is_visible());
-        let had = old.is_some_and(|old| {
+        let old = inner.table.get(&write.key);
+        if let Some(old) = old {
             replaced.clear();
             replaced.extend_from_slice(old.value);
-            true
-        });
-        inner.write_local(write, wall);
+        }
+        let old = old.map(Stored::replaced);
+        let mut room = Room::new(&inner, self.limits());
+        room.add(&write.key, write.value_len(), old.as_ref().map(|old| old.value_len));
+        room.check()?;
+        let had = old.as_ref().is_some_and(|old| old.visible);
+        inner.write_local(write, old, wall);
         Ok(had)
     }
 
@@ -88,10 +91,10 @@ impl NetabaseStore {
         }
         let wall = self.wall();
         let mut inner = self.shared.inner.write();
-        let sizes = writes.iter().map(|write| (&write.key, write.value_len()));
-        inner.check_room(self.limits(), sizes)?;
+        inner.check_batch(self.limits(), &writes)?;
         for write in writes {
-            inner.write_local(write, wall);
+            let old = inner.replaced(&write.key);
+            inner.write_local(write, old, wall);
         }
         Ok(())
     }
@@ -111,82 +114,54 @@ impl NetabaseStore {
     pub(crate) fn issue_timestamp(&self, key: &RecordKey) -> Timestamp {
         let wall = self.wall();
         let mut inner = self.shared.inner.write();
-        let stored = inner.table.get(key).map(Stored::timestamp);
+        let stored = inner.table.get(key).map(|stored| stored.header().timestamp);
         inner.next_timestamp(wall, stored)
     }
 
-    pub(super) fn wall(&self) -> Timestamp {
+    fn wall(&self) -> Timestamp {
         Timestamp::from_millis(self.shared.clock.now().unix_ms)
     }
 }
 
 impl Inner {
-    /// Whether writes of these keys and value lengths would stay within the limits.
-    ///
-    /// A write that makes a full store no fuller is allowed.
-    pub(super) fn check_room<'a>(
-        &self,
-        limits: &Limits,
-        writes: impl IntoIterator<Item = (&'a RecordKey, usize)>,
-    ) -> Result<(), StoreError> {
-        let (records, bytes) = (self.table.len(), self.table.bytes());
-        let (mut new_records, mut new_bytes) = (records, bytes);
-        let mut writes = writes.into_iter().peekable();
-        // Remembers keys that one batch writes twice; a single write needs no map.
-        let mut seen: HashMap<&RecordKey, usize> = HashMap::new();
-        while let Some((key, len)) = writes.next() {
-            let earlier = seen.get(key).copied();
-            match earlier.or_else(|| self.table.get(key).map(|old| old.value.len())) {
-                Some(old) => new_bytes = new_bytes - old + len,
-                None => {
-                    new_records += 1;
-                    new_bytes += key.as_ref().len() + len;
-                }
-            }
-            if writes.peek().is_some() || !seen.is_empty() {
-                seen.insert(key, len);
-            }
+    fn check_batch(&self, limits: &Limits, writes: &[LocalWrite]) -> Result<(), StoreError> {
+        let mut room = Room::new(self, limits);
+        // The last write of a key replaces the earlier one, not what is stored.
+        let mut earlier: HashMap<&RecordKey, usize> = HashMap::with_capacity(writes.len());
+        for write in writes {
+            let old = earlier.insert(&write.key, write.value_len());
+            let stored = || self.table.get(&write.key).map(|stored| stored.value.len());
+            room.add(&write.key, write.value_len(), old.or_else(stored));
         }
-        if new_records > limits.max_records && new_records > records {
-            return Err(StoreError::Full { max_records: limits.max_records });
-        }
-        if new_bytes > limits.max_bytes && new_bytes > bytes {
-            let needed = new_bytes - bytes;
-            return Err(StoreError::FullOfBytes { needed, max_bytes: limits.max_bytes });
-        }
-        Ok(())
+        room.check()
     }
 
-    fn write_local(&mut self, write: LocalWrite, wall: Timestamp) {
+    fn write_local(&mut self, write: LocalWrite, old: Option<Replaced>, wall: Timestamp) {
         let LocalWrite { schema, key, mut value } = write;
-        let old = self.table.get(&key);
-        let state =
-            old.map_or(RecordState::LOCAL_WRITE, |old| old.state.union(RecordState::LOCAL_WRITE));
-        let stored = old.map(Stored::timestamp);
-        let timestamp = self.next_timestamp(wall, stored);
+        let timestamp = self.next_timestamp(wall, old.as_ref().map(|old| old.timestamp));
         restamp(&mut value, timestamp);
+        let state = RecordState::LOCAL_WRITE;
+        let state = old.as_ref().map_or(state, |old| old.state.union(state));
         *value.last_mut().expect("a stored value ends with its state") = state.to_byte();
-        self.store(schema, key, value);
+        self.store(schema, key, value, old, true);
     }
 
     fn remove_local(&mut self, schema: SchemaId, key: &RecordKey, wall: Timestamp) -> bool {
-        let Some(old) = self.table.get(key).filter(|old| old.is_visible()) else {
-            return false;
-        };
-        let (state, stored) = (old.state, old.timestamp());
-        match state {
+        let Some(old) = self.replaced(key).filter(|old| old.visible) else { return false };
+        match old.state {
             // Other peers may hold copies: only a newer tombstone deletes those.
             RecordState { own: true, served: true, .. } => {
-                let timestamp = self.next_timestamp(wall, Some(stored));
+                let timestamp = self.next_timestamp(wall, Some(old.timestamp));
                 let mut value = Vec::new();
                 write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
-                self.store(schema, key.clone(), with_state(&value, state));
+                let value = with_state(&value, old.state);
+                self.store(schema, key.clone(), value, Some(old), false);
             }
             // Somebody else's record: databases forget it, Kademlia does not.
             RecordState { own: false, served: true, .. } => {
-                self.set_state(schema, key, RecordState { wanted: false, ..state });
+                self.set_state(schema, key, RecordState { wanted: false, ..old.state });
             }
-            RecordState { served: false, .. } => self.drop_record(schema, key),
+            RecordState { served: false, .. } => self.drop_record(schema, key, &old),
         }
         true
     }
@@ -197,36 +172,43 @@ impl Inner {
         self.last_issued = wall.max(self.last_issued.next()).max(after_stored);
         self.last_issued
     }
+}
 
-    // The only four ways to change the table: they keep the schemas' counts.
+/// What the store would hold after some writes.
+pub(super) struct Room<'a> {
+    limits: &'a Limits,
+    records: usize,
+    bytes: usize,
+    new_records: usize,
+    new_bytes: usize,
+}
 
-    pub(super) fn store(&mut self, schema: SchemaId, key: RecordKey, value: Vec<u8>) {
-        let was = self.table.get(&key).is_some_and(Stored::is_visible);
-        let is = Stored::from_bytes(&value).is_visible();
-        self.table.insert(key, value);
-        self.count(schema, was, is);
+impl<'a> Room<'a> {
+    pub(super) fn new(inner: &Inner, limits: &'a Limits) -> Self {
+        let (records, bytes) = (inner.table.len(), inner.table.bytes());
+        Self { limits, records, bytes, new_records: records, new_bytes: bytes }
     }
 
-    pub(super) fn set_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
-        let was = self.table.get(key).is_some_and(Stored::is_visible);
-        self.table.set_state(key, state);
-        let is = self.table.get(key).is_some_and(Stored::is_visible);
-        self.count(schema, was, is);
+    /// Adds a write; `old` is the length of the value it replaces.
+    pub(super) fn add(&mut self, key: &RecordKey, value_len: usize, old: Option<usize>) {
+        let replaced = old.unwrap_or_else(|| {
+            self.new_records += 1;
+            self.new_bytes += key.as_ref().len();
+            0
+        });
+        self.new_bytes = self.new_bytes - replaced + value_len;
     }
 
-    pub(super) fn drop_record(&mut self, schema: SchemaId, key: &RecordKey) {
-        let was = self.table.get(key).is_some_and(Stored::is_visible);
-        self.table.remove(key);
-        self.count(schema, was, false);
-    }
-
-    fn count(&mut self, schema: SchemaId, was: bool, is: bool) {
-        let visible = &mut self.schemas.get_mut(schema).visible;
-        match (was, is) {
-            (false, true) => *visible += 1,
-            (true, false) => *visible -= 1,
-            _ => {}
+    /// Whether the writes stay within the limits. One that makes a full store no fuller may pass.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let Limits { max_records, max_bytes, .. } = *self.limits;
+        if self.new_records > max_records && self.new_records > self.records {
+            return Err(StoreError::Full { max_records });
         }
+        if self.new_bytes > max_bytes && self.new_bytes > self.bytes {
+            return Err(StoreError::FullOfBytes { needed: self.new_bytes - self.bytes, max_bytes });
+        }
+        Ok(())
     }
 }
 

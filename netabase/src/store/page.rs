@@ -83,9 +83,9 @@ impl NetabaseStore {
     pub(crate) fn fill_unordered(&self, prefix: &[u8], page: &mut Page) {
         page.clear();
         let inner = self.shared.inner.read();
-        for (key, stored) in inner.table.unordered() {
-            if key.as_ref().starts_with(prefix) && stored.is_visible() {
-                page.push(key, stored);
+        for stored in inner.table.unordered() {
+            if stored.key().as_ref().starts_with(prefix) && stored.is_visible() {
+                page.push(stored);
             }
         }
         page.complete = true;
@@ -125,21 +125,17 @@ impl Page {
         self.complete = false;
     }
 
-    fn fill<'a>(
-        &mut self,
-        rows: impl Iterator<Item = (&'a RecordKey, Stored<'a>)>,
-        request: &PageRequest<'_>,
-    ) {
+    fn fill<'a>(&mut self, rows: impl Iterator<Item = Stored<'a>>, request: &PageRequest<'_>) {
         let mut last = None;
-        for (visited, (key, stored)) in rows.enumerate() {
+        for (visited, stored) in rows.enumerate() {
             let full = self.rows.len() >= request.max_rows || self.bytes.len() >= MAX_PAGE_BYTES;
             if full || visited >= MAX_VISITED {
                 self.set_last_visited(last);
                 return;
             }
-            last = Some(key);
+            last = Some(stored.key());
             if request.view.shows(stored) {
-                self.push(key, stored);
+                self.push(stored);
             }
         }
         self.complete = true;
@@ -150,9 +146,9 @@ impl Page {
         self.last_visited.extend_from_slice(key.map_or(&[], AsRef::as_ref));
     }
 
-    fn push(&mut self, key: &RecordKey, stored: Stored<'_>) {
+    fn push(&mut self, stored: Stored<'_>) {
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(key.as_ref());
+        self.bytes.extend_from_slice(stored.key().as_ref());
         let key_end = self.bytes.len();
         self.bytes.extend_from_slice(stored.value);
         let value_end = self.bytes.len();

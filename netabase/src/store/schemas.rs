@@ -22,13 +22,15 @@ pub(super) struct Schema {
     pub(super) name: &'static str,
     pub(super) version: u32,
     pub(super) access: Access,
-    /// Checks a record (key, value) from end to end. Runs code of the user: never under the lock.
-    pub(super) check: fn(&[u8], &[u8]) -> Result<(), RecordError>,
+    pub(super) check: Check,
     /// How many records databases show.
     pub(super) visible: usize,
     type_id: TypeId,
     type_name: &'static str,
 }
+
+/// Checks a record (key, value) from end to end. Runs code of the user: never under the lock.
+pub(super) type Check = fn(&[u8], &[u8]) -> Result<(), RecordError>;
 
 impl Schemas {
     /// Registers `V`, or finds that it is registered.

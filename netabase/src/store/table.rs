@@ -1,9 +1,4 @@
-use std::{
-    borrow::{Borrow, Cow},
-    cmp::Ordering,
-    collections::BTreeSet,
-    ops::Bound,
-};
+use std::borrow::Cow;
 
 use libp2p::{
     PeerId,
@@ -13,7 +8,11 @@ use libp2p::{
     },
 };
 
-use super::{limits::Limits, state::RecordState};
+use super::{
+    limits::Limits,
+    order::{Bounds, Order},
+    state::RecordState,
+};
 use crate::schema::{EnvelopeHeader, Timestamp};
 
 /// A `MemoryStore`, the order of its keys, and what it weighs: three that always agree.
@@ -22,7 +21,7 @@ use crate::schema::{EnvelopeHeader, Timestamp};
 /// without a second look-up, and nobody but this module ever sees the value with it.
 pub(super) struct Table {
     records: MemoryStore,
-    order: BTreeSet<OrderedKey>,
+    order: Order,
     /// Keys and values, without the state bytes.
     bytes: usize,
 }
@@ -30,13 +29,20 @@ pub(super) struct Table {
 /// A record as the table holds it.
 #[derive(Clone, Copy)]
 pub(super) struct Stored<'a> {
+    key: &'a RecordKey,
     pub(super) value: &'a [u8],
     pub(super) state: RecordState,
 }
 
-/// A key, ordered by its bytes, which it shares with the `MemoryStore`.
-#[derive(PartialEq, Eq)]
-struct OrderedKey(RecordKey);
+/// What a writer has to know of the record it replaces.
+pub(super) struct Replaced {
+    /// Map and record go on sharing one allocation if the new record has the old one's key.
+    key: RecordKey,
+    pub(super) value_len: usize,
+    pub(super) state: RecordState,
+    pub(super) timestamp: Timestamp,
+    pub(super) visible: bool,
+}
 
 impl Table {
     pub(super) fn new(peer_id: PeerId, limits: &Limits) -> Self {
@@ -47,11 +53,8 @@ impl Table {
             max_providers_per_key: limits.max_providers_per_key,
             max_provided_keys: limits.max_provided_keys,
         };
-        Self {
-            records: MemoryStore::with_config(peer_id, config),
-            order: BTreeSet::new(),
-            bytes: 0,
-        }
+        let records = MemoryStore::with_config(peer_id, config);
+        Self { records, order: Order::default(), bytes: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,66 +66,46 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: &RecordKey) -> Option<Stored<'_>> {
-        self.record(key).map(|record| Stored::from_bytes(&record.value))
+        self.records.get(key).as_ref().and_then(Stored::lent)
     }
 
-    fn record(&self, key: &RecordKey) -> Option<&Record> {
-        match self.records.get(key)? {
-            Cow::Borrowed(record) => Some(record),
-            Cow::Owned(_) => unreachable!("MemoryStore lends what it holds"),
-        }
-    }
-
-    /// Stores a value, whose last byte must be its state. Limits are checked by the caller.
-    pub(super) fn insert(&mut self, key: RecordKey, value: Vec<u8>) {
-        self.bytes += key.as_ref().len() + value.len() - 1;
-        let key = match self.record(&key) {
-            Some(old) => {
-                let (old_key, old_len) = (old.key.clone(), old.value.len() - 1);
-                self.bytes -= key.as_ref().len() + old_len;
-                // The stored key, so that map, order and record go on sharing one allocation.
-                old_key
-            }
-            None => {
-                self.order.insert(OrderedKey(key.clone()));
-                key
-            }
+    /// Stores a value, whose last byte must be its state, in place of what `get` found for its
+    /// key. Limits are checked by the caller.
+    pub(super) fn insert(&mut self, key: RecordKey, value: Vec<u8>, replaced: Option<Replaced>) {
+        let value_len = value.len() - 1;
+        let key = if let Some(old) = replaced {
+            self.bytes = self.bytes - old.value_len + value_len;
+            old.key
+        } else {
+            self.bytes += key.as_ref().len() + value_len;
+            self.order.insert(key.as_ref());
+            key
         };
         let record = Record { key, value, publisher: None, expires: None };
         self.records.put(record).expect("the MemoryStore was given no limits");
     }
 
-    pub(super) fn remove(&mut self, key: &RecordKey) {
-        let Some(old) = self.get(key) else { return };
-        self.bytes -= key.as_ref().len() + old.value.len();
+    /// Removes the record that `get` found for this key.
+    pub(super) fn remove(&mut self, key: &RecordKey, removed: &Replaced) {
+        self.bytes -= key.as_ref().len() + removed.value_len;
         self.order.remove(key.as_ref());
         self.records.remove(key);
-    }
-
-    pub(super) fn set_state(&mut self, key: &RecordKey, state: RecordState) {
-        let Some(old) = self.get(key).filter(|old| old.state != state) else { return };
-        let value = with_state(old.value, state);
-        self.insert(key.clone(), value);
     }
 
     /// The records whose keys lie in a range, in the order of their keys.
     pub(super) fn range<'a>(
         &'a self,
-        bounds: (Bound<&[u8]>, Bound<&[u8]>),
-    ) -> impl DoubleEndedIterator<Item = (&'a RecordKey, Stored<'a>)> {
-        let range = (!is_empty(bounds)).then(|| self.order.range::<[u8], _>(bounds));
-        range.into_iter().flatten().map(|OrderedKey(key)| {
-            let stored = self.get(key).expect("every ordered key has a record");
-            (key, stored)
+        bounds: Bounds<'a>,
+    ) -> impl DoubleEndedIterator<Item = Stored<'a>> {
+        self.order.range(bounds).map(|(schema, rest)| {
+            let key = RecordKey::from([schema, rest].concat());
+            self.get(&key).expect("every ordered key has a record")
         })
     }
 
     /// All records, in no order, as fast as the `MemoryStore` yields them.
-    pub(super) fn unordered(&self) -> impl Iterator<Item = (&RecordKey, Stored<'_>)> {
-        self.records.records().map(|record| match record {
-            Cow::Borrowed(record) => (&record.key, Stored::from_bytes(&record.value)),
-            Cow::Owned(_) => unreachable!("MemoryStore lends what it holds"),
-        })
+    pub(super) fn unordered(&self) -> impl Iterator<Item = Stored<'_>> {
+        self.records.records().filter_map(|record| Stored::lent(&record))
     }
 
     pub(super) fn add_provider(&mut self, record: ProviderRecord) -> Result<(), KadError> {
@@ -143,23 +126,41 @@ impl Table {
 }
 
 impl<'a> Stored<'a> {
-    pub(super) fn from_bytes(bytes: &'a [u8]) -> Self {
-        let (&state, value) = bytes.split_last().expect("a stored value ends with its state");
-        Self { value, state: RecordState::from_byte(state) }
+    /// What a `MemoryStore` lends; it never gives copies.
+    fn lent(record: &Cow<'a, Record>) -> Option<Self> {
+        let &Cow::Borrowed(Record { key, value, .. }) = record else { return None };
+        let (&state, value) = value.split_last().expect("a stored value ends with its state");
+        Some(Self { key, value, state: RecordState::from_byte(state) })
+    }
+
+    pub(super) fn key(self) -> &'a RecordKey {
+        self.key
     }
 
     pub(super) fn header(self) -> EnvelopeHeader {
         EnvelopeHeader::peek(self.value).expect("only whole envelopes are stored")
     }
 
-    pub(super) fn timestamp(self) -> Timestamp {
-        self.header().timestamp
-    }
-
     /// Whether databases show it.
     pub(super) fn is_visible(self) -> bool {
-        self.state.wanted && !self.header().tombstone
+        is_visible(self.state, self.header())
     }
+
+    pub(super) fn replaced(self) -> Replaced {
+        let header = self.header();
+        Replaced {
+            key: self.key.clone(),
+            value_len: self.value.len(),
+            state: self.state,
+            timestamp: header.timestamp,
+            visible: is_visible(self.state, header),
+        }
+    }
+}
+
+/// Whether databases show a record.
+pub(super) fn is_visible(state: RecordState, header: EnvelopeHeader) -> bool {
+    state.wanted && !header.tombstone
 }
 
 /// The value as it is stored: exactly sized, its state behind it.
@@ -168,32 +169,4 @@ pub(super) fn with_state(value: &[u8], state: RecordState) -> Vec<u8> {
     stored.extend_from_slice(value);
     stored.push(state.to_byte());
     stored
-}
-
-/// Whether a range is empty because its bounds are crossed; a B-tree would panic.
-fn is_empty(bounds: (Bound<&[u8]>, Bound<&[u8]>)) -> bool {
-    use Bound::{Excluded, Included, Unbounded};
-    match bounds {
-        (Unbounded, _) | (_, Unbounded) => false,
-        (Included(low), Included(high)) => low > high,
-        (Included(low) | Excluded(low), Included(high) | Excluded(high)) => low >= high,
-    }
-}
-
-impl Ord for OrderedKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.as_ref().cmp(other.0.as_ref())
-    }
-}
-
-impl PartialOrd for OrderedKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Borrow<[u8]> for OrderedKey {
-    fn borrow(&self) -> &[u8] {
-        self.0.as_ref()
-    }
 }

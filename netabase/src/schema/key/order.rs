@@ -6,14 +6,13 @@ use super::{KeyError, KeyReader, MAX_KEY_BYTES, NetabaseSchemaKey};
 
 /// Checks that a key type's `Ord`, its bytes and their decoding agree on `keys`.
 ///
-/// For tests of a [`NetabaseSchemaKey`], or an [`Ord`], written by hand. Order and prefixes are
-/// checked for every pair, in O(n log n): `Ord` is taken to be transitive. The more of the
-/// type's edges are among the keys, the better; duplicates and any order are fine.
+/// For tests of a [`NetabaseSchemaKey`], or an [`Ord`], written by hand. It covers every pair of
+/// `keys` in O(n log n), as far as `Ord` is transitive. The more of the type's edges are among
+/// them, the better; duplicates and any order are fine.
 ///
 /// # Errors
 ///
-/// [`KeyOrderError`] with the key or the two keys that break a promise, the first such in the
-/// order of their bytes.
+/// [`KeyOrderError`] with a key, or two keys, that break a promise.
 ///
 /// # Examples
 ///
@@ -62,7 +61,6 @@ pub fn check_key_order<K: NetabaseSchemaKey>(keys: &[K]) -> Result<(), KeyOrderE
         key.check_round_trip()?;
         key.check_end()?;
     }
-    // What a key's bytes start comes right behind it, so neighbours show prefixes, too.
     encoded.windows(2).try_for_each(|pair| pair[0].check_next(&pair[1]))
 }
 
@@ -92,14 +90,6 @@ pub enum KeyOrderError<K> {
         /// What `left.cmp(right)` says, and the bytes, too.
         keys: Ordering,
     },
-    /// The bytes of one key are the start of another's.
-    #[error("the bytes of {long:?} start with those of {short:?}")]
-    Prefix {
-        /// The key with the fewer bytes.
-        short: K,
-        /// The key with the more bytes.
-        long: K,
-    },
     /// The bytes of a key decode to another one.
     #[error("{key:?} decodes to {decoded:?}")]
     RoundTrip {
@@ -108,8 +98,10 @@ pub enum KeyOrderError<K> {
         /// What its bytes decode to.
         decoded: K,
     },
-    /// Decoding does not stop where the key ends, so that nothing could follow it.
-    #[error("decoding {key:?} does not stop at its end when another key follows")]
+    /// Decoding does not stop where the key ends.
+    ///
+    /// Then nothing can follow it, as in a tuple, and its bytes may start another key's.
+    #[error("decoding {key:?} does not stop at its end when more bytes follow")]
     NotSelfDelimiting {
         /// The key.
         key: K,
@@ -156,6 +148,8 @@ impl<'a, K: NetabaseSchemaKey> Encoded<'a, K> {
         }
     }
 
+    // A reader cannot look ahead: a decoder that stops here whatever follows stops here in longer
+    // bytes, too, so that these are no other key's. That is prefix-freeness, without the pairs.
     fn check_end(&self) -> Result<(), KeyOrderError<K>> {
         // A key of the greatest length leaves no room for another.
         let full = self.bytes.len() == MAX_KEY_BYTES;
@@ -186,8 +180,6 @@ impl<'a, K: NetabaseSchemaKey> Encoded<'a, K> {
             Err(KeyOrderError::Order { left, right, bytes, keys })
         } else if contradiction {
             Err(KeyOrderError::Contradiction { left, right, keys })
-        } else if bytes.is_ne() && next.bytes.starts_with(&self.bytes) {
-            Err(KeyOrderError::Prefix { short: left, long: right })
         } else {
             Ok(())
         }

@@ -1,0 +1,12 @@
+use netabase::NetabaseSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, NetabaseSchema)]
+struct User {
+    #[netabase(key)]
+    id: u64,
+    #[netabase(index(name = "By Name"))]
+    name: String,
+}
+
+fn main() {}

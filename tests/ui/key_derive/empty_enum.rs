@@ -1,0 +1,6 @@
+use netabase::NetabaseSchemaKey;
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, NetabaseSchemaKey)]
+enum Place {}
+
+fn main() {}

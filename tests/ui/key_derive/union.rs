@@ -1,0 +1,8 @@
+use netabase::NetabaseSchemaKey;
+
+#[derive(NetabaseSchemaKey)]
+union Place {
+    row: u8,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use netabase::NetabaseSchema;
+
+#[derive(NetabaseSchema)]
+union User {
+    id: u64,
+}
+
+fn main() {}
