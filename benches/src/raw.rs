@@ -1,3 +1,5 @@
+use std::{borrow::Cow, collections::BinaryHeap};
+
 use bincode::config::standard;
 use libp2p::{
     PeerId,
@@ -28,29 +30,31 @@ impl Peer for Raw {
     }
 
     fn get(&self, id: u64) -> Option<User> {
-        self.0.get(&key(id)).map(|record| decode(&record))
+        self.0.get(&key(id)).map(|record| decode(&record.value))
     }
 
     fn remove(&mut self, id: u64) {
         self.0.remove(&key(id));
     }
 
-    /// There is no order: all records are looked at, and the matching ones sorted.
+    /// There is no order: all records are looked at, and the smallest keys kept.
     fn range(&self, from: u64, rows: usize) -> Vec<User> {
         let from = key(from);
-        let mut found: Vec<_> = self
-            .0
-            .records()
-            .filter(|record| record.key.as_ref() >= from.as_ref())
-            .map(|record| record.key.clone())
-            .collect();
-        let rows = rows.min(found.len());
-        if rows < found.len() {
-            found.select_nth_unstable_by(rows, |a, b| a.as_ref().cmp(b.as_ref()));
-            found.truncate(rows);
+        let mut found = BinaryHeap::with_capacity(rows + 1);
+        for record in self.0.records() {
+            let Cow::Borrowed(record) = record else { continue };
+            let key = record.key.as_ref();
+            let full = found.len() == rows;
+            let too_large = full && found.peek().is_some_and(|&(last, _)| key > last);
+            if key < from.as_ref() || too_large {
+                continue;
+            }
+            found.push((key, &record.value));
+            if found.len() > rows {
+                found.pop();
+            }
         }
-        found.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
-        found.iter().filter_map(|key| self.0.get(key)).map(|record| decode(&record)).collect()
+        found.into_sorted_vec().into_iter().map(|(_, value)| decode(value)).collect()
     }
 }
 
@@ -61,7 +65,7 @@ fn key(id: u64) -> RecordKey {
     RecordKey::from(bytes)
 }
 
-fn decode(record: &Record) -> User {
-    let decoded = bincode::serde::decode_from_slice(&record.value, standard());
+fn decode(value: &[u8]) -> User {
+    let decoded = bincode::serde::decode_from_slice(value, standard());
     decoded.expect("what was encoded decodes").0
 }

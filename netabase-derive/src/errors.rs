@@ -43,6 +43,14 @@ impl Errors {
         self.at(first, "first given here");
     }
 
+    pub(crate) fn extend(&mut self, error: Option<&syn::Error>) {
+        error.into_iter().cloned().for_each(|error| self.push(error));
+    }
+
+    pub(crate) fn into_error(self) -> Option<syn::Error> {
+        self.0
+    }
+
     /// The tokens that make rustc report everything; none if all is well.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.map(syn::Error::into_compile_error).unwrap_or_default()

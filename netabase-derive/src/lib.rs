@@ -16,6 +16,9 @@ mod expand;
 
 mod key;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;
 use syn::DeriveInput;
@@ -104,13 +107,13 @@ fn schema(input: TokenStream2) -> TokenStream2 {
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let mut code = match parse::schema(&input, &mut errors) {
-        Ok(schema) => {
-            check::schema(&schema, &mut errors);
-            expand::schema(&schema)
-        }
+    let schema = parse::schema(&input, &mut errors);
+    check::schema(&schema, &mut errors);
+    let mut code = if schema.key.is_empty() {
         // Still implement the trait, so that only the real mistakes show.
-        Err(options) => expand::stub(&input, &options),
+        expand::stub(&input, &schema)
+    } else {
+        expand::schema(&schema)
     };
     code.extend(errors.into_tokens());
     code

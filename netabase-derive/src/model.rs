@@ -20,7 +20,7 @@ pub(crate) struct Schema {
     pub(crate) options: Options,
     pub(crate) serde: Vec<SerdeOption>,
     pub(crate) fields: Vec<Field>,
-    /// Positions in `fields`. Never empty.
+    /// Positions in `fields`. Empty if something is wrong with it, or with all of the struct.
     pub(crate) key: Vec<usize>,
 }
 
@@ -117,6 +117,18 @@ impl Field {
     /// goes the type it was written for. `rename` alone does nothing to them.
     pub(crate) fn stays_owned(&self) -> bool {
         self.owned || self.serde.iter().any(|option| option.name != "rename")
+    }
+
+    /// Whether the type's name tells that it is a key.
+    ///
+    /// `owned` says that the name may mean another type than the standard library's.
+    pub(crate) fn is_plain_key(&self) -> bool {
+        !self.owned && types::is_plain_key(&self.ty)
+    }
+
+    /// Whether the type's name tells that it has `Clone`, `Debug` and `PartialEq`.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.owned && types::is_plain_value(&self.ty)
     }
 
     pub(crate) fn has_serde(&self, name: &str) -> bool {

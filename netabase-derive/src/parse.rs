@@ -4,7 +4,7 @@ pub(crate) mod options;
 
 mod value;
 
-mod duration;
+pub(crate) mod duration;
 
 mod index;
 
@@ -24,29 +24,24 @@ use self::options::{Opt, Value};
 pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
 use crate::{
     errors::Errors,
-    model::{Field, Options, Schema},
+    model::{Field, Schema},
 };
 
-/// The schema; only its options if it has not the shape of one, or no key.
-pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Result<Schema, Box<Options>> {
+/// The schema, with whatever could be read.
+pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     let options = on_struct::options(input, errors);
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
-    if named.is_none() {
-        return Err(Box::new(options));
-    }
-    let key = key::positions(&input.ident, options.key.as_ref(), &fields, errors);
-    let owning = shape::own_their_data(&fields, errors);
-    match key {
-        Some(key) if owning => Ok(Schema {
-            ident: input.ident.clone(),
-            vis: input.vis.clone(),
-            options,
-            serde: serde::options(&input.attrs),
-            fields,
-            key,
-        }),
-        _ => Err(Box::new(options)),
+    let key = named.and_then(|_| key::positions(&input.ident, &options, &fields, errors));
+    let serde = serde::options(&input.attrs);
+    let stored = named.is_some_and(|named| shape::can_be_stored(named, errors));
+    Schema {
+        ident: input.ident.clone(),
+        vis: input.vis.clone(),
+        key: key.filter(|_| stored && !serde::is_refused(&serde)).unwrap_or_default(),
+        options,
+        serde,
+        fields,
     }
 }
 
@@ -101,11 +96,12 @@ fn is_composite(option: &Opt) -> bool {
 
 /// `word(a, b)`: names of fields.
 fn field_list(option: &Opt, errors: &mut Errors) -> Vec<Ident> {
-    let Value::List { parens, items } = &option.value else {
+    let Value::List { parens, items, mistake } = &option.value else {
         errors.at(&option.tokens, format_args!("expected `{}(a, b)`", option.name));
         return Vec::new();
     };
-    if items.is_empty() {
+    errors.extend(mistake.as_ref());
+    if items.is_empty() && mistake.is_none() {
         errors.help(
             parens,
             "expected at least one field",

@@ -1,10 +1,15 @@
-// What the derives' output calls, beside the re-exports. Not public API: it changes with the derive.
+//! What the derives' output calls, beside the re-exports. Not public API: it changes with them.
 
 use std::fmt::Display;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
+
+// The derive names these under the user's types, so that rustc reports a missing impl there.
+
+/// A part of a key. (Naming a method of the trait would ask for its supertraits first.)
+pub fn assert_key<T: NetabaseSchemaKey>() {}
 
 /// A type that is read the same whether owned or borrowed as `&B`.
 #[diagnostic::on_unimplemented(
@@ -56,6 +61,10 @@ impl<T: NetabaseSchemaKey> MultiIndexed for std::collections::BTreeSet<T> {}
 impl<T: NetabaseSchemaKey, S> MultiIndexed for std::collections::HashSet<T, S> {}
 
 /// Runs the function of `#[netabase(validate = path)]`.
+///
+/// # Errors
+///
+/// The user's own, as text.
 pub fn validate<T, E: Display>(
     value: &T,
     function: fn(&T) -> Result<(), E>,

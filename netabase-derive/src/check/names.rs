@@ -1,15 +1,10 @@
-//! The name on the wire, and the names of the generated types.
+//! The name on the wire.
 
 use crate::{errors::Errors, model::Schema};
 
 const MAX_NAME_BYTES: usize = 64;
 
 pub(super) fn check(schema: &Schema, errors: &mut Errors) {
-    on_the_wire(schema, errors);
-    generated(schema, errors);
-}
-
-fn on_the_wire(schema: &Schema, errors: &mut Errors) {
     let name = &schema.options.name;
     let text = &name.value;
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
@@ -34,22 +29,4 @@ fn on_the_wire(schema: &Schema, errors: &mut Errors) {
         problem,
         "`name = \"…\"` takes 1 to 64 of `a-z`, `0-9`, `_`, `.` and `-`",
     );
-}
-
-fn generated(schema: &Schema, errors: &mut Errors) {
-    let (key, view) = (&schema.options.key_type, &schema.options.ref_type);
-    for (option, name) in [("key_type", key), ("ref_type", view)] {
-        if name.value == schema.ident {
-            let message = format!("`{}` is the struct's own name", name.value);
-            errors.help(
-                &name.at,
-                message,
-                format_args!("give the generated type another: `{option} = \"…\"`"),
-            );
-        }
-    }
-    if key.value == view.value {
-        let message = format!("`{}` names both generated types", key.value);
-        errors.help(&view.at, message, "give `key_type` and `ref_type` different names");
-    }
 }

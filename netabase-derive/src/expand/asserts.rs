@@ -4,10 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use crate::model::{
-    Schema,
-    types::{borrowed, is_plain_key},
-};
+use crate::model::{Schema, types::borrowed};
 
 pub(super) fn asserts(schema: &Schema) -> TokenStream {
     let asserts: Vec<_> = keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect();
@@ -16,10 +13,9 @@ pub(super) fn asserts(schema: &Schema) -> TokenStream {
 
 /// A part of the key is a key.
 fn keys(schema: &Schema) -> impl Iterator<Item = TokenStream> {
-    let krate = &schema.options.krate;
-    let unknown = schema.key_fields().map(|field| &field.ty).filter(|ty| !is_plain_key(ty));
-    unknown
-        .map(move |ty| quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::encode_key))
+    let private = schema.private();
+    let unknown = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
+    unknown.map(move |ty| quote_spanned!(ty.span()=> #private::assert_key::<#ty>))
 }
 
 /// What is read as text or bytes is the standard library's.
@@ -38,7 +34,7 @@ fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     schema.fields.iter().filter_map(move |field| {
         let (index, ty) = (field.index.as_ref()?, &field.ty);
         let bound = match index.multi {
-            false if is_plain_key(ty) => return None,
+            false if field.is_plain_key() => return None,
             false => quote!(Indexed),
             true => quote!(MultiIndexed),
         };

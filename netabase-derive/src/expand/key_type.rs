@@ -145,7 +145,7 @@ fn codec(schema: &Schema) -> TokenStream {
 /// If one is not, that is reported under its type and nowhere else.
 pub(super) fn parts_are_keys(schema: &Schema) -> TokenStream {
     let krate = &schema.options.krate;
-    let unknown = schema.key_fields().map(|field| &field.ty).filter(|ty| !types::is_plain_key(ty));
+    let unknown = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
     condition(unknown, &quote!(#krate::NetabaseSchemaKey))
 }
 
@@ -173,7 +173,7 @@ fn is_single(schema: &Schema, is: impl Fn(&Type) -> bool) -> bool {
 }
 
 fn plain(schema: &Schema) -> bool {
-    schema.key_fields().all(|field| types::is_plain_key(&field.ty))
+    schema.key_fields().all(Field::is_plain_key)
 }
 
 /// The visibility of the key's least visible part. `pub` inside a private struct is as private.

@@ -4,24 +4,22 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::model::Options;
+use crate::model::{Options, Schema};
 
-pub(crate) fn stub(input: &DeriveInput, options: &Options) -> TokenStream {
-    let Options { krate, key_type, ref_type, .. } = options;
+pub(crate) fn stub(input: &DeriveInput, schema: &Schema) -> TokenStream {
+    let Options { krate, key_type, ref_type, .. } = &schema.options;
     let (ident, vis) = (&input.ident, &input.vis);
     let (impl_generics, type_generics, clause) = input.generics.split_for_impl();
     let predicates = clause.map(|clause| &clause.predicates);
     let (key, view) = (&key_type.value, &ref_type.value);
-    let aliases = (*key != *view && *key != *ident && *view != *ident).then(|| {
-        quote! {
+    let aliases = quote! {
             #[doc(hidden)]
             #[allow(dead_code)]
             #vis type #key = #krate::__private::StubKey;
             #[doc(hidden)]
             #[allow(dead_code)]
             #vis type #view<'a> = #krate::__private::StubRef<'a>;
-        }
-    });
+    };
     quote! {
         #aliases
         const _: () = {

@@ -7,10 +7,7 @@ use quote::{ToTokens, quote};
 use syn::{Type, ext::IdentExt};
 
 use super::std_impls::{Generated, condition};
-use crate::model::{
-    Field, Schema,
-    types::{borrowed, is_plain_value},
-};
+use crate::model::{Field, Schema, types::borrowed};
 
 /// The fields that have a borrowed form; none if the view is to be the struct itself.
 pub(super) fn borrowed_fields(schema: &Schema) -> impl Iterator<Item = &Field> {
@@ -63,7 +60,7 @@ fn std_impls(schema: &Schema) -> TokenStream {
         generics: quote!(<'a>),
         members: schema.fields.iter().map(|field| field.ident.to_token_stream()).collect(),
     };
-    let unknown = schema.fields.iter().filter(|field| !is_plain_value(&field.ty));
+    let unknown = schema.fields.iter().filter(|field| !field.is_plain());
     let unknown: Vec<_> = unknown.map(type_of).collect();
     let condition = |bound: TokenStream| condition(&unknown, &bound);
     [
@@ -84,7 +81,7 @@ fn is_borrowed(field: &Field) -> bool {
 }
 
 fn is_plain(schema: &Schema) -> bool {
-    schema.fields.iter().all(|field| is_plain_value(&field.ty))
+    schema.fields.iter().all(Field::is_plain)
 }
 
 /// The type of `field` in the view.

@@ -5,6 +5,7 @@ use syn::{Data, DataEnum, DeriveInput, Fields};
 use super::{Part, Shape, Variant};
 use crate::{
     errors::Errors,
+    model::types::is_regular,
     parse::{crate_path, options},
 };
 
@@ -30,7 +31,7 @@ pub(super) fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {
     let concrete = is_concrete(input, errors);
     let shape = match &input.data {
-        Data::Struct(data) => Some(Shape::Struct(parts(&data.fields, errors))),
+        Data::Struct(data) => parts(&data.fields, errors).map(Shape::Struct),
         Data::Enum(data) => variants(input, data, errors).map(Shape::Enum),
         Data::Union(data) => {
             let message = "cannot derive `NetabaseSchemaKey` for unions";
@@ -94,13 +95,14 @@ fn variants(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> Option
                 "remove the discriminant",
             );
         }
-        variants
-            .push(Variant { ident: variant.ident.clone(), parts: parts(&variant.fields, errors) });
+        let parts = parts(&variant.fields, errors)?;
+        variants.push(Variant { ident: variant.ident.clone(), parts });
     }
     Some(variants)
 }
 
-fn parts(fields: &Fields, errors: &mut Errors) -> Vec<Part> {
+/// `None` if rustc will refuse a field.
+fn parts(fields: &Fields, errors: &mut Errors) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     for (at, field) in fields.iter().enumerate() {
         for option in options::netabase(&field.attrs, errors) {
@@ -117,5 +119,5 @@ fn parts(fields: &Fields, errors: &mut Errors) -> Vec<Part> {
         };
         parts.push(Part { member, ty: field.ty.clone() });
     }
-    parts
+    fields.iter().all(is_regular).then_some(parts)
 }

@@ -2,7 +2,7 @@
 //! generated from this either fails to compile for a shadowed name or is right for it too.
 
 use proc_macro2::TokenStream;
-use syn::{GenericArgument, PathArguments, Type, TypePath, parse_quote};
+use syn::{Field, GenericArgument, PathArguments, Type, TypePath, parse_quote};
 
 /// The shape of a type, as far as it matters here.
 enum Shape<'t> {
@@ -72,6 +72,19 @@ pub(crate) fn peel(mut ty: &Type) -> &Type {
             _ => return ty,
         }
     }
+}
+
+/// Whether a field has a name, or none, and a type that stand alone.
+///
+/// syn lets more through. rustc refuses the rest itself, but in generated code it would be a syntax
+/// error, and that would be all to see.
+pub(crate) fn is_regular(field: &Field) -> bool {
+    let named = field.ident.as_ref().is_none_or(|ident| ident != "_");
+    let typed = !matches!(
+        peel(&field.ty),
+        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) | Type::Verbatim(_)
+    );
+    named && typed
 }
 
 /// A type with everything borrowed that can be, and the types that this was done to.

@@ -32,6 +32,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, (String, String)> {
         if word.is_empty() {
             return Err((format!("`{digits}` has no unit"), example()));
         }
+        if word.starts_with(['.', ',']) {
+            return Err(("fractions are written in a smaller unit".to_owned(), example()));
+        }
         let unit = unit(word)?;
         millis = digits
             .parse::<u64>()
@@ -51,8 +54,8 @@ pub(crate) fn parse(text: &str) -> Result<Duration, (String, String)> {
 fn unit(word: &str) -> Result<u64, (String, String)> {
     let known = UNITS.iter().find(|(names, _)| names.contains(&word));
     known.map(|&(_, millis)| millis).ok_or_else(|| {
-        let all = UNITS.iter().flat_map(|(names, _)| names.iter().copied());
-        let help = match did_you_mean(word, all) {
+        let full_names = UNITS.iter().filter_map(|(names, _)| names.last().copied());
+        let help = match did_you_mean(word, full_names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "expected one of `s`, `m`, `h`, `d`, `w`, or their full names".to_owned(),
         };

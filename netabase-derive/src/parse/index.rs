@@ -22,7 +22,8 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
     match &option.value {
         Value::Word => {}
         Value::Equals { .. } => value::word(option, errors),
-        Value::List { items, .. } => {
+        Value::List { items, mistake, .. } => {
+            errors.extend(mistake.as_ref());
             arguments(items, &["unique", "multi", "name"], &mut index, errors);
         }
     }
@@ -31,10 +32,11 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
 
 /// `index(name = "…", fields(a, b))` on the struct.
 pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
-    let Value::List { items, .. } = &option.value else {
+    let Value::List { items, mistake, .. } = &option.value else {
         belongs_on_a_field(option, errors);
         return None;
     };
+    errors.extend(mistake.as_ref());
     if !items.iter().any(|item| item.name == "fields") {
         belongs_on_a_field(option, errors);
         return None;

@@ -5,14 +5,14 @@ use syn::{Ident, ext::IdentExt};
 
 use super::same;
 use crate::{
-    errors::{Errors, did_you_mean},
-    model::{Field, StructKey},
+    errors::{Errors, did_you_mean, expected_one_of},
+    model::{Field, Options, StructKey},
 };
 
 /// Positions of the key's fields, in the key's order.
 pub(crate) fn positions(
     ident: &Ident,
-    on_struct: Option<&StructKey>,
+    options: &Options,
     fields: &[Field],
     errors: &mut Errors,
 ) -> Option<Vec<usize>> {
@@ -21,7 +21,7 @@ pub(crate) fn positions(
         .enumerate()
         .filter_map(|(at, field)| Some((at, field.key.as_ref()?)))
         .collect();
-    match (on_struct, &*marked) {
+    match (&options.key, &*marked) {
         (Some(key), []) => listed(ident, key, fields, errors),
         (Some(key), [(_, mark), ..]) => {
             both(&key.at, mark, errors);
@@ -87,9 +87,10 @@ pub(crate) fn find(
 
 fn unknown_field(ident: &Ident, name: &Ident, fields: &[Field], errors: &mut Errors) {
     let known: Vec<_> = fields.iter().map(|field| field.ident.unraw().to_string()).collect();
-    let message = format!("no field `{name}` on `{ident}`");
-    match did_you_mean(&name.to_string(), known.iter().map(String::as_str)) {
-        Some(near) => errors.help(name, message, format_args!("did you mean `{near}`?")),
-        None => errors.at(name, message),
-    }
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    let help = match did_you_mean(&name.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => expected_one_of(&name.to_string(), &known),
+    };
+    errors.help(name, format_args!("no field `{name}` on `{ident}`"), help);
 }

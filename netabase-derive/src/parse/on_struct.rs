@@ -24,6 +24,7 @@ pub(crate) fn options(input: &DeriveInput, errors: &mut Errors) -> Options {
     let written = options::netabase(&input.attrs, errors);
     let mut read = defaults(&input.ident);
     each_once(&written, errors, |option, errors| self::option(option, &mut read, errors));
+    type_names(&input.ident, &mut read, errors);
     read
 }
 
@@ -114,6 +115,28 @@ fn key(option: &Opt, errors: &mut Errors) -> StructKey {
 fn type_name(option: &Opt, name: &mut Given<Ident>, errors: &mut Errors) {
     if let Some((value, text)) = value::ident(option, errors) {
         *name = Given { value, at: text.to_token_stream() };
+    }
+}
+
+/// Of names that clash the default ones are kept: clashing types would be many more errors.
+fn type_names(ident: &Ident, read: &mut Options, errors: &mut Errors) {
+    let Options { key_type: default_key, ref_type: default_ref, .. } = defaults(ident);
+    let (key, view) = (&mut read.key_type, &mut read.ref_type);
+    for (option, name, default) in
+        [("key_type", &mut *key, default_key), ("ref_type", &mut *view, default_ref)]
+    {
+        if name.value == *ident {
+            let message = format!("`{}` is the struct's own name", name.value);
+            let help = format!("give the generated type another: `{option} = \"…\"`");
+            errors.help(&name.at, message, help);
+            *name = default;
+        }
+    }
+    if key.value == view.value {
+        let message = format!("`{}` names both generated types", key.value);
+        errors.help(&view.at, message, "give `key_type` and `ref_type` different names");
+        let Options { key_type, ref_type, .. } = defaults(ident);
+        (*key, *view) = (key_type, ref_type);
     }
 }
 

@@ -22,8 +22,16 @@ pub(crate) struct Opt {
 
 pub(crate) enum Value {
     Word,
-    Equals { equals: Token![=], expr: Expr },
-    List { parens: TokenStream, items: Vec<Opt> },
+    Equals {
+        equals: Token![=],
+        expr: Expr,
+    },
+    List {
+        parens: TokenStream,
+        items: Vec<Opt>,
+        /// What was no option. Reported only where a list belongs.
+        mistake: Option<syn::Error>,
+    },
 }
 
 /// Reads the `netabase` attributes among `attrs`.
@@ -49,7 +57,7 @@ pub(crate) fn netabase(attrs: &[Attribute], errors: &mut Errors) -> Vec<Opt> {
 fn options(input: ParseStream, errors: &mut Errors) -> Vec<Opt> {
     let mut options = Vec::new();
     while !input.is_empty() {
-        match option(input, errors) {
+        match option(input) {
             Ok(option) => options.push(option),
             Err(error) => {
                 errors.push(error);
@@ -68,15 +76,19 @@ fn options(input: ParseStream, errors: &mut Errors) -> Vec<Opt> {
     options
 }
 
-fn option(input: ParseStream, errors: &mut Errors) -> Result<Opt> {
-    let name = input.call(Ident::parse_any)?;
+fn option(input: ParseStream) -> Result<Opt> {
+    let name = input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), "expected the name of an option"))?;
     let mut tokens = name.to_token_stream();
     let value = if input.peek(token::Paren) {
         let parens = input.fork().parse::<TokenTree>()?.into_token_stream();
         let content;
         parenthesized!(content in input);
         tokens.extend(parens.clone());
-        Value::List { parens, items: options(&content, errors) }
+        let mut mistakes = Errors::default();
+        let items = options(&content, &mut mistakes);
+        Value::List { parens, items, mistake: mistakes.into_error() }
     } else if input.peek(Token![=]) {
         let equals = input.parse::<Token![=]>()?;
         let expr = input.parse::<Expr>()?;

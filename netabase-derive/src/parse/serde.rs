@@ -32,6 +32,11 @@ pub(crate) fn is_serde(attr: &Attribute) -> bool {
     attr.path().is_ident("serde")
 }
 
+/// Whether serde refuses to derive anything for a struct with these.
+pub(crate) fn is_refused(options: &[SerdeOption]) -> bool {
+    options.iter().any(|option| option.name == "untagged")
+}
+
 fn finish(name: &mut Option<String>, at: &mut TokenStream, options: &mut Vec<SerdeOption>) {
     let at = std::mem::take(at);
     if let Some(name) = name.take() {

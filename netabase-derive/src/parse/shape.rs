@@ -4,13 +4,13 @@ use syn::{Data, DeriveInput, Fields, FieldsNamed, GenericParam, Generics, Type};
 
 use crate::{
     errors::Errors,
-    model::{Field, types::peel},
+    model::types::{is_regular, peel},
 };
 
 const OWN_DATA: &str = "use `String` for text, `Vec<u8>` for bytes";
 
 /// The named fields of a struct without generics.
-pub(crate) fn fields<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i FieldsNamed> {
+pub(super) fn fields<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i FieldsNamed> {
     let concrete = is_concrete(&input.generics, errors);
     let named = named(input, errors)?;
     concrete.then_some(named)
@@ -73,14 +73,15 @@ fn shown(generics: &Generics) -> proc_macro2::TokenStream {
     quote::quote!(#lt_token #params #gt_token)
 }
 
-/// Whether no field is a reference.
-pub(crate) fn own_their_data(fields: &[Field], errors: &mut Errors) -> bool {
-    let mut owns = true;
-    for field in fields {
+/// Whether every field has a type that can be stored.
+pub(super) fn can_be_stored(named: &FieldsNamed, errors: &mut Errors) -> bool {
+    let mut stored = true;
+    for field in &named.named {
         if let Type::Reference(_) = peel(&field.ty) {
             errors.help(&field.ty, "stored values own their data", OWN_DATA);
-            owns = false;
+            stored = false;
         }
+        stored &= is_regular(field);
     }
-    owns
+    stored
 }

@@ -8,7 +8,7 @@ struct User {
     id: u64,
     #[netabase(index(unique, multi))]
     #[serde(flatten)]
-    name: String,
+    name: Vec<String>,
 }
 
 fn main() {}

@@ -15,6 +15,7 @@ struct User {
     #[netabase(key)]
     id: u64,
     picture: Vec<u8>,
+    #[netabase(owned)]
     fine: Vec<String>,
 }
 

@@ -1,0 +1,180 @@
+///The key of [`Airport`].
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+    ::core::cmp::PartialOrd,
+    ::core::cmp::Ord,
+    ::core::hash::Hash,
+)]
+pub struct AirportKey(
+    ///`icao`
+    pub String,
+);
+///A view of [`Airport`] that borrows its text and bytes.
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+pub struct AirportRef<'a> {
+    /// The four letters.
+    pub icao: &'a ::core::primitive::str,
+    ///`iata`
+    pub iata: Option<&'a ::core::primitive::str>,
+    ///`elevation_ft`
+    pub elevation_ft: i32,
+    ///`photo`
+    photo: &'a [::core::primitive::u8],
+}
+const _: () = {
+    let _ = (
+        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
+        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
+        <Vec<u8> as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS,
+    );
+    impl AirportKey {
+        ///The key of the [`Airport`] with these values.
+        #[must_use]
+        pub fn new(icao: impl ::core::convert::Into<String>) -> Self {
+            Self {
+                0: ::core::convert::Into::into(icao),
+            }
+        }
+    }
+    impl ::core::convert::From<String> for AirportKey {
+        fn from(__key: String) -> Self {
+            Self(__key)
+        }
+    }
+    impl ::core::convert::From<&::core::primitive::str> for AirportKey {
+        fn from(__key: &::core::primitive::str) -> Self {
+            Self(::core::convert::From::from(__key))
+        }
+    }
+    impl ::netabase::NetabaseSchemaKey for AirportKey {
+        fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.0, __out);
+                });
+        }
+        fn decode_key(
+            __input: &mut ::netabase::KeyReader<'_>,
+        ) -> ::core::result::Result<Self, ::netabase::KeyError> {
+            __input
+                .nested(|__input| ::core::result::Result::Ok(Self {
+                    0: ::netabase::NetabaseSchemaKey::decode_key(__input)?,
+                }))
+        }
+    }
+    impl ::netabase::KeyOf<AirportKey> for AirportKey {
+        fn encode_key_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            ::netabase::NetabaseSchemaKey::encode_key(self, __out);
+        }
+    }
+    impl ::netabase::KeyOf<AirportKey> for String {
+        fn encode_key_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as ::netabase::PartOf<
+                    String,
+                >>::encode_part(self, __out));
+        }
+    }
+    impl ::netabase::KeyOf<AirportKey> for ::core::primitive::str {
+        fn encode_key_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as ::netabase::PartOf<
+                    String,
+                >>::encode_part(self, __out));
+        }
+    }
+    impl ::netabase::PrefixOf<AirportKey> for ::core::primitive::str {
+        fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+        }
+    }
+    impl ::netabase::PrefixOf<AirportKey> for String {
+        fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+        }
+    }
+    #[allow(deprecated)]
+    impl ::netabase::NetabaseSchema for Airport {
+        type Key = AirportKey;
+        type Ref<'a> = AirportRef<'a>;
+        const SCHEMA_NAME: &'static ::core::primitive::str = "airport";
+        const SCHEMA_VERSION: ::core::primitive::u32 = 2u32;
+        const ACCESS: ::netabase::Access = ::netabase::Access::Owned;
+        const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::Some(
+            ::core::time::Duration::from_secs(172800u64),
+        );
+        const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        fn key(&self) -> AirportKey {
+            AirportKey {
+                0: ::core::clone::Clone::clone(&self.icao),
+            }
+        }
+        fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.icao, __out);
+                });
+        }
+    }
+    impl ::netabase::SharedSchema for Airport {}
+    impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for AirportRef<'a> {
+        fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(
+            __deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            let (
+                __icao,
+                __iata,
+                __elevation_ft,
+                __photo,
+            ): (
+                &'a ::core::primitive::str,
+                Option<&'a ::core::primitive::str>,
+                i32,
+                &'a [::core::primitive::u8],
+            ) = ::netabase::__private::serde::Deserialize::deserialize(__deserializer)?;
+            ::core::result::Result::Ok(Self {
+                icao: __icao,
+                iata: __iata,
+                elevation_ft: __elevation_ft,
+                photo: __photo,
+            })
+        }
+    }
+    impl ::core::convert::TryFrom<::netabase::__private::Record> for Airport {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: ::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(&__record)
+        }
+    }
+    impl ::core::convert::TryFrom<&::netabase::__private::Record> for Airport {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: &::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(__record)
+        }
+    }
+    #[doc(hidden)]
+    impl ::core::convert::From<Airport> for ::netabase::__private::Record
+    where
+        for<'never> Airport: ::netabase::__private::OwnerIsKnown<'never>,
+    {
+        fn from(__value: Airport) -> Self {
+            ::netabase::__private::OwnerIsKnown::never(&__value)
+        }
+    }
+    #[doc(hidden)]
+    impl ::core::convert::From<&Airport> for ::netabase::__private::Record
+    where
+        for<'never> Airport: ::netabase::__private::OwnerIsKnown<'never>,
+    {
+        fn from(__value: &Airport) -> Self {
+            ::netabase::__private::OwnerIsKnown::never(__value)
+        }
+    }
+};

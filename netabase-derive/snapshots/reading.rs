@@ -1,0 +1,148 @@
+///The key of [`Reading`].
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+    ::core::cmp::PartialOrd,
+    ::core::cmp::Ord,
+    ::core::hash::Hash,
+)]
+pub(crate) struct ReadingKey {
+    ///`station`
+    pub(crate) station: u32,
+    ///`at`
+    at: u64,
+}
+const _: () = {
+    impl ReadingKey {
+        ///The key of the [`Reading`] with these values.
+        #[must_use]
+        fn new(
+            station: impl ::core::convert::Into<u32>,
+            at: impl ::core::convert::Into<u64>,
+        ) -> Self {
+            Self {
+                station: ::core::convert::Into::into(station),
+                at: ::core::convert::Into::into(at),
+            }
+        }
+    }
+    impl ::core::convert::From<(u32, u64)> for ReadingKey {
+        fn from((__station, __at): (u32, u64)) -> Self {
+            Self {
+                station: __station,
+                at: __at,
+            }
+        }
+    }
+    impl ::netabase::NetabaseSchemaKey for ReadingKey {
+        fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.station, __out);
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.at, __out);
+                });
+        }
+        fn decode_key(
+            __input: &mut ::netabase::KeyReader<'_>,
+        ) -> ::core::result::Result<Self, ::netabase::KeyError> {
+            __input
+                .nested(|__input| ::core::result::Result::Ok(Self {
+                    station: ::netabase::NetabaseSchemaKey::decode_key(__input)?,
+                    at: ::netabase::NetabaseSchemaKey::decode_key(__input)?,
+                }))
+        }
+    }
+    impl ::netabase::KeyOf<ReadingKey> for ReadingKey {
+        fn encode_key_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            ::netabase::NetabaseSchemaKey::encode_key(self, __out);
+        }
+    }
+    impl<__Part0: ::netabase::PartOf<u32>> ::netabase::PrefixOf<ReadingKey>
+    for (__Part0,) {
+        fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::PartOf::<u32>::encode_part(&self.0, __out);
+                });
+        }
+    }
+    impl<
+        __Part0: ::netabase::PartOf<u32>,
+        __Part1: ::netabase::PartOf<u64>,
+    > ::netabase::KeyOf<ReadingKey> for (__Part0, __Part1) {
+        fn encode_key_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::PartOf::<u32>::encode_part(&self.0, __out);
+                    ::netabase::PartOf::<u64>::encode_part(&self.1, __out);
+                });
+        }
+    }
+    #[allow(deprecated)]
+    impl ::netabase::NetabaseSchema for Reading {
+        type Key = ReadingKey;
+        type Ref<'a> = Reading;
+        const SCHEMA_NAME: &'static ::core::primitive::str = "reading";
+        const SCHEMA_VERSION: ::core::primitive::u32 = 1u32;
+        const ACCESS: ::netabase::Access = ::netabase::Access::Local;
+        const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
+        const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
+            64usize,
+        );
+        fn key(&self) -> ReadingKey {
+            ReadingKey {
+                station: ::core::clone::Clone::clone(&self.station),
+                at: ::core::clone::Clone::clone(&self.at),
+            }
+        }
+        fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out
+                .nested(|__out| {
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.station, __out);
+                    ::netabase::NetabaseSchemaKey::encode_key(&self.at, __out);
+                });
+        }
+        fn validate(&self) -> ::core::result::Result<(), ::netabase::Invalid> {
+            ::netabase::__private::validate(self, plausible)
+        }
+        fn merge(&self, __other: &Self) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(
+                ::netabase::__private::merge(self, __other, newest),
+            )
+        }
+    }
+    impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: ::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(&__record)
+        }
+    }
+    impl ::core::convert::TryFrom<&::netabase::__private::Record> for Reading {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: &::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(__record)
+        }
+    }
+    impl ::core::convert::TryFrom<Reading> for ::netabase::__private::Record {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __value: Reading,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::value_to_record(&__value)
+        }
+    }
+    impl ::core::convert::TryFrom<&Reading> for ::netabase::__private::Record {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __value: &Reading,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::value_to_record(__value)
+        }
+    }
+};

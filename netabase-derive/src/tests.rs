@@ -1,0 +1,7 @@
+//! The derives as functions on tokens.
+
+mod duration;
+
+mod properties;
+
+mod snapshots;
