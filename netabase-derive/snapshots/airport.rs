@@ -1,4 +1,4 @@
-///The key of [`Airport`].
+/// The key of [`Airport`].
 #[derive(
     ::core::clone::Clone,
     ::core::fmt::Debug,
@@ -9,19 +9,19 @@
     ::core::hash::Hash,
 )]
 pub struct AirportKey(
-    ///`icao`
+    /// `icao`
     pub String,
 );
-///A view of [`Airport`] that borrows its text and bytes.
+/// A view of [`Airport`] that borrows its text and bytes.
 #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
 pub struct AirportRef<'a> {
     /// The four letters.
     pub icao: &'a ::core::primitive::str,
-    ///`iata`
+    /// `iata`
     pub iata: Option<&'a ::core::primitive::str>,
-    ///`elevation_ft`
+    /// `elevation_ft`
     pub elevation_ft: i32,
-    ///`photo`
+    /// `photo`
     photo: &'a [::core::primitive::u8],
 }
 const _: () = {
@@ -31,7 +31,7 @@ const _: () = {
         <Vec<u8> as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS,
     );
     impl AirportKey {
-        ///The key of the [`Airport`] with these values.
+        /// The key of the [`Airport`] with these values.
         #[must_use]
         pub fn new(icao: impl ::core::convert::Into<String>) -> Self {
             Self {

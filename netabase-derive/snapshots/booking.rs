@@ -1,21 +1,21 @@
-///The key of [`Booking`].
+/// The key of [`Booking`].
 struct BookingKey(
-    ///`seat`
+    /// `seat`
     Seat,
 );
-///A view of [`Booking`] that borrows its text and bytes.
+/// A view of [`Booking`] that borrows its text and bytes.
 #[derive(crate::database::__private::serde::Deserialize)]
 #[serde(crate = "crate::database::__private::serde")]
 struct BookingRef<'a> {
-    ///`seat`
+    /// `seat`
     seat: Seat,
-    ///`name`
+    /// `name`
     #[serde(with = "as_text")]
     name: String,
-    ///`note`
+    /// `note`
     #[serde(borrow)]
     note: &'a ::core::primitive::str,
-    ///`price`
+    /// `price`
     price: Price,
 }
 const _: () = {
@@ -90,7 +90,7 @@ const _: () = {
         }
     }
     impl BookingKey {
-        ///The key of the [`Booking`] with these values.
+        /// The key of the [`Booking`] with these values.
         #[must_use]
         fn new(seat: impl ::core::convert::Into<Seat>) -> Self {
             Self {

@@ -1,4 +1,4 @@
-///The key of [`Reading`].
+/// The key of [`Reading`].
 #[derive(
     ::core::clone::Clone,
     ::core::fmt::Debug,
@@ -9,14 +9,14 @@
     ::core::hash::Hash,
 )]
 pub(crate) struct ReadingKey {
-    ///`station`
+    /// `station`
     pub(crate) station: u32,
-    ///`at`
+    /// `at`
     at: u64,
 }
 const _: () = {
     impl ReadingKey {
-        ///The key of the [`Reading`] with these values.
+        /// The key of the [`Reading`] with these values.
         #[must_use]
         fn new(
             station: impl ::core::convert::Into<u32>,

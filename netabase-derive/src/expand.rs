@@ -16,6 +16,8 @@ mod stub;
 
 mod view;
 
+mod visibility;
+
 pub(crate) use self::stub::stub;
 
 use proc_macro2::TokenStream;

@@ -1,8 +1,8 @@
 //! The derive macros of `netabase`. Use them through that crate, which re-exports them.
 //!
-//! An item goes through four stages: [`parse`] reads it into the [`model`], [`check`] looks for what
-//! each part alone could not know, [`expand`] writes and cannot fail. What is wrong is collected in
-//! [`errors`] on the way and reported together, under the tokens to change.
+//! An item goes through four stages: `parse` reads it into the `model`, `check` looks for what
+//! each part alone could not know, `expand` writes and cannot fail. What is wrong is collected in
+//! `errors` on the way and reported together, under the tokens to change.
 
 mod errors;
 

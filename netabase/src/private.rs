@@ -112,6 +112,7 @@ pub struct StubKey;
 
 impl StubKey {
     /// Takes what a key of one part takes.
+    #[must_use]
     pub fn new<T>(_: T) -> Self {
         Self
     }
@@ -127,5 +128,4 @@ impl NetabaseSchemaKey for StubKey {
 
 /// The borrowed view of a schema whose fields are not known.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(crate = "serde")]
 pub struct StubRef<'a>(std::marker::PhantomData<&'a ()>);

@@ -46,10 +46,10 @@ fn empty_and_crossed_ranges_are_empty() -> Result<(), DatabaseError> {
             [users.range(5..2)?, users.range(5..5)?, users.range(5..=4)?, users.range(50..)?]
         {
             let range = if reversed { range.reversed() } else { range };
-            assert_eq!(ids(range)?, []);
+            assert!(ids(range)?.is_empty());
         }
     }
-    assert_eq!(ids(users.iter().limit(0))?, []);
+    assert!(ids(users.iter().limit(0))?.is_empty());
     Ok(())
 }
 
@@ -136,7 +136,7 @@ fn a_cursor_before_the_range_starts_at_its_beginning() -> Result<(), DatabaseErr
     first.next().transpose()?;
     let cursor = first.cursor().expect("one value was taken");
     assert_eq!(ids(users.range(5..7)?.after(&cursor)?)?, [5, 6]);
-    assert_eq!(ids(users.range(5..7)?.after(&cursor)?.reversed())?, []);
+    assert!(ids(users.range(5..7)?.after(&cursor)?.reversed())?.is_empty());
     Ok(())
 }
 

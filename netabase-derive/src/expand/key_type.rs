@@ -2,11 +2,12 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Type, Visibility, ext::IdentExt};
+use syn::{Type, ext::IdentExt};
 
 use super::{
     std_impls::{Generated, condition},
     variable,
+    visibility::least_visible,
 };
 use crate::model::{Field, Schema, types};
 
@@ -25,7 +26,7 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
             )]
         }
     });
-    let docs = format!("The key of [`{}`].", schema.ident);
+    let docs = format!(" The key of [`{}`].", schema.ident);
     let body = body(schema);
     quote! {
         #[doc = #docs]
@@ -37,7 +38,7 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
 /// `(pub String);` or `{ pub a: u8, … }`
 fn body(schema: &Schema) -> TokenStream {
     let fields = schema.key_fields().map(|Field { ident, vis, ty, .. }| {
-        let docs = format!("`{}`", ident.unraw());
+        let docs = format!(" `{}`", ident.unraw());
         let name = schema.single_key().is_none().then(|| quote!(#ident:));
         quote!(#[doc = #docs] #vis #name #ty)
     });
@@ -68,7 +69,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
 fn constructors(schema: &Schema) -> TokenStream {
     let key = &schema.options.key_type.value;
     let members = members(schema);
-    let vis = least_visible(schema);
+    let vis = least_visible(schema.key_fields().map(|field| &field.vis));
     // These show in the documentation, so they are the fields' own names.
     let names: Vec<_> = schema.key_fields().map(|field| &field.ident).collect();
     let variables: Vec<_> = names.iter().map(|name| variable(name)).collect();
@@ -84,7 +85,7 @@ fn constructors(schema: &Schema) -> TokenStream {
             }
         }
     };
-    let docs = format!("The key of the [`{}`] with these values.", schema.ident);
+    let docs = format!(" The key of the [`{}`] with these values.", schema.ident);
     quote! {
         impl #key {
             #[doc = #docs]
@@ -174,28 +175,4 @@ fn is_single(schema: &Schema, is: impl Fn(&Type) -> bool) -> bool {
 
 fn plain(schema: &Schema) -> bool {
     schema.key_fields().all(Field::is_plain_key)
-}
-
-/// The visibility of the key's least visible part. `pub` inside a private struct is as private.
-fn least_visible(schema: &Schema) -> Visibility {
-    let least = schema.key_fields().map(|field| &field.vis).min_by_key(|vis| reach(vis));
-    least.cloned().unwrap_or(Visibility::Inherited)
-}
-
-/// Orders visibilities by how far they reach. All restricted ones name a module around this one,
-/// so the one with the longer absolute path reaches less.
-fn reach(vis: &Visibility) -> (u8, isize) {
-    match vis {
-        Visibility::Inherited => (0, 0),
-        Visibility::Public(_) => (3, 0),
-        Visibility::Restricted(restricted) => {
-            let path = &restricted.path;
-            let len = isize::try_from(path.segments.len()).unwrap_or(isize::MAX);
-            match path.segments.first() {
-                Some(first) if first.ident == "self" => (0, 0),
-                Some(first) if first.ident == "super" => (1, len),
-                _ => (2, -len),
-            }
-        }
-    }
 }

@@ -30,7 +30,7 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
         || quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]),
     );
     let serde_derive = decode::derive(schema);
-    let docs = format!("A view of [`{}`] that borrows its text and bytes.", schema.ident);
+    let docs = format!(" A view of [`{}`] that borrows its text and bytes.", schema.ident);
     let fields = schema.fields.iter().map(|field| {
         let (Field { ident, vis, .. }, ty) = (field, type_of(field));
         let (docs, serde) = (docs_of(field), decode::attributes(schema, field));
@@ -94,7 +94,7 @@ fn type_of(field: &Field) -> Type {
 
 fn docs_of(field: &Field) -> TokenStream {
     if field.docs.is_empty() {
-        let docs = format!("`{}`", field.ident.unraw());
+        let docs = format!(" `{}`", field.ident.unraw());
         quote!(#[doc = #docs])
     } else {
         field.docs.iter().map(ToTokens::to_token_stream).collect()

@@ -1,3 +1,5 @@
+//! Writes `NetabaseSchemaKey` for a type of the user's own.
+
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, spanned::Spanned};

@@ -1,3 +1,5 @@
+//! Reads and checks a key type.
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Data, DataEnum, DeriveInput, Fields};

@@ -40,7 +40,16 @@ mod schemas {
 
     /// A key.
     #[derive(
-        Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, NetabaseSchemaKey,
+        Clone,
+        Debug,
+        PartialEq,
+        Eq,
+        PartialOrd,
+        Ord,
+        Hash,
+        Serialize,
+        Deserialize,
+        NetabaseSchemaKey,
     )]
     pub(crate) struct Id {
         region: String,

@@ -80,11 +80,58 @@ fn main() {
     from::<Bytes>(b"a".as_slice());
 
     let key = SixteenKey::new(
-        1, 2_u16, 3_u32, 4_u64, 5_u128, -1, -2_i16, -3, -4, -5, true, 'a', "b", *b"c", Newtype("d".to_owned()),
+        1,
+        2_u16,
+        3_u32,
+        4_u64,
+        5_u128,
+        -1,
+        -2_i16,
+        -3,
+        -4,
+        -5,
+        true,
+        'a',
+        "b",
+        *b"c",
+        Newtype("d".to_owned()),
         *b"efgh",
     );
     let _ = key.m.len();
-    by::<Sixteen>(&(1, 2, 3, 4, 5, -1, -2, -3, -4, -5, true, 'a', "b", b"c".as_slice(), Newtype(String::new()), *b"efgh"));
+    by::<Sixteen>(&(
+        1,
+        2,
+        3,
+        4,
+        5,
+        -1,
+        -2,
+        -3,
+        -4,
+        -5,
+        true,
+        'a',
+        "b",
+        b"c".as_slice(),
+        Newtype(String::new()),
+        *b"efgh",
+    ));
     from::<Sixteen>(&(1,));
-    from::<Sixteen>(&(1, 2, 3, 4, 5, -1, -2, -3, -4, -5, true, 'a', "b", b"c".as_slice(), Newtype(String::new())));
+    from::<Sixteen>(&(
+        1,
+        2,
+        3,
+        4,
+        5,
+        -1,
+        -2,
+        -3,
+        -4,
+        -5,
+        true,
+        'a',
+        "b",
+        b"c".as_slice(),
+        Newtype(String::new()),
+    ));
 }

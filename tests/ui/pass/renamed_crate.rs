@@ -20,7 +20,16 @@ mod inner {
     }
 
     #[derive(
-        Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, NetabaseSchemaKey,
+        Clone,
+        Debug,
+        PartialEq,
+        Eq,
+        PartialOrd,
+        Ord,
+        Hash,
+        Serialize,
+        Deserialize,
+        NetabaseSchemaKey,
     )]
     #[netabase(crate = "crate::facade::database")]
     pub enum Id {

@@ -11,5 +11,5 @@ struct User {
 
 fn main() {
     let user = User { id: 7, name: String::new() };
-    let _ = netabase::__private::Record::try_from(&user);
+    let _ = netabase::libp2p::kad::Record::try_from(&user);
 }

@@ -5,7 +5,16 @@ mod private {
     use serde::{Deserialize, Serialize};
 
     #[derive(
-        Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, NetabaseSchemaKey,
+        Clone,
+        Debug,
+        PartialEq,
+        Eq,
+        PartialOrd,
+        Ord,
+        Hash,
+        Serialize,
+        Deserialize,
+        NetabaseSchemaKey,
     )]
     struct Id(u64);
 
