@@ -42,3 +42,8 @@ pub use self::{
         RawRecord, RawRecords, RecordState, StoreError, SystemClock,
     },
 };
+
+/// The examples of the README compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

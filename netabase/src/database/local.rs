@@ -8,7 +8,7 @@ use crate::{
         self, RecordError, record_prefix, record_to_value, stamped_record, write_key,
         write_key_with, write_value,
     },
-    schema::{KeyOf, NetabaseSchema},
+    schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError},
 };
 
@@ -267,6 +267,30 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
             record_to_value::<V>(record)?;
         }
         Ok(self.store.put_record(record)?)
+    }
+
+    /// The key under which peers that hold records of this schema announce themselves, for
+    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "open")]
+    /// struct Note { #[netabase(key)] title: String }
+    ///
+    /// let notes = NetabaseStore::new().database::<Note>()?;
+    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
+    /// # Ok::<(), netabase::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn provider_key(&self) -> RecordKey
+    where
+        V: SharedSchema,
+    {
+        record::provider_key::<V>()
     }
 
     pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, RecordError> {

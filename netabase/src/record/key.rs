@@ -1,4 +1,4 @@
-use libp2p::PeerId;
+use libp2p::{PeerId, kad::RecordKey as KadKey};
 
 use super::error::RecordError;
 use crate::schema::{Access, KeyOf, KeyWriter, NetabaseSchema};
@@ -88,6 +88,11 @@ pub(crate) fn record_prefix<V: NetabaseSchema>(owner: Option<&PeerId>) -> Vec<u8
         prefix.extend_from_slice(&owner.to_bytes());
     }
     prefix
+}
+
+/// The key of a schema's providers. No record has it: `p` is no access byte.
+pub(crate) fn provider_key<V: NetabaseSchema>() -> KadKey {
+    KadKey::from([NAMESPACE, V::SCHEMA_NAME.as_bytes(), b"/p"].concat())
 }
 
 /// Splits a record key behind its access byte: what its schema's keys share, and the rest.
