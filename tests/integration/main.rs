@@ -28,4 +28,6 @@ mod airports;
 
 mod misuse;
 
+mod compile_errors_page;
+
 mod schemas;

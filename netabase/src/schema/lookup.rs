@@ -7,9 +7,9 @@ use super::key::{KeyWriter, NetabaseSchemaKey};
 /// The derive implements it, so that `get("EGLL")`, `get(&7)` and `get(&key)` all compile
 /// and another schema's key does not.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot look up a `{K}`",
-    label = "expected `{K}` or its parts",
-    note = "pass the schema's own key, or the value of its key field"
+    message = "expected `{K}` or its parts, found `{Self}`",
+    label = "not a key of this schema",
+    note = "pass the schema's own key, the value of its key field, or a tuple of the values"
 )]
 pub trait KeyOf<K> {
     /// Writes the same bytes as the key it stands for.
@@ -24,7 +24,7 @@ impl<K, Q: KeyOf<K> + ?Sized> KeyOf<K> for &Q {
 
 /// Something that stands for one part `T` of a key: the part, or a borrowed form of it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a form of `{T}`",
+    message = "expected `{T}`, found `{Self}`",
     label = "expected `{T}`, or a reference to it"
 )]
 pub trait PartOf<T> {
@@ -73,7 +73,7 @@ impl PartOf<Vec<u8>> for &[u8] {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a prefix of `{K}`",
     label = "prefix needs a String, bytes or a composite key",
-    note = "use `range` for keys of numbers"
+    note = "for numbers, use `range`"
 )]
 pub trait PrefixOf<K> {
     /// Writes the bytes with which every key starts that this is a prefix of.

@@ -1,0 +1,155 @@
+use ::db::{DatabaseError, KeyOf, NetabaseSchema, NetabaseStore, RecordError, libp2p::kad::Record};
+use ::serde::{Deserialize, Serialize};
+use ::std::{
+    assert, assert_eq,
+    borrow::ToOwned,
+    boxed::Box,
+    clone::Clone,
+    cmp::PartialEq,
+    convert::{From, Into, TryFrom},
+    error::Error,
+    fmt::Debug,
+    iter::Iterator,
+    matches,
+    option::Option::{None, Some},
+    primitive::str,
+    result::Result::{self, Err, Ok},
+    string::String,
+    vec,
+};
+
+use crate::{
+    keys::{Place, Seat},
+    made::{Made, MadeKey},
+    methods::{Methods, MethodsKey},
+    schemas::{
+        Counter, CounterKey, Note, NoteTitle, NoteView, Reservation, ReservationKey, Town, TownKey,
+    },
+    shadowed::{self, Shadowed, ShadowedKey},
+};
+
+#[test]
+fn schemas_work_where_no_name_means_what_it_usually_does() -> Result<(), Box<dyn Error>> {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    #[netabase(crate = "::db")]
+    struct Local {
+        #[netabase(key)]
+        id: u64,
+        text: String,
+    }
+    let store = NetabaseStore::new();
+
+    put_and_get(&store, &town("Reykjavik", 140_000), &TownKey::new("IS", "Reykjavik"))?;
+    put_and_get(&store, &Counter { place: Place::Nowhere, count: 1 }, &CounterKey(Place::Nowhere))?;
+    put_and_get(&store, &note(), &NoteTitle::new("hi"))?;
+    let seat = Seat { r#type: Place::At { latitude: 64, longitude: -22 }, self_: 7 };
+    put_and_get(&store, &Reservation::new(seat.clone(), "Ada"), &ReservationKey(seat))?;
+    put_and_get(&store, &shadowed(), &ShadowedKey(shadowed::Key::Number(7)))?;
+    put_and_get(&store, &methods(), &MethodsKey::new("window", 1))?;
+    put_and_get(&store, &made(), &MadeKey::from("a"))?;
+    put_and_get(&store, &Local { id: 7, text: "in a function".to_owned() }, &LocalKey(7))?;
+
+    there_and_back(&note())?;
+    there_and_back(&shadowed())?;
+    there_and_back(&methods())?;
+    there_and_back(&made())?;
+    Ok(())
+}
+
+#[test]
+fn the_functions_of_a_schema_are_called() -> Result<(), DatabaseError> {
+    let towns = NetabaseStore::new().database::<Town>()?;
+
+    let refused = towns.put(&town("Skalar", 0));
+
+    assert!(
+        matches!(refused, Err(DatabaseError::Record(RecordError::Invalid { .. }))),
+        "{refused:?}"
+    );
+    let counted = |count| Counter { place: Place::Nowhere, count };
+    assert_eq!(counted(1).merge(&counted(2)), Some(counted(2)));
+    Ok(())
+}
+
+#[test]
+fn keys_of_several_parts_are_found_by_their_parts() -> Result<(), DatabaseError> {
+    let towns = NetabaseStore::new().database::<Town>()?;
+    towns.put(&town("Reykjavik", 140_000))?;
+
+    assert!(towns.contains(&("IS", "Reykjavik"))?);
+    assert_eq!(towns.prefix(&("IS",))?.count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_view_borrows_what_is_not_marked_as_owned() -> Result<(), DatabaseError> {
+    let notes = NetabaseStore::new().database::<Note>()?;
+    notes.put(&note())?;
+
+    let look = |view: NoteView<'_>| {
+        let place: Place = view.place;
+        (view.text.map(str::len), view.picture.len(), place)
+    };
+
+    assert_eq!(notes.get_with("hi", look)?, Some((Some(5), 3, Place::Named("Iceland".to_owned()))));
+    Ok(())
+}
+
+#[test]
+fn the_users_own_methods_are_left_alone() {
+    let value = methods();
+    assert_eq!(value.key(), 3);
+    assert_eq!(Methods::from_bytes(value.to_bytes()), 3);
+    assert_eq!(Methods::SCHEMA_VERSION, "none");
+}
+
+fn put_and_get<V, K>(store: &NetabaseStore, value: &V, key: &K) -> Result<(), DatabaseError>
+where
+    V: NetabaseSchema<Key = K> + Debug + PartialEq,
+    K: KeyOf<K> + Debug + PartialEq,
+{
+    let database = store.database::<V>()?;
+    assert_eq!(database.put(value)?, None);
+    assert_eq!(NetabaseSchema::key(value), *key);
+    assert_eq!(database.get(key)?.as_ref(), Some(value));
+    Ok(())
+}
+
+/// What is not owned by a peer becomes a record by itself.
+fn there_and_back<V>(value: &V) -> Result<(), RecordError>
+where
+    V: NetabaseSchema + Debug + PartialEq,
+    V: for<'a> TryFrom<&'a Record, Error = RecordError>,
+    Record: for<'a> TryFrom<&'a V, Error = RecordError>,
+{
+    let record = Record::try_from(value)?;
+    assert_eq!(V::try_from(&record)?, *value);
+    Ok(())
+}
+
+fn town(city: &str, people: u32) -> Town {
+    Town { country: "IS".to_owned(), city: city.to_owned(), people }
+}
+
+fn note() -> Note {
+    Note {
+        title: "hi".to_owned(),
+        text: Some("there".to_owned()),
+        place: Place::Named("Iceland".to_owned()),
+        tags: vec!["a".to_owned(), "b".to_owned()],
+        picture: [1, 2, 3].into(),
+    }
+}
+
+fn shadowed() -> Shadowed {
+    let key = shadowed::Key::Number(7);
+    Shadowed { key, text: "there".to_owned(), short: shadowed::String(1), pair: [1, 2] }
+}
+
+fn methods() -> Methods {
+    Methods { r#type: "window".to_owned(), self_: 1, out: "away".to_owned(), value: 3 }
+}
+
+fn made() -> Made {
+    Made { id: "a".to_owned(), nick: None, number: 7, fixed: "b".to_owned() }
+}
