@@ -8,6 +8,8 @@ mod database;
 
 mod walks;
 
+mod indexes;
+
 mod model;
 
 mod limits;
