@@ -20,6 +20,10 @@ mod walk;
 
 mod index;
 
+mod transaction;
+
+mod watch;
+
 mod scan;
 
 mod traits;
@@ -35,4 +39,6 @@ pub use self::{
     local::MemoryStoreDatabase,
     scan::Scan,
     traits::{NetabaseDatabase, NetabaseDatabaseExt},
+    transaction::Transaction,
+    watch::{Change, Watch, WatchError},
 };

@@ -28,8 +28,9 @@ pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
 pub use self::{
     database::{
-        Cursor, CursorError, DatabaseError, Entries, Explain, IndexView, Keys, LoadError,
-        MemoryStoreDatabase, NetabaseDatabase, NetabaseDatabaseExt, Scan, UniqueConflict,
+        Change, Cursor, CursorError, DatabaseError, Entries, Explain, IndexView, Keys, LoadError,
+        MemoryStoreDatabase, NetabaseDatabase, NetabaseDatabaseExt, Scan, Transaction,
+        UniqueConflict, Watch, WatchError,
     },
     record::{MAX_RECORD_KEY_BYTES, RecordError, RecordKey},
     schema::{
@@ -39,8 +40,8 @@ pub use self::{
         NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp, check_key_order,
     },
     store::{
-        Clock, Limits, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, PutOutcome,
-        RawRecord, RawRecords, RecordState, StoreError, SystemClock,
+        ChangeOrigin, Clock, Limits, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now,
+        PutOutcome, RawRecord, RawRecords, RecordState, StoreError, SystemClock,
     },
 };
 

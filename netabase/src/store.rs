@@ -14,6 +14,8 @@ mod table;
 
 mod indexes;
 
+mod changes;
+
 mod schemas;
 
 mod page;
@@ -38,6 +40,7 @@ use libp2p::{
 use parking_lot::RwLock;
 
 pub use self::{
+    changes::ChangeOrigin,
     clock::{Clock, ManualClock, Now, SystemClock},
     error::StoreError,
     inbound::PutOutcome,
@@ -45,15 +48,17 @@ pub use self::{
     raw::{RawRecord, RawRecords},
     state::RecordState,
 };
+use self::{
+    changes::Changes,
+    schemas::Schemas,
+    table::{Encoded, Replaced, Stored, Table},
+};
 pub(crate) use self::{
+    changes::{RawChange, Receiver},
     commit::LocalWrite,
     page::{Direction, Page, PageRequest, Source, View},
     raw::end_of_prefix,
     schemas::SchemaId,
-};
-use self::{
-    schemas::Schemas,
-    table::{Encoded, Replaced, Stored, Table},
 };
 use crate::{record::split_schema, schema::Timestamp};
 
@@ -104,6 +109,7 @@ struct Inner {
     schemas: Schemas,
     /// The latest timestamp given to a local write.
     last_issued: Timestamp,
+    changes: Changes,
 }
 
 impl NetabaseStore {
@@ -126,9 +132,14 @@ impl NetabaseStore {
             table: Table::new(peer_id, &limits),
             schemas: Schemas::default(),
             last_issued: Timestamp::default(),
+            changes: Changes::default(),
         };
         let inner = RwLock::new(inner);
         Self { shared: Arc::new(Shared { identity, peer_id, clock, limits, inner }) }
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The id of the peer whose store this is.
@@ -178,6 +189,7 @@ impl Inner {
     fn store(&mut self, schema: SchemaId, key: RecordKey, value: Encoded, old: Option<&Replaced>) {
         let visible = value.is_visible();
         let entries = if visible { value.entries() } else { &[] };
+        self.note_change(schema, &key, old, visible.then_some(value.value()));
         self.reindex(schema, &key, old, entries);
         self.count(schema, old.is_some_and(|old| old.visible), visible);
         self.table.insert(key, value, old);
@@ -199,6 +211,7 @@ impl Inner {
     }
 
     fn drop_record(&mut self, schema: SchemaId, key: &RecordKey, old: &Replaced) {
+        self.note_change(schema, key, Some(old), None);
         self.reindex(schema, key, Some(old), &[]);
         self.table.remove(key, old);
         self.count(schema, old.visible, false);

@@ -10,6 +10,10 @@ mod walks;
 
 mod indexes;
 
+mod transactions;
+
+mod watch;
+
 mod model;
 
 mod limits;

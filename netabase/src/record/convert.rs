@@ -93,6 +93,11 @@ pub(crate) fn write_tombstone(schema_version: u32, timestamp: Timestamp, out: &m
     header(timestamp, true).write(schema_version, out);
 }
 
+/// The timestamp of an encoded value.
+pub(crate) fn timestamp(value: &[u8]) -> Result<Timestamp, RecordError> {
+    Ok(Envelope::parse(value)?.timestamp)
+}
+
 /// Sets the timestamp of an encoded value: its first eight bytes.
 pub(crate) fn restamp(value: &mut [u8], timestamp: Timestamp) {
     value[..8].copy_from_slice(&timestamp.as_u64().to_be_bytes());

@@ -51,6 +51,19 @@ impl LocalWrite {
         Self { schema, key: RecordKey::new(&key), value }
     }
 
+    pub(crate) fn remove(schema: SchemaId, key: RecordKey) -> Self {
+        Self { schema, key, value: None }
+    }
+
+    pub(crate) fn key(&self) -> &RecordKey {
+        &self.key
+    }
+
+    /// The value to be stored; `None` if the write is a removal.
+    pub(crate) fn value(&self) -> Option<&[u8]> {
+        self.value.as_ref().map(Encoded::value)
+    }
+
     pub(super) fn value_len(&self) -> usize {
         self.value.as_ref().map_or(0, Encoded::value_len)
     }

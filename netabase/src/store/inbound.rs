@@ -4,6 +4,7 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     Inner, NetabaseStore,
+    changes::ChangeOrigin,
     commit::{Room, check_value_len},
     error::StoreError,
     schemas::{Check, SchemaId},
@@ -42,6 +43,13 @@ pub(super) enum Origin {
 }
 
 impl Origin {
+    fn of_change(self) -> ChangeOrigin {
+        match self {
+            Self::Publish => ChangeOrigin::Local,
+            Self::Peer | Self::Application => ChangeOrigin::Remote,
+        }
+    }
+
     fn state(self) -> RecordState {
         let none = RecordState::default();
         match self {
@@ -75,7 +83,7 @@ impl NetabaseStore {
                 check(record.key.as_ref(), &record.value, &mut entries)?;
                 checked = true;
             }
-            let mut inner = self.shared.inner.write();
+            let mut inner = self.write(origin.of_change());
             // Compared again: another writer may have come in between.
             match inner.compare(record, origin, now_ms)? {
                 // What beat it was removed in between: once more, with the check.

@@ -4,6 +4,7 @@ use libp2p::kad::RecordKey;
 
 use super::{
     Inner, NetabaseStore,
+    changes::ChangeOrigin,
     commit::{LocalWrite, Pending, Refused, check_value_len},
     error::StoreError,
     inbound::check_ahead,
@@ -47,7 +48,7 @@ impl NetabaseStore {
     ) -> Result<bool, StoreError> {
         check_value_len(write.value_len(), self.limits())?;
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let old = inner.table.get(&write.key);
         if let Some(old) = old {
             replaced.clear();
@@ -66,15 +67,31 @@ impl NetabaseStore {
 
     /// Commits all of these writes, or none. The last of one key counts.
     pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+        self.commit_if_unchanged(&HashMap::new(), writes).map(drop)
+    }
+
+    /// Commits these writes if what was read before is still so. False, and nothing done, if not.
+    pub(crate) fn commit_if_unchanged(
+        &self,
+        reads: &HashMap<RecordKey, Option<Timestamp>>,
+        writes: Vec<LocalWrite>,
+    ) -> Result<bool, StoreError> {
         for write in &writes {
             check_value_len(write.value_len(), self.limits())?;
         }
         let writes = last_of_each_key(writes);
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
+        let is_unchanged = |(key, seen): (&RecordKey, &Option<Timestamp>)| {
+            let now = inner.table.get(key).filter(|stored| stored.is_visible());
+            now.map(|stored| stored.header().timestamp) == *seen
+        };
+        if !reads.iter().all(is_unchanged) {
+            return Ok(false);
+        }
         let checked = inner.check_and_apply(self, writes, wall);
         drop(inner);
-        Ok(checked?)
+        Ok(checked.map(|()| true)?)
     }
 
     /// Removes records that databases show; says how many there were.
@@ -84,7 +101,7 @@ impl NetabaseStore {
         keys: impl IntoIterator<Item = &'a RecordKey>,
     ) -> usize {
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let mut removed = 0;
         for key in keys {
             if let Some(old) = inner.replaced(key).filter(|old| old.visible) {
@@ -98,7 +115,7 @@ impl NetabaseStore {
     /// A timestamp for a value of `key` that leaves the store without being written to it.
     pub(crate) fn issue_timestamp(&self, key: &RecordKey) -> Result<Timestamp, StoreError> {
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let stored = inner.table.get(key).map(|stored| stored.header().timestamp);
         let timestamp = inner.next_timestamp(wall, stored);
         check_ahead(timestamp, wall.millis())?;
@@ -107,7 +124,7 @@ impl NetabaseStore {
 
     /// Kademlia serves the record no longer. One that databases show stays with them.
     pub(crate) fn stop_serving(&self, key: &RecordKey) {
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let Some(old) = inner.replaced(key) else { return };
         let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return };
         if old.visible {
@@ -136,7 +153,7 @@ impl NetabaseStore {
         });
         let mut forgotten = 0;
         for raw in tombstones {
-            let mut inner = self.shared.inner.write();
+            let mut inner = self.write(ChangeOrigin::Local);
             let old = inner.table.get(&raw.record.key).filter(|now| now.header().tombstone);
             let old = old.map(Stored::replaced);
             if let Some((old, schema)) = old.zip(inner.schemas.of_key(raw.record.key.as_ref())) {

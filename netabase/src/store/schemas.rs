@@ -1,6 +1,6 @@
 use std::{any::TypeId, collections::HashMap};
 
-use super::{error::StoreError, indexes::Indexes};
+use super::{changes::Sender, error::StoreError, indexes::Indexes};
 use crate::{
     record::{Checked, RecordError, RecordKey, check, provider_key, record_prefix, write_entries},
     schema::{Access, NetabaseSchema, NetabaseSchemaKey},
@@ -29,6 +29,8 @@ pub(super) struct Schema {
     /// How many records databases show.
     pub(super) visible: usize,
     pub(super) indexes: Indexes,
+    /// There once somebody has watched.
+    pub(super) watchers: Option<Sender>,
     /// Prints the key with these bytes. Runs code of the user: never under the lock.
     pub(super) describe_key: fn(&[u8]) -> String,
     type_id: TypeId,
@@ -79,6 +81,7 @@ impl Schemas {
             check: check_and_index::<V>,
             visible: 0,
             indexes: Indexes::new(V::INDEXES),
+            watchers: None,
             describe_key: describe_key::<V>,
             type_id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>(),

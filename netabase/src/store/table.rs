@@ -205,6 +205,10 @@ impl Encoded {
         self.value_len
     }
 
+    pub(super) fn value(&self) -> &[u8] {
+        &self.bytes[..self.value_len]
+    }
+
     pub(super) fn value_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.value_len]
     }
