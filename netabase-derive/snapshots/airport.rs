@@ -107,6 +107,10 @@ const _: () = {
             ::core::time::Duration::from_secs(172800u64),
         );
         const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        const INDEXES: &'static [::netabase::IndexInfo] = &[
+            ::netabase::IndexInfo::new::<String>("iata", true),
+            ::netabase::IndexInfo::new::<i32>("elevation_ft", false),
+        ];
         fn key(&self) -> AirportKey {
             AirportKey {
                 0: ::core::clone::Clone::clone(&self.icao),
@@ -118,8 +122,29 @@ const _: () = {
                     ::netabase::NetabaseSchemaKey::encode_key(&self.icao, __out);
                 });
         }
+        fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {
+            if let ::core::option::Option::Some(__iata) = &self.iata {
+                __out.entry(0usize, __iata);
+            }
+            __out.entry(1usize, &self.elevation_ft);
+        }
     }
     impl ::netabase::SharedSchema for Airport {}
+    #[allow(dead_code)]
+    impl Airport {
+        /// The unique index on `iata`.
+        pub const IATA: ::netabase::Index<Airport, String> = ::netabase::Index::new(
+            0usize,
+        );
+        /// The index on `elevation_ft`.
+        pub const ELEVATION_FT: ::netabase::Index<Airport, i32> = ::netabase::Index::new(
+            1usize,
+        );
+        #[doc(hidden)]
+        pub const ICAO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
+        #[doc(hidden)]
+        const PHOTO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
+    }
     impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for AirportRef<'a> {
         fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(
             __deserializer: __D,

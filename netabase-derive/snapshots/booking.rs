@@ -153,6 +153,7 @@ const _: () = {
         const ACCESS: crate::database::Access = crate::database::Access::Open;
         const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
         const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        const INDEXES: &'static [crate::database::IndexInfo] = &[];
         fn key(&self) -> BookingKey {
             BookingKey {
                 0: ::core::clone::Clone::clone(&self.seat),
@@ -164,11 +165,23 @@ const _: () = {
                     crate::database::NetabaseSchemaKey::encode_key(&self.seat, __out);
                 });
         }
+        fn encode_indexes(&self, __out: &mut crate::database::IndexWriter<'_>) {}
     }
     impl crate::database::SharedSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {}
+    #[allow(dead_code)]
+    impl Booking {
+        #[doc(hidden)]
+        const SEAT: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+        #[doc(hidden)]
+        const NAME: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+        #[doc(hidden)]
+        const NOTE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+        #[doc(hidden)]
+        const PRICE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+    }
     #[automatically_derived]
     impl<'a> ::core::clone::Clone for BookingRef<'a>
     where

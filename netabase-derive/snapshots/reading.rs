@@ -91,6 +91,7 @@ const _: () = {
         const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
             64usize,
         );
+        const INDEXES: &'static [::netabase::IndexInfo] = &[];
         fn key(&self) -> ReadingKey {
             ReadingKey {
                 station: ::core::clone::Clone::clone(&self.station),
@@ -104,6 +105,7 @@ const _: () = {
                     ::netabase::NetabaseSchemaKey::encode_key(&self.at, __out);
                 });
         }
+        fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {}
         fn validate(&self) -> ::core::result::Result<(), ::netabase::Invalid> {
             ::netabase::__private::validate(self, plausible)
         }
@@ -112,6 +114,15 @@ const _: () = {
                 ::netabase::__private::merge(self, __other, newest),
             )
         }
+    }
+    #[allow(dead_code)]
+    impl Reading {
+        #[doc(hidden)]
+        pub(crate) const STATION: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
+        #[doc(hidden)]
+        const AT: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
+        #[doc(hidden)]
+        pub(crate) const CELSIUS: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {
         type Error = ::netabase::RecordError;

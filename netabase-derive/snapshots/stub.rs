@@ -16,10 +16,12 @@ const _: () = {
         const ACCESS: ::netabase::Access = ::netabase::Access::Local;
         const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
         const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+        const INDEXES: &'static [::netabase::IndexInfo] = &[];
         fn key(&self) -> Self::Key {
             ::netabase::__private::StubKey
         }
         fn encode_key(&self, _: &mut ::netabase::KeyWriter<'_>) {}
+        fn encode_indexes(&self, _: &mut ::netabase::IndexWriter<'_>) {}
     }
 };
 ::core::compile_error! {

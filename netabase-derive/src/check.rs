@@ -1,6 +1,6 @@
 //! What no part of the schema could know alone.
 
-mod indexes;
+pub(crate) mod indexes;
 
 mod names;
 

@@ -2,6 +2,8 @@
 
 mod asserts;
 
+mod index;
+
 mod key_type;
 
 mod lookup;
@@ -43,6 +45,7 @@ pub(crate) fn schema(schema: &Schema) -> TokenStream {
         key_type::impls(schema),
         lookup::impls(schema),
         schema::impls(schema),
+        index::constants(schema),
         view::impls(schema),
         record::impls(schema),
     ];

@@ -55,12 +55,13 @@ pub(crate) enum Access {
     Open,
 }
 
-/// A secondary index. What it is for comes later; here it is read and checked.
+/// A secondary index.
 pub(crate) struct Index {
     /// What its constant is named after.
     pub(crate) name: String,
     /// In order; one on a field.
     pub(crate) fields: Vec<Ident>,
+    pub(crate) unique: bool,
     pub(crate) multi: bool,
     pub(crate) at: TokenStream,
 }
@@ -101,6 +102,10 @@ impl Schema {
     pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
         let on_fields = self.fields.iter().filter_map(|field| field.index.as_ref());
         on_fields.chain(&self.options.indexes)
+    }
+
+    pub(crate) fn field(&self, ident: &Ident) -> Option<&Field> {
+        self.fields.iter().find(|field| field.ident == *ident)
     }
 
     /// The path of the hidden module behind the generated code.

@@ -8,7 +8,21 @@ mod local;
 
 mod batch;
 
+mod cursor;
+
+mod explain;
+
 mod entries;
+
+mod keys;
+
+mod walk;
+
+mod index;
+
+mod transaction;
+
+mod watch;
 
 mod scan;
 
@@ -16,9 +30,15 @@ mod traits;
 
 pub use self::{
     batch::LoadError,
-    entries::{Cursor, Entries},
+    cursor::{Cursor, CursorError},
+    entries::Entries,
     error::DatabaseError,
+    explain::Explain,
+    index::{IndexView, UniqueConflict},
+    keys::Keys,
     local::MemoryStoreDatabase,
     scan::Scan,
     traits::{NetabaseDatabase, NetabaseDatabaseExt},
+    transaction::Transaction,
+    watch::{Change, Watch, WatchError},
 };

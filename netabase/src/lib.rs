@@ -28,18 +28,20 @@ pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
 pub use self::{
     database::{
-        Cursor, DatabaseError, Entries, LoadError, MemoryStoreDatabase, NetabaseDatabase,
-        NetabaseDatabaseExt, Scan,
+        Change, Cursor, CursorError, DatabaseError, Entries, Explain, IndexView, Keys, LoadError,
+        MemoryStoreDatabase, NetabaseDatabase, NetabaseDatabaseExt, Scan, Transaction,
+        UniqueConflict, Watch, WatchError,
     },
     record::{MAX_RECORD_KEY_BYTES, RecordError, RecordKey},
     schema::{
-        Access, DecodeError, EncodeError, Envelope, EnvelopeError, Invalid, KeyError, KeyOf,
+        Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
+        IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,
         KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, NetabaseSchema,
         NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp, check_key_order,
     },
     store::{
-        Clock, Limits, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, PutOutcome,
-        RawRecord, RawRecords, RecordState, StoreError, SystemClock,
+        ChangeOrigin, Clock, Limits, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now,
+        PutOutcome, RawRecord, RawRecords, RecordState, StoreError, SystemClock,
     },
 };
 

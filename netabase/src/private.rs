@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub use crate::schema::Unindexed;
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
 // The derive names these under the user's types, so that rustc reports a missing impl there.
@@ -47,18 +48,42 @@ impl<T: NetabaseSchemaKey> Indexed for T {}
     note = "index the value as a whole: `#[netabase(index)]`"
 )]
 pub trait MultiIndexed {
+    /// What is looked up.
+    type Element: NetabaseSchemaKey;
+
     /// Named to ask for the impl.
     const HOLDS: () = ();
+
+    /// Shows every element.
+    fn each(&self, show: impl FnMut(&Self::Element));
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> MultiIndexed for Vec<T> {}
+impl<T: NetabaseSchemaKey> MultiIndexed for Vec<T> {
+    type Element = T;
+
+    fn each(&self, show: impl FnMut(&T)) {
+        self.iter().for_each(show);
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> MultiIndexed for std::collections::BTreeSet<T> {}
+impl<T: NetabaseSchemaKey> MultiIndexed for std::collections::BTreeSet<T> {
+    type Element = T;
+
+    fn each(&self, show: impl FnMut(&T)) {
+        self.iter().for_each(show);
+    }
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey, S> MultiIndexed for std::collections::HashSet<T, S> {}
+impl<T: NetabaseSchemaKey, S> MultiIndexed for std::collections::HashSet<T, S> {
+    type Element = T;
+
+    fn each(&self, show: impl FnMut(&T)) {
+        self.iter().for_each(show);
+    }
+}
 
 /// Runs the function of `#[netabase(validate = path)]`.
 ///
@@ -124,6 +149,10 @@ impl NetabaseSchemaKey for StubKey {
     fn decode_key(_: &mut KeyReader<'_>) -> Result<Self, KeyError> {
         Ok(Self)
     }
+}
+
+impl crate::KeyOf<Self> for StubKey {
+    fn encode_key_of(&self, _: &mut KeyWriter<'_>) {}
 }
 
 /// The borrowed view of a schema whose fields are not known.

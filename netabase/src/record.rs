@@ -9,9 +9,12 @@ mod key;
 mod peer;
 
 pub(crate) use self::convert::{
-    check, read, read_ref, restamp, stamped_record, write_tombstone, write_value,
+    Checked, check, read, read_ref, restamp, stamped_record, timestamp, write_entries,
+    write_tombstone, write_value,
 };
-pub(crate) use self::key::{provider_key, record_prefix, split_schema, write_key, write_key_with};
+pub(crate) use self::key::{
+    key_bytes, provider_key, record_prefix, split_schema, write_key, write_key_with,
+};
 pub use self::{
     convert::{record_to_value, value_to_record},
     error::RecordError,

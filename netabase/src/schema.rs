@@ -4,6 +4,8 @@ mod key;
 
 mod lookup;
 
+mod index;
+
 mod codec;
 
 mod envelope;
@@ -15,6 +17,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use self::{
     codec::{DecodeError, EncodeError},
     envelope::{Envelope, EnvelopeError, Signature, Timestamp},
+    index::{
+        Composite, Index, IndexInfo, IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter,
+        Unindexed,
+    },
     key::{
         KeyError, KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
         NetabaseSchemaKey, check_key_order,
@@ -24,6 +30,7 @@ pub use self::{
 pub(crate) use self::{
     codec::{decode, encode},
     envelope::{EnvelopeHeader, is_over as lease_is_over},
+    index::index_entries,
 };
 
 /// A type whose values are stored, found by key, and mapped to Kademlia records.
@@ -36,7 +43,7 @@ pub(crate) use self::{
 )]
 pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What identifies a value among all of its schema.
-    type Key: NetabaseSchemaKey;
+    type Key: NetabaseSchemaKey + KeyOf<Self::Key>;
 
     /// A view of a value that borrows its text and bytes from the record.
     ///
@@ -58,12 +65,19 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The largest `Record.value`, in bytes, if the schema sets a limit of its own.
     const MAX_SIZE: Option<usize>;
 
+    /// The secondary indexes, in the order of their constants.
+    const INDEXES: &'static [IndexInfo];
+
     /// The key of this value.
     fn key(&self) -> Self::Key;
 
     /// Writes the bytes of [`key`](Self::key) without building it.
     #[doc(hidden)]
     fn encode_key(&self, out: &mut KeyWriter<'_>);
+
+    /// Writes the entries of this value in every index.
+    #[doc(hidden)]
+    fn encode_indexes(&self, out: &mut IndexWriter<'_>);
 
     /// Checks what the type alone cannot: `#[netabase(validate = path)]`.
     ///

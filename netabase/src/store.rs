@@ -12,9 +12,15 @@ mod order;
 
 mod table;
 
+mod indexes;
+
+mod changes;
+
 mod schemas;
 
 mod page;
+
+mod commit;
 
 mod local;
 
@@ -34,6 +40,7 @@ use libp2p::{
 use parking_lot::RwLock;
 
 pub use self::{
+    changes::ChangeOrigin,
     clock::{Clock, ManualClock, Now, SystemClock},
     error::StoreError,
     inbound::PutOutcome,
@@ -41,17 +48,19 @@ pub use self::{
     raw::{RawRecord, RawRecords},
     state::RecordState,
 };
+use self::{
+    changes::Changes,
+    schemas::Schemas,
+    table::{Encoded, Replaced, Stored, Table},
+};
 pub(crate) use self::{
-    local::LocalWrite,
-    page::{Direction, Page, PageRequest, View},
+    changes::{RawChange, Receiver},
+    commit::LocalWrite,
+    page::{Direction, Page, PageRequest, Source, View},
     raw::end_of_prefix,
     schemas::SchemaId,
 };
-use self::{
-    schemas::Schemas,
-    table::{Replaced, Stored, Table, is_visible, with_state},
-};
-use crate::schema::Timestamp;
+use crate::{record::split_schema, schema::Timestamp};
 
 /// A shared store of records: everything is kept in libp2p's [`MemoryStore`], and beside it the
 /// order of the keys and what state each record is in.
@@ -100,6 +109,7 @@ struct Inner {
     schemas: Schemas,
     /// The latest timestamp given to a local write.
     last_issued: Timestamp,
+    changes: Changes,
 }
 
 impl NetabaseStore {
@@ -122,9 +132,14 @@ impl NetabaseStore {
             table: Table::new(peer_id, &limits),
             schemas: Schemas::default(),
             last_issued: Timestamp::default(),
+            changes: Changes::default(),
         };
         let inner = RwLock::new(inner);
         Self { shared: Arc::new(Shared { identity, peer_id, clock, limits, inner }) }
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The id of the peer whose store this is.
@@ -134,6 +149,9 @@ impl NetabaseStore {
     }
 
     /// The identity a swarm around this store must use.
+    ///
+    /// With another, kad no longer drops records that claim this peer as their publisher, and the store
+    /// would take a stranger's for the application's own.
     #[must_use]
     pub fn identity(&self) -> &Keypair {
         &self.shared.identity
@@ -160,37 +178,41 @@ impl NetabaseStore {
     }
 }
 
-// The only ways to change the table: they keep the schemas' counts.
+// The only ways to change the table: they keep the schemas' counts and indexes.
 impl Inner {
     /// What a write to this key would replace.
     fn replaced(&self, key: &RecordKey) -> Option<Replaced> {
         self.table.get(key).map(Stored::replaced)
     }
 
-    /// Stores a value with its state behind it in place of what `replaced` found.
-    fn store(
-        &mut self,
-        schema: SchemaId,
-        key: RecordKey,
-        value: Vec<u8>,
-        old: Option<Replaced>,
-        visible: bool,
-    ) {
-        let was_visible = old.as_ref().is_some_and(|old| old.visible);
+    /// Stores a value in place of what `replaced` found.
+    fn store(&mut self, schema: SchemaId, key: RecordKey, value: Encoded, old: Option<&Replaced>) {
+        let visible = value.is_visible();
+        let entries = if visible { value.entries() } else { &[] };
+        self.note_change(schema, &key, old, visible.then_some(value.value()));
+        self.reindex(schema, &key, old, entries);
+        self.count(schema, old.is_some_and(|old| old.visible), visible);
         self.table.insert(key, value, old);
-        self.count(schema, was_visible, visible);
+    }
+
+    fn reindex(&mut self, schema: SchemaId, key: &RecordKey, old: Option<&Replaced>, new: &[u8]) {
+        let old = old.map_or(&[][..], |old| old.entries.as_slice());
+        let rest = split_schema(key.as_ref()).1;
+        self.schemas.get_mut(schema).indexes.replace(rest, old, new);
     }
 
     fn set_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
         let Some(stored) = self.table.get(key).filter(|stored| stored.state != state) else {
             return;
         };
-        let (old, visible) = (stored.replaced(), is_visible(state, stored.header()));
-        let value = with_state(stored.value, state);
-        self.store(schema, key.clone(), value, Some(old), visible);
+        let value = Encoded::new(stored.value, stored.entries, state);
+        let old = stored.replaced();
+        self.store(schema, key.clone(), value, Some(&old));
     }
 
     fn drop_record(&mut self, schema: SchemaId, key: &RecordKey, old: &Replaced) {
+        self.note_change(schema, key, Some(old), None);
+        self.reindex(schema, key, Some(old), &[]);
         self.table.remove(key, old);
         self.count(schema, old.visible, false);
     }

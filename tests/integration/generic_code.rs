@@ -1,15 +1,15 @@
 //! Code that is generic over the place of its records.
 
-use netabase::{DatabaseError, KeyOf, NetabaseDatabase, NetabaseDatabaseExt};
+use netabase::{DatabaseError, NetabaseDatabase, NetabaseDatabaseExt, NetabaseSchema};
 
 use crate::schemas::{User, UserKey, fresh, user};
 
 async fn move_names<D: NetabaseDatabase<User>>(users: D) -> Result<usize, D::Error> {
     users.put(&user(1)).await?;
-    let stored = users.put_batch(&[user(2), user(3)]).await;
+    let stored = users.put_each(&[user(2), user(3)]).await;
     assert!(stored.iter().all(Result::is_ok));
     let mut moved = 0;
-    for found in users.get_batch(&[UserKey(1), UserKey(2), UserKey(9)]).await {
+    for found in users.get_each(&[UserKey(1), UserKey(2), UserKey(9)]).await {
         if let Some(mut user) = found? {
             user.name.push_str(", moved");
             users.put(&user).await?;
@@ -19,20 +19,46 @@ async fn move_names<D: NetabaseDatabase<User>>(users: D) -> Result<usize, D::Err
     let record = users.get_record(&1).await?.expect("it was stored");
     users.put_record(&record).await?;
     assert!(users.contains(&3).await? && users.remove(&3).await? && !users.contains(&3).await?);
-    let removed = users.remove_batch(&[UserKey(2), UserKey(3)]).await;
+    let removed = users.remove_each(&[UserKey(2), UserKey(3)]).await;
     assert!(matches!(removed[..], [Ok(true), Ok(false)]));
     Ok(moved)
 }
 
-async fn count_and_clear<D: NetabaseDatabaseExt<User>>(users: D) -> Result<(usize, usize), D::Error>
-where
-    u64: KeyOf<UserKey>,
-{
+async fn count_and_clear<D: NetabaseDatabaseExt<User>>(
+    users: D,
+) -> Result<(usize, usize), D::Error> {
     let walked = users.iter().count() + users.range(5..)?.count() + users.scan().count();
     let len = users.len().await?;
     assert_eq!(users.clear().await?, len);
     assert!(users.is_empty().await?);
     Ok((walked, len))
+}
+
+/// Generic over the schema, too: nothing but the traits is needed.
+async fn copy_all<V, From, To>(from: From, to: To) -> Result<usize, To::Error>
+where
+    V: NetabaseSchema,
+    From: NetabaseDatabaseExt<V>,
+    To: NetabaseDatabase<V, Error = DatabaseError>,
+{
+    let mut copied = 0;
+    for key in from.iter().keys() {
+        if let Some(value) = from.get(&key?).await? {
+            to.put(&value).await?;
+            copied += 1;
+        }
+    }
+    Ok(copied)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn code_generic_over_the_schema_runs_on_a_spawned_task()
+-> Result<(), Box<dyn std::error::Error>> {
+    let (from, to) = (fresh::<User>(), fresh::<User>());
+    from.load((0..10).map(user))?;
+    let copied = tokio::spawn(copy_all(from, to.clone())).await??;
+    assert_eq!((copied, to.len()), (10, 10));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -109,7 +109,8 @@ fn both_keep_providers() -> Result<(), Box<dyn Error>> {
     let config =
         MemoryStoreConfig { max_provided_keys: 1, max_providers_per_key: 3, ..Default::default() };
     keeps_providers(MemoryStore::with_config(local, config), local)?;
-    let limits = Limits { max_provided_keys: 1, max_providers_per_key: 3, ..Limits::default() };
+    // A store takes providers of the schemas it knows: here of one.
+    let limits = Limits { max_providers_per_key: 3, ..Limits::default() };
     let store = ours(limits)?;
     let local = store.peer_id();
     keeps_providers(store, local)

@@ -8,6 +8,12 @@ mod database;
 
 mod walks;
 
+mod indexes;
+
+mod transactions;
+
+mod watch;
+
 mod model;
 
 mod limits;

@@ -4,7 +4,7 @@
 //! changes with its version: they are compared on the one they were made with only. The text that the
 //! macros make is compared always. `TRYBUILD=overwrite` makes the `.stderr` files anew.
 
-use std::{error::Error, fs, path::Path, process::Command};
+use std::{error::Error, fs, process::Command};
 
 /// The compiler that made the files in `ui/*/rustc/`.
 const BLESSED_RUSTC: &str = "rustc 1.95.0";
@@ -16,6 +16,9 @@ fn misuse_does_not_compile_and_says_why() -> Result<(), Box<dyn Error>> {
         .arg("--version")
         .output()?;
     let is_blessed = rustc.stdout.starts_with(BLESSED_RUSTC.as_bytes());
+    if !is_blessed {
+        eprintln!("skipped: the texts of rustc, which were made with {BLESSED_RUSTC}");
+    }
     for theme in fs::read_dir("ui")? {
         let theme = theme?.path();
         if theme.ends_with("pass") {
@@ -26,8 +29,6 @@ fn misuse_does_not_compile_and_says_why() -> Result<(), Box<dyn Error>> {
             cases.compile_fail(theme.join("rustc/*.rs"));
         }
     }
-    if Path::new("ui/pass").is_dir() {
-        cases.pass("ui/pass/*.rs");
-    }
+    cases.pass("ui/pass/*.rs");
     Ok(())
 }

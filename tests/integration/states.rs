@@ -7,9 +7,10 @@ use libp2p::{
     kad::{Record, store::RecordStore},
 };
 use netabase::{
-    Access, DatabaseError, Envelope, ManualClock, NetabaseStore, PutOutcome, RecordState,
-    StoreError,
+    Access, Clock, DatabaseError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore,
+    PutOutcome, RecordError, RecordState, StoreError, SystemClock,
 };
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
 use crate::schemas::{Note, Profile, User, note, profile, user};
 
@@ -98,6 +99,119 @@ fn a_peer_cannot_touch_a_private_record() -> Result<(), Box<dyn Error>> {
     RecordStore::remove(&mut store, &record.key);
 
     assert_eq!(notes.get("hi")?, Some(note("hi", "mine")));
+    Ok(())
+}
+
+#[test]
+fn a_peer_that_was_first_does_not_make_a_private_write_public() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    let record = foreign("hi", "squatted")?;
+    RecordStore::put(&mut store, record.clone())?;
+
+    assert_eq!(notes.put(&note("hi", "private"))?, None);
+
+    assert!(RecordStore::get(&store, &record.key).is_none());
+    assert_eq!(
+        state(&store, &record),
+        Some(RecordState { own: true, wanted: true, served: false })
+    );
+    Ok(())
+}
+
+#[test]
+fn an_unpublished_record_stays_with_the_application() -> Result<(), Box<dyn Error>> {
+    let (store, record) = published("hi", "there")?;
+    let notes = store.database::<Note>()?;
+
+    assert!(notes.unpublish("hi")?);
+    assert!(!notes.unpublish("ho")?);
+
+    assert!(RecordStore::get(&store, &record.key).is_none());
+    assert_eq!(notes.get("hi")?, Some(note("hi", "there")));
+    Ok(())
+}
+
+/// A store that has published one note, as a swarm around it does.
+fn published(title: &str, text: &str) -> Result<(NetabaseStore, Record), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let mut record = store.database::<Note>()?.to_record(&note(title, text))?;
+    record.publisher = Some(store.peer_id());
+    RecordStore::put(&mut store, record.clone())?;
+    Ok((store, record))
+}
+
+#[test]
+fn a_removed_key_is_no_longer_own_and_its_tombstone_can_be_forgotten() -> Result<(), Box<dyn Error>>
+{
+    let (mut store, record) = published("hi", "there")?;
+    let notes = store.database::<Note>()?;
+    notes.remove("hi")?;
+    assert_eq!(
+        state(&store, &record),
+        Some(RecordState { own: false, wanted: false, served: true })
+    );
+
+    let minute_ahead = SystemClock::new().now().unix_ms + 60_000;
+    let later = store_at(&ManualClock::at_unix_ms(minute_ahead));
+    let theirs = later.database::<Note>()?.to_record(&note("hi", "theirs"))?;
+    RecordStore::put(&mut store, theirs)?;
+    assert_eq!(
+        (notes.get("hi")?, notes.clear()),
+        (None, 0),
+        "a peer's record is not the application's"
+    );
+
+    let (store, _) = published("ho", "there")?;
+    let notes = store.database::<Note>()?;
+    assert_eq!(notes.clear(), 1);
+    assert_eq!((notes.len(), store.record_count()), (0, 1), "the tombstone takes room");
+    assert_eq!((store.forget_tombstones(), store.record_count(), store.byte_count()), (1, 0, 0));
+    Ok(())
+}
+
+#[test]
+fn kademlia_can_drop_a_tombstone_that_came_as_a_record() -> Result<(), Box<dyn Error>> {
+    let (mut author, record) = published("hi", "there")?;
+    author.database::<Note>()?.remove("hi")?;
+    let tombstone = RecordStore::get(&author, &record.key).ok_or("it is served")?.into_owned();
+
+    let mut store = NetabaseStore::new();
+    store.database::<Note>()?.put_record(&tombstone)?;
+    RecordStore::remove(&mut store, &record.key);
+    RecordStore::remove(&mut author, &record.key);
+
+    assert_eq!((store.record_count(), author.record_count()), (0, 0));
+    Ok(())
+}
+
+#[test]
+fn a_lapsed_copy_does_not_keep_a_live_one_out() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS);
+    let mut store = store_at(&clock);
+    store.database::<Note>()?;
+    let record = store_at(&clock).database::<Note>()?.to_record(&note("hi", "there"))?;
+    let mut leased = record.clone();
+    leased.value[9..13].copy_from_slice(&u32::try_from(NOW_MS / 1000 + 1)?.to_be_bytes());
+    RecordStore::put(&mut store, leased)?;
+    assert!(RecordStore::put(&mut store, record.clone()).is_err(), "a lease ranks above none");
+
+    clock.advance(Duration::from_secs(1));
+
+    RecordStore::put(&mut store, record.clone())?;
+    assert_eq!(RecordStore::get(&store, &record.key).as_deref(), Some(&record));
+    Ok(())
+}
+
+#[test]
+fn a_signature_on_a_record_that_is_not_owned_is_refused() -> Result<(), Box<dyn Error>> {
+    let notes = NetabaseStore::new().database::<Note>()?;
+    let mut record = foreign("hi", "there")?;
+    record.value[8] |= 0b0100_0000;
+    record.value.extend([7; 96]);
+    let refused = notes.put_record(&record);
+    let expected = RecordError::UnexpectedSignature { schema: "note" };
+    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Record(expected))));
     Ok(())
 }
 
@@ -201,6 +315,10 @@ fn clocks_far_ahead_are_refused_and_drag_nobody() -> Result<(), Box<dyn Error>> 
     assert_eq!(refused, Err(DatabaseError::Store(StoreError::ClockAhead { by })));
     assert_eq!(notes.put_record(&at(600_000)?)?, PutOutcome::Stored);
 
+    // The key itself goes on behind its last value, but no other key does.
+    notes.put(&note("hi", "mine"))?;
+    let record = notes.get_record("hi")?.ok_or("it was stored")?;
+    assert_eq!(Envelope::parse(&record.value)?.timestamp.millis(), NOW_MS + 600_000);
     notes.put(&note("other", ""))?;
     let record = notes.get_record("other")?.ok_or("it was stored")?;
     assert_eq!(Envelope::parse(&record.value)?.timestamp.millis(), NOW_MS);
@@ -224,6 +342,20 @@ fn local_clocks_grow_while_the_wall_clock_stands_or_jumps_back() -> Result<(), B
 }
 
 #[test]
+fn a_record_that_peers_would_refuse_is_not_given_out() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS);
+    let notes = store_at(&clock).database::<Note>()?;
+    notes.put(&note("hi", ""))?;
+    clock.set_unix_ms(NOW_MS - 3_600_000);
+    let refused = notes.to_record(&note("hi", ""));
+    assert!(
+        matches!(refused, Err(DatabaseError::Store(StoreError::ClockAhead { .. }))),
+        "{refused:?}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_lease_is_kept_to_and_shown_as_expiry() -> Result<(), Box<dyn Error>> {
     let clock = ManualClock::at_unix_ms(NOW_MS);
     let mut store = store_at(&clock);
@@ -234,7 +366,7 @@ fn a_lease_is_kept_to_and_shown_as_expiry() -> Result<(), Box<dyn Error>> {
 
     RecordStore::put(&mut store, record.clone())?;
     let served = RecordStore::get(&store, &record.key).ok_or("it is served")?.into_owned();
-    let expected = netabase::Clock::now(&clock).monotonic + Duration::from_secs(60);
+    let expected = clock.now().monotonic + Duration::from_secs(60);
     assert_eq!(served.expires, Some(expected));
 
     clock.advance(Duration::from_secs(60));
@@ -266,5 +398,51 @@ fn raw_records_show_everything_in_key_order() -> Result<(), Box<dyn Error>> {
     );
     assert_eq!(store.raw_records_with_prefix(b"/netabase/note/").count(), 2);
     assert_eq!(store.raw_records_with_prefix(b"/pk/").count(), 0);
+    Ok(())
+}
+
+/// After any mixture of what databases, kad and other peers do: counts, bytes, views and order agree.
+#[test]
+fn counts_and_views_agree_after_any_mixture_of_calls() -> Result<(), Box<dyn Error>> {
+    let mut rng = SmallRng::seed_from_u64(20_261_124);
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    for step in 0..30_000 {
+        let title = rng.random_range(0..20_u8).to_string();
+        let text = "x".repeat(rng.random_range(0..5));
+        match rng.random_range(0..9) {
+            0 | 1 => drop(notes.put(&note(&title, &text))?),
+            2 => drop(notes.remove(&title)?),
+            3 => drop(notes.put_record(&foreign(&title, &text)?)?),
+            4 | 5 => drop(RecordStore::put(&mut store, foreign(&title, &text)?)),
+            6 => {
+                let publisher = Some(store.peer_id());
+                let record = notes.to_record(&note(&title, &text))?;
+                drop(RecordStore::put(&mut store, Record { publisher, ..record }));
+            }
+            7 => RecordStore::remove(&mut store, &foreign(&title, "")?.key),
+            _ if rng.random_ratio(1, 50) => drop((notes.clear(), store.forget_tombstones())),
+            _ => {}
+        }
+        agree(&store, &notes).map_err(|error| format!("step {step}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn agree(store: &NetabaseStore, notes: &MemoryStoreDatabase<Note>) -> Result<(), Box<dyn Error>> {
+    let raw: Vec<_> = store.raw_records().collect();
+    assert_eq!(raw.len(), store.record_count());
+    let bytes: usize =
+        raw.iter().map(|raw| raw.record.key.as_ref().len() + raw.record.value.len()).sum();
+    assert_eq!(bytes, store.byte_count());
+    let shown = raw.iter().filter(|raw| raw.state.wanted).filter_map(|raw| {
+        let value = Note::try_from(&raw.record).ok()?;
+        Some(value)
+    });
+    let shown: Vec<Note> = shown.collect();
+    assert_eq!(shown, notes.iter().collect::<Result<Vec<_>, _>>()?);
+    assert_eq!((shown.len(), shown.len()), (notes.len(), notes.scan().len()));
+    let served = raw.iter().filter(|raw| raw.state.served).count();
+    assert_eq!(served, RecordStore::records(store).count());
     Ok(())
 }

@@ -1,6 +1,11 @@
 //! Walks in the order of the keys: ranges, prefixes, limits, cursors, scans.
 
-use netabase::{DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore};
+use std::error::Error;
+
+use libp2p::kad::store::RecordStore;
+use netabase::{
+    Cursor, DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::schemas::{Note, User, fresh, note, user};
@@ -125,6 +130,53 @@ fn pages_meet_every_record_that_stays_exactly_once() -> Result<(), DatabaseError
             expected.reverse();
         }
         assert_eq!(seen, expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_cursor_stays_at_the_last_value_however_many_hidden_records_follow()
+-> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    notes.put(&note("1", ""))?;
+    let author = NetabaseStore::new().database::<Note>()?;
+    for n in 1000..3000 {
+        RecordStore::put(&mut store, author.to_record(&note(&format!("2 {n}"), ""))?)?;
+    }
+    let mut walk = notes.iter();
+    assert_eq!(walk.cursor(), None);
+    assert_eq!(Iterator::count(walk.by_ref()), 1);
+    let cursor = walk.cursor().ok_or("one was taken")?;
+
+    notes.put(&note("2", "between"))?;
+    notes.put(&note("3", "behind"))?;
+
+    let rest: Vec<_> = notes
+        .iter()
+        .after(&cursor)?
+        .map(|note| note.map(|note| note.title))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(rest, ["2", "3"]);
+    Ok(())
+}
+
+#[test]
+fn a_cursor_goes_through_text_and_hostile_text_leads_nowhere() -> Result<(), Box<dyn Error>> {
+    let users = users(10);
+    let mut walk = users.iter().limit(3);
+    while let Some(user) = walk.next() {
+        user?;
+    }
+    let text = walk.cursor().ok_or("three were taken")?.to_string();
+    let cursor: Cursor = text.parse()?;
+    assert_eq!(ids(users.iter().after(&cursor)?)?, [3, 4, 5, 6, 7, 8, 9]);
+
+    for hostile in ["", "A", "!!", "AAAA", "AXVzZXIA", "AXVzZXIAAA", &text[1..]] {
+        if let Ok(cursor) = hostile.parse::<Cursor>() {
+            let refused = users.iter().after(&cursor).map(drop);
+            assert_eq!(refused, Err(DatabaseError::ForeignCursor { schema: "user" }), "{hostile}");
+        }
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Constants that every schema has.
-const TAKEN: [&str; 5] = ["SCHEMA_NAME", "SCHEMA_VERSION", "ACCESS", "TTL", "MAX_SIZE"];
+pub(crate) const TAKEN: [&str; 6] =
+    ["SCHEMA_NAME", "SCHEMA_VERSION", "ACCESS", "TTL", "MAX_SIZE", "INDEXES"];
 
 pub(super) fn check(schema: &Schema, errors: &mut Errors) {
     for index in &schema.options.indexes {

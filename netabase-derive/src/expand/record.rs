@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::key_type::parts_are_keys;
+use super::schema::is_a_schema;
 use crate::model::{Access, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
@@ -17,7 +17,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
 
 fn from(schema: &Schema) -> TokenStream {
     let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
-    let condition = parts_are_keys(schema);
+    let condition = is_a_schema(schema);
     quote! {
         impl ::core::convert::TryFrom<#private::Record> for #ident #condition {
             type Error = #krate::RecordError;
@@ -39,7 +39,7 @@ fn from(schema: &Schema) -> TokenStream {
 
 fn into(schema: &Schema) -> TokenStream {
     let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
-    let condition = parts_are_keys(schema);
+    let condition = is_a_schema(schema);
     quote! {
         impl ::core::convert::TryFrom<#ident> for #private::Record #condition {
             type Error = #krate::RecordError;

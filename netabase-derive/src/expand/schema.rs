@@ -3,18 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{
-    key_type::{members, parts_are_keys},
-    view,
-};
+use super::{index, key_type::members, std_impls, view};
 use crate::model::{Access, Options, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
     let Options { krate, key_type, access, .. } = &schema.options;
     let (ident, key) = (&schema.ident, &key_type.value);
-    let condition = parts_are_keys(schema);
+    let condition = is_a_schema(schema);
     let view = view::of(schema);
     let (constants, functions) = (constants(schema), functions(schema));
+    let (index_infos, encode_indexes) = (index::infos(schema), index::encode(schema));
     let (members, fields) = (members(schema), schema.key_fields().map(|field| &field.ident));
     let fields: Vec<_> = fields.collect();
     let shared = (*access != Access::Local).then(|| {
@@ -29,6 +27,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             type Key = #key;
             type Ref<'a> = #view;
             #constants
+            #index_infos
 
             fn key(&self) -> #key {
                 #key { #(#members: ::core::clone::Clone::clone(&self.#fields),)* }
@@ -37,10 +36,24 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
                 __out.nested(|__out| { #(#krate::NetabaseSchemaKey::encode_key(&self.#fields, __out);)* });
             }
+            #encode_indexes
             #functions
         }
         #shared
     }
+}
+
+/// The condition of every impl that needs the struct to be a schema: parts of the key are keys, and
+/// what is indexed can be.
+pub(super) fn is_a_schema(schema: &Schema) -> TokenStream {
+    let krate = &schema.options.krate;
+    let keys = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
+    let keys = keys.chain(index::unknown_keys(schema));
+    let private = schema.private();
+    std_impls::conditions([
+        (keys.collect(), quote!(#krate::NetabaseSchemaKey)),
+        (index::collections(schema).collect(), quote!(#private::MultiIndexed)),
+    ])
 }
 
 fn constants(schema: &Schema) -> TokenStream {

@@ -6,7 +6,7 @@
 //! it never holds. For types known by name there is nothing to ask, and rustc's derives do.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Ident, Type};
 
 /// A generated struct.
@@ -22,13 +22,21 @@ pub(super) fn condition<'t>(
     types: impl IntoIterator<Item = &'t Type>,
     bound: &TokenStream,
 ) -> TokenStream {
+    conditions([(types.into_iter().collect(), bound.clone())])
+}
+
+/// As [`condition`], for several bounds.
+pub(super) fn conditions<const N: usize>(bounds: [(Vec<&Type>, TokenStream); N]) -> TokenStream {
     let mut seen = Vec::new();
     let mut clause = TokenStream::new();
-    for ty in types {
-        let text = ty.to_token_stream().to_string();
+    for (ty, bound) in
+        bounds.iter().flat_map(|(types, bound)| types.iter().map(move |ty| (ty, bound)))
+    {
+        let predicate = quote!(for<'never> #ty: #bound,);
+        let text = predicate.to_string();
         if !seen.contains(&text) {
             seen.push(text);
-            clause.extend(quote!(for<'never> #ty: #bound,));
+            clause.extend(predicate);
         }
     }
     if clause.is_empty() { clause } else { quote!(where #clause) }

@@ -35,12 +35,15 @@ pub(crate) fn stub(input: &DeriveInput, schema: &Schema) -> TokenStream {
                 const ACCESS: #krate::Access = #krate::Access::Local;
                 const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
                 const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
+                const INDEXES: &'static [#krate::IndexInfo] = &[];
 
                 fn key(&self) -> Self::Key {
                     #krate::__private::StubKey
                 }
 
                 fn encode_key(&self, _: &mut #krate::KeyWriter<'_>) {}
+
+                fn encode_indexes(&self, _: &mut #krate::IndexWriter<'_>) {}
             }
         };
     }

@@ -87,6 +87,15 @@ pub(crate) fn is_regular(field: &Field) -> bool {
     named && typed
 }
 
+/// The `T` of `Option<T>`, as written.
+pub(crate) fn optional(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else { return None };
+    match path_shape(path) {
+        Shape::Of(inner) if path.path.segments.last()?.ident == "Option" => Some(inner),
+        _ => None,
+    }
+}
+
 /// A type with everything borrowed that can be, and the types that this was done to.
 pub(crate) struct Borrowed {
     pub(crate) ty: Type,

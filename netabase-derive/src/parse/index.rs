@@ -16,6 +16,7 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
     let mut index = Index {
         name: field.to_string().trim_start_matches("r#").to_owned(),
         fields: vec![field.clone()],
+        unique: false,
         multi: false,
         at: option.tokens.clone(),
     };
@@ -41,8 +42,13 @@ pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
         belongs_on_a_field(option, errors);
         return None;
     }
-    let mut index =
-        Index { name: String::new(), fields: Vec::new(), multi: false, at: option.tokens.clone() };
+    let mut index = Index {
+        name: String::new(),
+        fields: Vec::new(),
+        unique: false,
+        multi: false,
+        at: option.tokens.clone(),
+    };
     arguments(items, &["name", "fields", "unique"], &mut index, errors);
     if !items.iter().any(|item| item.name == "name") {
         errors.help(
@@ -83,6 +89,7 @@ fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Erro
         }
         _ => index.fields = super::field_list(item, errors),
     });
+    index.unique = unique.is_some();
     index.multi = multi.is_some();
     if let (Some(unique), Some(multi)) = (unique, multi) {
         let second =

@@ -5,7 +5,7 @@ use libp2p::kad::RecordKey;
 use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
 use crate::{
     schema::{KeyOf, NetabaseSchema},
-    store::{Direction, Page, PageRequest, View, end_of_prefix},
+    store::{Direction, Page, PageRequest, Source, View, end_of_prefix},
 };
 
 /// How many writes one commit of [`MemoryStoreDatabase::load`] holds: well under a millisecond,
@@ -41,7 +41,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         let writes = Scratch::with(|scratch| {
             values.into_iter().map(|value| self.encode(value, scratch)).collect::<Result<_, _>>()
         })?;
-        Ok(self.store.put_local_batch(writes)?)
+        Ok(self.store.commit(writes)?)
     }
 
     /// The values of these keys, in the order of the keys.
@@ -114,12 +114,15 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         while !page.is_complete() {
             let request = PageRequest {
                 bounds: (start.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice)),
+                source: Source::Keys,
                 direction: Direction::Forward,
                 max_rows: CLEAR_CHUNK,
                 view: View::Own,
+                values: false,
             };
             self.store.fill_page(&request, &mut page);
-            let keys: Vec<_> = (0..page.len()).map(|row| RecordKey::new(&page.key(row))).collect();
+            let keys: Vec<_> =
+                (0..page.len()).map(|row| RecordKey::new(&page.position(row))).collect();
             removed += self.store.remove_local(self.schema, &keys);
             start = Bound::Excluded(page.last_visited().to_vec());
         }

@@ -1,176 +1,108 @@
-use std::{
-    iter::FusedIterator,
-    ops::{Bound, RangeBounds},
-};
+use std::{fmt, iter::FusedIterator, ops::Bound};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{
+    cursor::Cursor, error::DatabaseError, explain::Explain, keys::Keys, local::MemoryStoreDatabase,
+};
 use crate::{
-    record::{self, RecordError, write_key, write_key_with},
-    schema::{KeyOf, NetabaseSchema, PrefixOf},
-    store::{Direction, Page, PageRequest, View, end_of_prefix},
+    record,
+    schema::NetabaseSchema,
+    store::{Direction, Page, PageRequest, Source, View},
 };
 
 /// The first page is small, so that looking at one row is cheap; later ones are larger.
 const FIRST_PAGE: usize = 32;
 const MAX_PAGE: usize = 256;
 
-impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
-    /// All values in the order of their keys.
-    ///
-    /// # Examples
-    ///
-    /// Page by page:
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// # struct User { #[netabase(key)] id: u64, name: String }
-    /// # let users = NetabaseStore::new().database::<User>()?;
-    /// users.load((0..5).map(|id| User { id, name: format!("user {id}") }))?;
-    ///
-    /// let mut page = users.iter().limit(2);
-    /// while let Some(user) = page.next() { println!("{}", user?.name); }
-    /// let rest = match page.cursor() {
-    ///     Some(cursor) => users.iter().after(&cursor)?.count(),
-    ///     None => 0,
-    /// };
-    /// assert_eq!(rest, 3);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn iter(&self) -> Entries<V> {
-        Entries::new(self, Bound::Included(self.prefix.to_vec()), end_of_prefix(&self.prefix))
-    }
-
-    /// The values whose keys lie in a range, in the order of their keys.
-    ///
-    /// A range that ends before it begins is empty.
-    ///
-    /// # Errors
-    ///
-    /// As [`get`](Self::get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// # struct User { #[netabase(key)] id: u64, name: String }
-    /// # let users = NetabaseStore::new().database::<User>()?;
-    /// users.load((0..100).map(|id| User { id, name: String::new() }))?;
-    /// let last = users.range(10..=20)?.reversed().next().transpose()?;
-    /// assert_eq!(last.map(|user| user.id), Some(20));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, DatabaseError>
-    where
-        Q: KeyOf<V::Key>,
-    {
-        let lower = match range.start_bound() {
-            Bound::Unbounded => Bound::Included(self.prefix.to_vec()),
-            bound => self.bound(bound)?,
-        };
-        let upper = match range.end_bound() {
-            Bound::Unbounded => end_of_prefix(&self.prefix),
-            bound => self.bound(bound)?,
-        };
-        Ok(Entries::new(self, lower, upper))
-    }
-
-    /// The values whose keys start with some text, bytes, or leading parts of a composite key.
-    ///
-    /// # Errors
-    ///
-    /// As [`get`](Self::get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// #[netabase(key(country, city))]
-    /// struct Place { country: String, city: String, people: u32 }
-    ///
-    /// let places = NetabaseStore::new().database::<Place>()?;
-    /// for (country, city) in [("IS", "Akureyri"), ("IS", "Reykjavik"), ("IT", "Roma")] {
-    ///     places.put(&Place { country: country.into(), city: city.into(), people: 0 })?;
-    /// }
-    /// assert_eq!(places.prefix(&("IS",))?.count(), 2);
-    /// # Ok::<(), netabase::DatabaseError>(())
-    /// ```
-    pub fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, DatabaseError>
-    where
-        P: PrefixOf<V::Key> + ?Sized,
-    {
-        let mut start = Vec::new();
-        write_key_with(&self.prefix, &mut start, |out| prefix.encode_prefix_of(out))?;
-        let end = end_of_prefix(&start);
-        Ok(Entries::new(self, Bound::Included(start), end))
-    }
-
-    fn bound<Q: KeyOf<V::Key>>(&self, bound: Bound<&Q>) -> Result<Bound<Vec<u8>>, RecordError> {
-        let encode = |key: &Q| {
-            let mut bytes = Vec::new();
-            write_key::<V::Key, Q>(&self.prefix, key, &mut bytes).map(|()| bytes)
-        };
-        Ok(match bound {
-            Bound::Included(key) => Bound::Included(encode(key)?),
-            Bound::Excluded(key) => Bound::Excluded(encode(key)?),
-            Bound::Unbounded => Bound::Unbounded,
-        })
-    }
+/// Which rows of its source a walk was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    Equal,
+    Prefix,
+    Range,
 }
 
-/// Where a walk can be resumed: behind the last value that was taken.
-///
-/// It stays good whatever is written meanwhile, also when that value is removed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    record_key: Vec<u8>,
-}
+/// Shows a value to a query's filter.
+type Filter<V> = Box<dyn FnMut(&<V as NetabaseSchema>::Ref<'_>) -> bool + Send>;
 
-/// Values in the order of their keys; see [`MemoryStoreDatabase::iter`].
+/// Values in the order of their keys or of an index; see [`MemoryStoreDatabase::iter`] and
+/// [`MemoryStoreDatabase::index`].
 ///
-/// Set [`reversed`](Self::reversed), [`limit`](Self::limit) and [`after`](Self::after), in any
-/// order, before the first value is taken. Values are read page by page: a value written meanwhile
-/// is met if its key lies ahead, one that stays is met exactly once.
-#[derive(Debug)]
+/// Set [`filter`](Self::filter), [`reversed`](Self::reversed), [`limit`](Self::limit) and
+/// [`after`](Self::after), in any order, before the first value is taken. Values are read page by
+/// page: one written meanwhile is met if it lies ahead, one that stays is met exactly once.
 #[must_use = "iterators are lazy"]
 pub struct Entries<V: NetabaseSchema> {
     database: MemoryStoreDatabase<V>,
-    lower: Bound<Vec<u8>>,
-    upper: Bound<Vec<u8>>,
+    source: Source,
+    extent: Extent,
+    bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     direction: Direction,
-    /// The record key the walk has come to.
+    filter: Option<Filter<V>>,
+    /// Whether values are needed, not keys alone.
+    pub(super) values: bool,
+    limit: Option<usize>,
+    /// How far the store was read: a record key or an index entry, of any record.
     position: Option<Vec<u8>>,
-    /// How many values may still be taken.
-    left: usize,
+    /// The position of the last value taken from an earlier page, or of the cursor to resume from.
+    taken: Option<Vec<u8>>,
     page: Option<Page>,
     /// The next row of the page.
     next: usize,
+    /// The last row of the page that was taken.
+    taken_row: Option<usize>,
+    looked_at: usize,
+    returned: usize,
 }
 
 impl<V: NetabaseSchema> Entries<V> {
-    fn new(
+    pub(super) fn new(
         database: &MemoryStoreDatabase<V>,
-        lower: Bound<Vec<u8>>,
-        upper: Bound<Vec<u8>>,
+        source: Source,
+        extent: Extent,
+        bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     ) -> Self {
         Self {
             database: database.clone(),
-            lower,
-            upper,
+            source,
+            extent,
+            bounds,
             direction: Direction::Forward,
+            filter: None,
+            values: true,
+            limit: None,
             position: None,
-            left: usize::MAX,
+            taken: None,
             page: None,
             next: 0,
+            taken_row: None,
+            looked_at: 0,
+            returned: 0,
         }
     }
 
-    /// From the last key to the first.
+    /// Only the values for which `keep` is true. It sees the borrowed view, outside the store's
+    /// lock, and may call the store. The last filter counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, name: String }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.load((0..100).map(|id| User { id, name: format!("user {id}") }))?;
+    /// let with_seven = users.iter().filter(|user| user.name.ends_with('7')).limit(3);
+    /// assert_eq!(with_seven.map(|user| Ok(user?.id)).collect::<Result<Vec<_>, netabase::DatabaseError>>()?, [7, 17, 27]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn filter(mut self, keep: impl FnMut(&V::Ref<'_>) -> bool + Send + 'static) -> Self {
+        self.filter = Some(Box::new(keep));
+        self
+    }
+
+    /// From the last to the first.
     pub fn reversed(mut self) -> Self {
         self.direction = Direction::Reverse;
         self
@@ -178,7 +110,7 @@ impl<V: NetabaseSchema> Entries<V> {
 
     /// At most so many values.
     pub fn limit(mut self, limit: usize) -> Self {
-        self.left = limit;
+        self.limit = Some(limit);
         self
     }
 
@@ -186,12 +118,16 @@ impl<V: NetabaseSchema> Entries<V> {
     ///
     /// # Errors
     ///
-    /// [`DatabaseError::ForeignCursor`] if the cursor was made by another schema's database.
+    /// [`DatabaseError::ForeignCursor`] if the cursor was made by another schema's database, or on a
+    /// walk by another index.
     pub fn after(mut self, cursor: &Cursor) -> Result<Self, DatabaseError> {
-        if !cursor.record_key.starts_with(&self.database.prefix) {
+        let position = cursor.position(V::SCHEMA_NAME, self.source_name())?;
+        // Nobody else's cursor leads out of this database's records.
+        if self.source == Source::Keys && !position.starts_with(&self.database.prefix) {
             return Err(DatabaseError::ForeignCursor { schema: V::SCHEMA_NAME });
         }
-        self.position = Some(cursor.record_key.clone());
+        self.position = Some(position.to_vec());
+        self.taken = Some(position.to_vec());
         Ok(self)
     }
 
@@ -200,42 +136,119 @@ impl<V: NetabaseSchema> Entries<V> {
     /// Before the first one it is the cursor the walk was resumed from, if any.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
-        let taken = self.next.checked_sub(1).zip(self.page.as_ref());
-        let record_key = match taken {
-            Some((row, page)) => page.key(row).to_vec(),
-            None => self.position.clone()?,
-        };
-        Some(Cursor { record_key })
+        let in_page = self.page.as_ref().zip(self.taken_row);
+        let in_page = in_page.map(|(page, row)| page.position(row));
+        let position = in_page.or(self.taken.as_deref())?;
+        Some(Cursor::new(V::SCHEMA_NAME, self.source_name(), position))
     }
 
-    /// The next row of the page, after turning pages as far as needed. `None` at the end.
-    fn next_row(&mut self) -> Option<usize> {
-        loop {
-            match &self.page {
-                Some(page) if self.next < page.len() => {
-                    self.next += 1;
-                    return Some(self.next - 1);
-                }
-                Some(page) if page.is_complete() => return None,
-                _ => self.turn_page(),
-            }
+    /// The keys alone. Values are not decoded, unless there is a filter.
+    pub fn keys(self) -> Keys<V> {
+        Keys::new(self)
+    }
+
+    /// How many values there are. They are not decoded, unless there is a filter.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.keys().fold(0, |count, _| count + 1)
+    }
+
+    /// What serves this walk, and what it cost so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, #[netabase(index)] age: u8 }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.load((0..100).map(|id| User { id, age: (id % 10) as u8 }))?;
+    /// let mut of_age_7 = users.index(User::AGE).get(7)?;
+    /// while let Some(user) = of_age_7.next() { user?; }
+    /// let text = of_age_7.explain().to_string();
+    /// assert_eq!(text, "`user` by index `age`, one value: looked at 10 records, returned 10");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self) -> Explain {
+        Explain {
+            schema: V::SCHEMA_NAME,
+            index: self.source_name(),
+            extent: self.extent,
+            filtered: self.filter.is_some(),
+            looked_at: self.looked_at,
+            returned: self.returned,
         }
     }
 
+    fn source_name(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Keys => None,
+            Source::Index(_, index) => Some(V::INDEXES[index].name),
+        }
+    }
+
+    /// The next row that the filter keeps, after turning pages as far as needed. `None` at the end.
+    pub(super) fn next_row(&mut self) -> Option<Result<(&Page, usize), DatabaseError>> {
+        if self.limit.is_some_and(|limit| self.returned >= limit) {
+            return None;
+        }
+        loop {
+            let row = self.next;
+            match &self.page {
+                Some(page) if row < page.len() => {}
+                Some(page) if page.is_complete() => return None,
+                _ => {
+                    self.turn_page();
+                    continue;
+                }
+            }
+            self.next += 1;
+            self.looked_at += 1;
+            match self.keeps(row) {
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(error) => {
+                    self.returned += 1;
+                    self.taken_row = Some(row);
+                    return Some(Err(error));
+                }
+            }
+            self.returned += 1;
+            self.taken_row = Some(row);
+            return Some(Ok((self.page.as_ref()?, row)));
+        }
+    }
+
+    fn keeps(&mut self, row: usize) -> Result<bool, DatabaseError> {
+        let (Some(filter), Some(page)) = (&mut self.filter, &self.page) else { return Ok(true) };
+        Ok(filter(&record::read_ref::<V>(page.value(row))?))
+    }
+
     fn turn_page(&mut self) {
-        let (mut page, max_rows) = match self.page.take() {
+        let (mut page, page_rows) = match self.page.take() {
             Some(page) => {
+                if let Some(row) = self.taken_row.take() {
+                    self.taken = Some(page.position(row).to_vec());
+                }
                 self.position = Some(page.last_visited().to_vec());
                 (page, MAX_PAGE)
             }
-            None => (Page::default(), FIRST_PAGE.max(self.left.min(MAX_PAGE))),
+            None => (Page::default(), FIRST_PAGE),
         };
-        let (lower, upper) = self.bounds_ahead();
+        let left = self.limit.map(|limit| limit - self.returned);
         let request = PageRequest {
-            bounds: (lower, upper),
+            source: self.source,
+            bounds: self.bounds_ahead(),
             direction: self.direction,
-            max_rows: max_rows.min(self.left),
+            // A filter may drop rows: then what is left says little.
+            max_rows: match left {
+                Some(left) if self.filter.is_none() => left.min(MAX_PAGE),
+                _ => page_rows,
+            },
             view: View::Databases,
+            values: self.values || self.filter.is_some(),
         };
         self.database.store.fill_page(&request, &mut page);
         self.page = Some(page);
@@ -244,8 +257,8 @@ impl<V: NetabaseSchema> Entries<V> {
 
     /// What is left of the range ahead of the position.
     fn bounds_ahead(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
-        let lower = self.lower.as_ref().map(Vec::as_slice);
-        let upper = self.upper.as_ref().map(Vec::as_slice);
+        let lower = self.bounds.0.as_ref().map(Vec::as_slice);
+        let upper = self.bounds.1.as_ref().map(Vec::as_slice);
         let Some(position) = self.position.as_deref() else { return (lower, upper) };
         match self.direction {
             Direction::Forward => match lower {
@@ -264,27 +277,23 @@ impl<V: NetabaseSchema> Iterator for Entries<V> {
     type Item = Result<V, DatabaseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left == 0 {
-            return None;
-        }
         let row = self.next_row()?;
-        self.left -= 1;
-        let value = self.page.as_ref()?.value(row);
-        Some(record::read::<V>(value).map_err(DatabaseError::from))
+        Some(row.and_then(|(page, row)| Ok(record::read::<V>(page.value(row))?)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.left))
+        (0, self.limit.map(|limit| limit - self.returned))
     }
 }
 
 impl<V: NetabaseSchema> FusedIterator for Entries<V> {}
 
-impl<V: NetabaseSchema> IntoIterator for &MemoryStoreDatabase<V> {
-    type Item = Result<V, DatabaseError>;
-    type IntoIter = Entries<V>;
-
-    fn into_iter(self) -> Entries<V> {
-        self.iter()
+impl<V: NetabaseSchema> fmt::Debug for Entries<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entries")
+            .field("walk", &self.explain().to_string())
+            .field("direction", &self.direction)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,20 @@ pub enum DatabaseError {
     /// The store refused the write.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A transaction was in conflict with others each time it ran.
+    #[error(
+        "the transaction ran {runs} times, and each time others changed what it had read; try again later"
+    )]
+    Conflict {
+        /// How often it ran.
+        runs: usize,
+    },
+    /// A database of another store was used in a transaction.
+    #[error("the database of schema `{schema}` belongs to another store than the transaction")]
+    ForeignDatabase {
+        /// The schema.
+        schema: &'static str,
+    },
     /// The cursor comes from another database.
     #[error("the cursor does not belong to schema `{schema}`")]
     ForeignCursor {

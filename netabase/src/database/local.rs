@@ -5,8 +5,8 @@ use libp2p::kad::{Record, RecordKey};
 use super::{error::DatabaseError, scratch::Scratch};
 use crate::{
     record::{
-        self, RecordError, record_prefix, record_to_value, stamped_record, write_key,
-        write_key_with, write_value,
+        self, RecordError, record_prefix, record_to_value, stamped_record, write_entries,
+        write_key, write_key_with, write_value,
     },
     schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError},
@@ -109,7 +109,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
             }
             let replaced = record::read::<V>(&scratch.value);
             if let Err(error) = &replaced {
-                tracing::warn!(schema = V::SCHEMA_NAME, %error, "replaced an unreadable value");
+                let error: &(dyn std::error::Error + 'static) = error;
+                tracing::warn!(schema = V::SCHEMA_NAME, error, "replaced an unreadable value");
             }
             Ok(replaced.ok())
         })
@@ -189,9 +190,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// Removes the value of a key. False if there was none.
     ///
-    /// A record that was never served to peers leaves no trace. One that this application
-    /// publishes becomes a tombstone, so that copies elsewhere are deleted, too; of somebody
-    /// else's record only the local view goes.
+    /// A record that was never served to peers leaves no trace. One that this application published
+    /// becomes a tombstone, which this store serves to whoever asks, and which wins over every copy that
+    /// meets it; to push it, give the record that `RecordStore::get` of the store returns to
+    /// `kad::Behaviour::put_record`. Of somebody else's record only the local view goes.
     ///
     /// # Errors
     ///
@@ -201,6 +203,25 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Q: KeyOf<V::Key> + ?Sized,
     {
         Ok(self.store.remove_local(self.schema, [&self.record_key(key)?]) == 1)
+    }
+
+    /// Stops serving the value of a key to peers; it stays here. Copies that other peers hold stay with
+    /// them until their lease is over. False if there is no value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+        V: SharedSchema,
+    {
+        let key = self.record_key(key)?;
+        let known = self.store.contains(&key);
+        if known {
+            self.store.stop_serving(&key);
+        }
+        Ok(known)
     }
 
     /// How many values there are, in constant time.
@@ -226,10 +247,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// - [`RecordError::Unsigned`] if the schema is owned: signing is not built yet.
     /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`],
     ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
+    /// - [`StoreError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
+    ///   wall clock, because that was set back: other peers would refuse the record.
     pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
         let mut key = Vec::new();
         write_key_with(&self.prefix, &mut key, |out| value.encode_key(out))?;
-        let timestamp = self.store.issue_timestamp(&RecordKey::from(key));
+        let timestamp = self.store.issue_timestamp(&RecordKey::from(key))?;
         Ok(stamped_record(value, timestamp)?)
     }
 
@@ -297,7 +320,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         write_key_with(&self.prefix, &mut out.key, |writer| value.encode_key(writer))?;
         // The store sets the timestamp when it knows what the value replaces.
         write_value(value, crate::schema::Timestamp::default(), &mut out.value)?;
-        Ok(LocalWrite::new(self.schema, &out.key, &out.value))
+        write_entries(value, &mut out.entries)?;
+        Ok(LocalWrite::put(self.schema, &out.key, &out.value, &out.entries))
     }
 
     pub(super) fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>

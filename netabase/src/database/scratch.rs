@@ -5,6 +5,7 @@ use std::cell::Cell;
 pub(super) struct Scratch {
     pub(super) key: Vec<u8>,
     pub(super) value: Vec<u8>,
+    pub(super) entries: Vec<u8>,
 }
 
 /// A buffer that grew beyond this is not kept, or one large record would stay forever.
@@ -16,7 +17,7 @@ thread_local! {
 
 impl Scratch {
     const fn new() -> Self {
-        Self { key: Vec::new(), value: Vec::new() }
+        Self { key: Vec::new(), value: Vec::new(), entries: Vec::new() }
     }
 
     /// Lends the thread's buffers to `work`.

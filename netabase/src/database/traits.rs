@@ -10,8 +10,9 @@ use crate::{
 
 /// Typed records by key, wherever they are: what code that is generic over the place needs.
 ///
-/// The futures are `Send`, so that generic code can be spawned. The local database answers at
-/// once; its own methods of these names do the same without a future, and `put` tells more.
+/// The futures are `Send`, so that generic code can be spawned. The local database answers at once; its
+/// own methods of these names do the same without a future, and `put` tells more. Its batches are all
+/// or nothing; here every item has a result of its own.
 ///
 /// # Examples
 ///
@@ -78,23 +79,19 @@ pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
         Q: KeyOf<V::Key> + Sync + ?Sized;
 
     /// [`put`](Self::put) for each of these values; a result an item, in their order.
-    fn put_batch(&self, values: &[V]) -> impl Future<Output = Vec<Result<(), Self::Error>>> + Send;
+    fn put_each(&self, values: &[V]) -> impl Future<Output = Vec<Result<(), Self::Error>>> + Send;
 
     /// [`get`](Self::get) for each of these keys; a result an item, in their order.
-    fn get_batch(
+    fn get_each(
         &self,
         keys: &[V::Key],
-    ) -> impl Future<Output = Vec<Result<Option<V>, Self::Error>>> + Send
-    where
-        V::Key: KeyOf<V::Key>;
+    ) -> impl Future<Output = Vec<Result<Option<V>, Self::Error>>> + Send;
 
     /// [`remove`](Self::remove) for each of these keys; a result an item, in their order.
-    fn remove_batch(
+    fn remove_each(
         &self,
         keys: &[V::Key],
-    ) -> impl Future<Output = Vec<Result<bool, Self::Error>>> + Send
-    where
-        V::Key: KeyOf<V::Key>;
+    ) -> impl Future<Output = Vec<Result<bool, Self::Error>>> + Send;
 
     /// The record of a key as it is, if there is one.
     ///
@@ -131,7 +128,9 @@ pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
 ///     first.ok()
 /// }
 /// ```
-pub trait NetabaseDatabaseExt<V: NetabaseSchema>: NetabaseDatabase<V> {
+pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
+    NetabaseDatabase<V, Error = DatabaseError>
+{
     /// All values in the order of their keys.
     fn iter(&self) -> Entries<V>;
 
@@ -197,21 +196,15 @@ impl<V: NetabaseSchema> NetabaseDatabase<V> for MemoryStoreDatabase<V> {
         self.remove(key)
     }
 
-    async fn put_batch(&self, values: &[V]) -> Vec<Result<(), DatabaseError>> {
+    async fn put_each(&self, values: &[V]) -> Vec<Result<(), DatabaseError>> {
         values.iter().map(|value| self.put(value).map(drop)).collect()
     }
 
-    async fn get_batch(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, DatabaseError>>
-    where
-        V::Key: KeyOf<V::Key>,
-    {
+    async fn get_each(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, DatabaseError>> {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    async fn remove_batch(&self, keys: &[V::Key]) -> Vec<Result<bool, DatabaseError>>
-    where
-        V::Key: KeyOf<V::Key>,
-    {
+    async fn remove_each(&self, keys: &[V::Key]) -> Vec<Result<bool, DatabaseError>> {
         keys.iter().map(|key| self.remove(key)).collect()
     }
 

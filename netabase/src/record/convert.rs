@@ -10,7 +10,8 @@ use super::{
     key::{RecordKey, record_prefix, write_key_with},
 };
 use crate::schema::{
-    Access, Envelope, EnvelopeHeader, NetabaseSchema, NetabaseSchemaKey, Timestamp, decode, encode,
+    Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey, Timestamp,
+    decode, encode,
 };
 
 /// What a record that was checked from end to end holds.
@@ -35,6 +36,9 @@ pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordEr
 }
 
 /// The record of `value`, stamped with this process's clock, without publisher or expiry.
+///
+/// A store that holds a value of the same key may have given it a later timestamp, and then refuses this
+/// one as outdated: with a store at hand use [`to_record`](crate::MemoryStoreDatabase::to_record).
 ///
 /// # Errors
 ///
@@ -72,10 +76,26 @@ pub(crate) fn write_value<V: NetabaseSchema>(
     check_size::<V>(out.len())
 }
 
+/// Writes what `value` is found by in its schema's indexes into `out`, which is cleared first.
+pub(crate) fn write_entries<V: NetabaseSchema>(
+    value: &V,
+    out: &mut Vec<u8>,
+) -> Result<(), RecordError> {
+    out.clear();
+    let mut writer = IndexWriter::new(out);
+    value.encode_indexes(&mut writer);
+    writer.finish().map_err(|source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source })
+}
+
 /// Writes the value that says a record was removed into `out`, which is cleared first.
 pub(crate) fn write_tombstone(schema_version: u32, timestamp: Timestamp, out: &mut Vec<u8>) {
     out.clear();
     header(timestamp, true).write(schema_version, out);
+}
+
+/// The timestamp of an encoded value.
+pub(crate) fn timestamp(value: &[u8]) -> Result<Timestamp, RecordError> {
+    Ok(Envelope::parse(value)?.timestamp)
 }
 
 /// Sets the timestamp of an encoded value: its first eight bytes.
@@ -116,6 +136,9 @@ pub(crate) fn check<V: NetabaseSchema>(
     check_size::<V>(value.len())?;
     let envelope = Envelope::parse(value)?;
     check_version::<V>(&envelope)?;
+    if envelope.signature.is_some() && V::ACCESS != Access::Owned {
+        return Err(RecordError::UnexpectedSignature { schema: V::SCHEMA_NAME });
+    }
     if envelope.tombstone {
         V::Key::from_key_bytes(key.key)?;
         return Ok(Checked::Tombstone(envelope.timestamp));

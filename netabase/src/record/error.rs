@@ -30,6 +30,14 @@ pub enum RecordError {
     /// The key bytes are not those of the schema's key.
     #[error("the record key does not hold a key of its schema")]
     Key(#[from] KeyError),
+    /// An indexed field of the value has no key bytes.
+    #[error("an indexed field of the `{schema}` value cannot be a key")]
+    IndexKey {
+        /// The schema.
+        schema: &'static str,
+        /// Why not.
+        source: KeyError,
+    },
     /// The whole record key is too long.
     #[error("record key of {len} bytes exceeds the limit of {max_bytes} bytes")]
     KeyTooLong {
@@ -86,6 +94,12 @@ pub enum RecordError {
         schema: &'static str,
         /// What the function said.
         source: Invalid,
+    },
+    /// Only records of owned schemas are signed; on others a signature says nothing.
+    #[error("a record of `{schema}`, which is not owned, must not be signed")]
+    UnexpectedSignature {
+        /// The schema.
+        schema: &'static str,
     },
     /// Records of an `owned` schema belong to a peer, so a bare value cannot become one.
     #[error(

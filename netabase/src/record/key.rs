@@ -102,6 +102,14 @@ pub(crate) fn split_schema(key: &[u8]) -> (&[u8], &[u8]) {
     key.split_at((NAMESPACE.len() + slash + 2).min(key.len()))
 }
 
+/// The key bytes in what [`split_schema`] gives as the rest.
+pub(crate) fn key_bytes(access: Access, rest: &[u8]) -> &[u8] {
+    match access {
+        Access::Owned => rest.get(OWNER_BYTES..).unwrap_or_default(),
+        Access::Local | Access::Open => rest,
+    }
+}
+
 /// Writes `prefix` and the bytes of `key` into `out`, which is cleared first.
 pub(crate) fn write_key<K, Q>(prefix: &[u8], key: &Q, out: &mut Vec<u8>) -> Result<(), RecordError>
 where

@@ -70,7 +70,8 @@ impl ManualClock {
     /// Lets this much time pass.
     pub fn advance(&self, by: Duration) {
         let mut now = self.now.lock();
-        now.monotonic += by;
+        // Beyond the end of time it stands still.
+        now.monotonic = now.monotonic.checked_add(by).unwrap_or(now.monotonic);
         now.unix_ms = now.unix_ms.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
     }
 

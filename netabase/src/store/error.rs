@@ -8,7 +8,7 @@ use crate::{record::RecordError, schema::Access};
 pub enum StoreError {
     /// The store holds as many records as it may.
     #[error(
-        "the store is full: it may hold {max_records} records; remove some or raise `Limits::max_records`"
+        "the store is full: it may hold {max_records} records, tombstones included; remove some or raise `Limits::max_records`"
     )]
     Full {
         /// The limit.
@@ -31,6 +31,18 @@ pub enum StoreError {
         len: usize,
         /// The limit, in bytes.
         max_bytes: usize,
+    },
+    /// A unique index holds the value already, for another key.
+    #[error("`{schema}` {holder} already has {value} in the unique index `{index}`")]
+    NotUnique {
+        /// The schema.
+        schema: &'static str,
+        /// The index.
+        index: &'static str,
+        /// The value that two keys would have.
+        value: String,
+        /// The key that has it.
+        holder: String,
     },
     /// Two types claim one name on the wire.
     #[error(

@@ -4,15 +4,16 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     Inner, NetabaseStore,
+    changes::ChangeOrigin,
+    commit::{Room, check_value_len},
     error::StoreError,
-    local::{Room, check_value_len},
     schemas::{Check, SchemaId},
     state::RecordState,
-    table::{Replaced, is_visible, with_state},
+    table::Encoded,
 };
 use crate::{
     record::{self, RecordError},
-    schema::{Access, Envelope, EnvelopeHeader, lease_is_over},
+    schema::{Access, Envelope, Timestamp, lease_is_over},
 };
 
 /// How far ahead of this machine's clock a record's may be.
@@ -20,6 +21,7 @@ const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PutOutcome {
     /// It is stored now.
     Stored,
@@ -41,6 +43,13 @@ pub(super) enum Origin {
 }
 
 impl Origin {
+    fn of_change(self) -> ChangeOrigin {
+        match self {
+            Self::Publish => ChangeOrigin::Local,
+            Self::Peer | Self::Application => ChangeOrigin::Remote,
+        }
+    }
+
     fn state(self) -> RecordState {
         let none = RecordState::default();
         match self {
@@ -62,18 +71,21 @@ impl NetabaseStore {
         check_value_len(record.value.len(), self.limits())?;
         let key = record::RecordKey::parse(record.key.as_ref())?;
         let (schema, check) = self.find_schema(&key, origin)?;
-        self.check_times(&Envelope::parse(&record.value).map_err(RecordError::from)?)?;
+        let now_ms = self.shared.clock.now().unix_ms;
+        check_times(&Envelope::parse(&record.value).map_err(RecordError::from)?, now_ms)?;
         let mut checked = false;
+        let mut entries = Vec::new();
         loop {
-            let newer = self.shared.inner.read().compare(record, origin)? == Ordering::Greater;
+            let newer =
+                self.shared.inner.read().compare(record, origin, now_ms)? == Ordering::Greater;
             if newer && !checked {
                 // Decoding runs code of the user, so it happens outside the lock.
-                check(record.key.as_ref(), &record.value)?;
+                check(record.key.as_ref(), &record.value, &mut entries)?;
                 checked = true;
             }
-            let mut inner = self.shared.inner.write();
+            let mut inner = self.write(origin.of_change());
             // Compared again: another writer may have come in between.
-            match inner.compare(record, origin)? {
+            match inner.compare(record, origin, now_ms)? {
                 // What beat it was removed in between: once more, with the check.
                 Ordering::Greater if !checked => {}
                 Ordering::Greater => {
@@ -82,7 +94,10 @@ impl NetabaseStore {
                     let old_len = old.as_ref().map(|old| old.value_len);
                     room.add(&record.key, record.value.len(), old_len);
                     room.check()?;
-                    inner.take(schema, record, old, origin.state());
+                    let state = origin.state();
+                    let state = old.as_ref().map_or(state, |old| old.state.union(state));
+                    let value = Encoded::new(&record.value, &entries, state);
+                    inner.store(schema, record.key.clone(), value, old.as_ref());
                     return Ok(PutOutcome::Stored);
                 }
                 Ordering::Equal => {
@@ -112,44 +127,41 @@ impl NetabaseStore {
             (access, _) => Err(StoreError::NotAccepted { schema: schema.name, access }),
         }
     }
+}
 
-    fn check_times(&self, envelope: &Envelope<'_>) -> Result<(), StoreError> {
-        let now_ms = self.shared.clock.now().unix_ms;
-        let by = Duration::from_millis(envelope.timestamp.millis().saturating_sub(now_ms));
-        if by > MAX_CLOCK_AHEAD {
-            return Err(StoreError::ClockAhead { by });
-        }
-        if lease_is_over(envelope.not_after, now_ms) {
-            return Err(StoreError::LeaseOver { not_after: envelope.not_after });
-        }
-        Ok(())
+fn check_times(envelope: &Envelope<'_>, now_ms: u64) -> Result<(), StoreError> {
+    check_ahead(envelope.timestamp, now_ms)?;
+    if lease_is_over(envelope.not_after, now_ms) {
+        return Err(StoreError::LeaseOver { not_after: envelope.not_after });
     }
+    Ok(())
+}
+
+/// Refuses timestamps that other peers would refuse, too.
+pub(super) fn check_ahead(timestamp: Timestamp, now_ms: u64) -> Result<(), StoreError> {
+    let by = Duration::from_millis(timestamp.millis().saturating_sub(now_ms));
+    if by > MAX_CLOCK_AHEAD { Err(StoreError::ClockAhead { by }) } else { Ok(()) }
 }
 
 impl Inner {
     /// How a record compares with what is stored under its key.
-    fn compare(&self, record: &Record, origin: Origin) -> Result<Ordering, StoreError> {
+    fn compare(
+        &self,
+        record: &Record,
+        origin: Origin,
+        now_ms: u64,
+    ) -> Result<Ordering, StoreError> {
         let Some(stored) = self.table.get(&record.key) else {
             return Ok(Ordering::Greater);
         };
         if origin == Origin::Peer && stored.state.own && !stored.state.served {
             return Err(StoreError::Private);
         }
+        // A copy of somebody else's record whose lease is over must not keep a live one out.
+        if !stored.state.own && lease_is_over(stored.header().not_after, now_ms) {
+            return Ok(Ordering::Greater);
+        }
         Ok(record.value.as_slice().cmp(stored.value))
-    }
-
-    fn take(
-        &mut self,
-        schema: SchemaId,
-        record: &Record,
-        old: Option<Replaced>,
-        state: RecordState,
-    ) {
-        let state = old.as_ref().map_or(state, |old| old.state.union(state));
-        let value = with_state(&record.value, state);
-        let header = EnvelopeHeader::peek(&record.value);
-        let visible = header.is_some_and(|header| is_visible(state, header));
-        self.store(schema, record.key.clone(), value, old, visible);
     }
 
     fn add_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {

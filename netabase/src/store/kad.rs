@@ -1,5 +1,6 @@
 use std::{
     borrow::Cow,
+    error::Error,
     time::{Duration, Instant},
     vec,
 };
@@ -17,16 +18,23 @@ use super::{
     clock::Now,
     error::StoreError,
     inbound::{Origin, PutOutcome},
-    state::RecordState,
     table::Stored,
 };
-use crate::{record::RecordKey, schema::lease_is_over};
+use crate::{record::RecordError, schema::lease_is_over};
+
+/// What is kept of a provider's addresses: a peer decides how many it sends.
+const MAX_ADDRESSES: usize = 8;
+const MAX_ADDRESS_BYTES: usize = 64;
 
 /// Kademlia's view: the records that are served, each without publisher, and with the end of its
 /// lease as expiry.
 ///
 /// `put` validates: an error makes kad reset the sender's stream, so that an acknowledgement means
-/// stored. Kad's error type is closed; why a record was refused is logged.
+/// stored. Kad's error type is closed (`ValueTooLarge`, else `MaxRecords`); why a record was refused is
+/// logged through `tracing`, at debug level.
+///
+/// kad's own `remove_record` asks for a record whose publisher is the local peer, and so finds none here:
+/// use [`MemoryStoreDatabase::unpublish`](crate::MemoryStoreDatabase::unpublish).
 impl RecordStore for NetabaseStore {
     type RecordsIter<'a> = vec::IntoIter<Cow<'a, Record>>;
     type ProvidedIter<'a> = vec::IntoIter<Cow<'a, ProviderRecord>>;
@@ -46,27 +54,19 @@ impl RecordStore for NetabaseStore {
             Ok(PutOutcome::Outdated) => StoreError::Outdated,
             Err(error) => error,
         };
-        tracing::debug!(key = ?record.key, error = %refused, "refused a record");
+        let error: &(dyn Error + 'static) = &refused;
+        tracing::debug!(key = ?record.key, error, "refused a record");
         Err(match refused {
-            StoreError::ValueTooLarge { .. } => KadError::ValueTooLarge,
+            StoreError::ValueTooLarge { .. } | StoreError::Record(RecordError::TooLarge { .. }) => {
+                KadError::ValueTooLarge
+            }
             _ => KadError::MaxRecords,
         })
     }
 
-    /// Kademlia stops serving the record. One that the application wants stays with it.
+    /// Kademlia stops serving the record. One that databases show stays with them.
     fn remove(&mut self, key: &KadKey) {
-        let mut inner = self.shared.inner.write();
-        let Some(old) = inner.replaced(key) else { return };
-        let Some(schema) =
-            RecordKey::parse(key.as_ref()).ok().and_then(|key| inner.schemas.find(key.schema))
-        else {
-            return;
-        };
-        if old.state.wanted {
-            inner.set_state(schema, key, RecordState { served: false, ..old.state });
-        } else {
-            inner.drop_record(schema, key, &old);
-        }
+        self.stop_serving(key);
     }
 
     /// Copies all of them: kad's own jobs call this, so turn them off in large stores.
@@ -77,8 +77,29 @@ impl RecordStore for NetabaseStore {
         inner.table.unordered().filter_map(served).collect::<Vec<_>>().into_iter()
     }
 
-    fn add_provider(&mut self, record: ProviderRecord) -> Result<(), KadError> {
-        self.shared.inner.write().table.add_provider(record)
+    /// Takes providers of the shared schemas that were opened here, and of nothing else, so that their
+    /// number is bounded; each with a few addresses. Expired ones make room.
+    fn add_provider(&mut self, mut record: ProviderRecord) -> Result<(), KadError> {
+        let now = self.shared.clock.now().monotonic;
+        let mut inner = self.shared.inner.write();
+        if !inner.schemas.has_provider_key(record.key.as_ref()) {
+            tracing::debug!(key = ?record.key, "refused a provider of an unknown schema");
+            return Err(KadError::MaxProvidedKeys);
+        }
+        record.addresses.retain(|address| address.len() <= MAX_ADDRESS_BYTES);
+        record.addresses.truncate(MAX_ADDRESSES);
+        record.addresses.shrink_to_fit();
+        let known = inner.table.providers(&record.key);
+        let mut gone: Vec<_> = known.iter().filter(|known| known.is_expired(now)).collect();
+        if record.provider == self.shared.peer_id && gone.is_empty() {
+            // The local peer's own announcement is worth more than a stranger's.
+            let is_full = known.len() >= self.shared.limits.max_providers_per_key;
+            gone.extend(known.last().filter(|_| is_full));
+        }
+        for gone in gone {
+            inner.table.remove_provider(&gone.key, &gone.provider);
+        }
+        inner.table.add_provider(record)
     }
 
     fn providers(&self, key: &KadKey) -> Vec<ProviderRecord> {

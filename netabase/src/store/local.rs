@@ -4,36 +4,15 @@ use libp2p::kad::RecordKey;
 
 use super::{
     Inner, NetabaseStore,
+    changes::ChangeOrigin,
+    commit::{LocalWrite, Pending, Refused, check_value_len},
     error::StoreError,
-    limits::Limits,
+    inbound::check_ahead,
     schemas::SchemaId,
     state::RecordState,
-    table::{Replaced, Stored, with_state},
+    table::Stored,
 };
-use crate::{
-    record::{restamp, write_tombstone},
-    schema::{NetabaseSchema, Timestamp},
-};
-
-/// A write of the application: a key, and an encoded value whose timestamp is yet to be set.
-pub(crate) struct LocalWrite {
-    schema: SchemaId,
-    key: RecordKey,
-    /// With the state behind it, as the table wants it.
-    value: Vec<u8>,
-}
-
-impl LocalWrite {
-    /// Copies an encoded key and value out of the buffers they were written to.
-    pub(crate) fn new(schema: SchemaId, key: &[u8], value: &[u8]) -> Self {
-        let value = with_state(value, RecordState::LOCAL_WRITE);
-        Self { schema, key: RecordKey::new(&key), value }
-    }
-
-    fn value_len(&self) -> usize {
-        self.value.len() - 1
-    }
-}
+use crate::schema::{EnvelopeHeader, NetabaseSchema, Timestamp};
 
 impl NetabaseStore {
     /// Makes the store know `V`, so that its records are accepted.
@@ -69,34 +48,50 @@ impl NetabaseStore {
     ) -> Result<bool, StoreError> {
         check_value_len(write.value_len(), self.limits())?;
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let old = inner.table.get(&write.key);
         if let Some(old) = old {
             replaced.clear();
             replaced.extend_from_slice(old.value);
         }
-        let old = old.map(Stored::replaced);
-        let mut room = Room::new(&inner, self.limits());
-        room.add(&write.key, write.value_len(), old.as_ref().map(|old| old.value_len));
-        room.check()?;
-        let had = old.as_ref().is_some_and(|old| old.visible);
-        inner.write_local(write, old, wall);
-        Ok(had)
+        let pending = Pending { old: old.map(Stored::replaced), write };
+        let had = pending.old.as_ref().is_some_and(|old| old.visible);
+        let checked = inner.check(self.limits(), std::slice::from_ref(&pending));
+        if checked.is_ok() {
+            inner.apply_one(pending, wall);
+        }
+        // The error's text is made by code of the user.
+        drop(inner);
+        Ok(checked.map(|()| had)?)
     }
 
-    /// Stores all of the values, or none.
-    pub(crate) fn put_local_batch(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+    /// Commits all of these writes, or none. The last of one key counts.
+    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+        self.commit_if_unchanged(&HashMap::new(), writes).map(drop)
+    }
+
+    /// Commits these writes if what was read before is still so. False, and nothing done, if not.
+    pub(crate) fn commit_if_unchanged(
+        &self,
+        reads: &HashMap<RecordKey, Option<Timestamp>>,
+        writes: Vec<LocalWrite>,
+    ) -> Result<bool, StoreError> {
         for write in &writes {
             check_value_len(write.value_len(), self.limits())?;
         }
+        let writes = last_of_each_key(writes);
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
-        inner.check_batch(self.limits(), &writes)?;
-        for write in writes {
-            let old = inner.replaced(&write.key);
-            inner.write_local(write, old, wall);
+        let mut inner = self.write(ChangeOrigin::Local);
+        let is_unchanged = |(key, seen): (&RecordKey, &Option<Timestamp>)| {
+            let now = inner.table.get(key).filter(|stored| stored.is_visible());
+            now.map(|stored| stored.header().timestamp) == *seen
+        };
+        if !reads.iter().all(is_unchanged) {
+            return Ok(false);
         }
-        Ok(())
+        let checked = inner.check_and_apply(self, writes, wall);
+        drop(inner);
+        Ok(checked.map(|()| true)?)
     }
 
     /// Removes records that databases show; says how many there were.
@@ -106,16 +101,67 @@ impl NetabaseStore {
         keys: impl IntoIterator<Item = &'a RecordKey>,
     ) -> usize {
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
-        keys.into_iter().filter(|key| inner.remove_local(schema, key, wall)).count()
+        let mut inner = self.write(ChangeOrigin::Local);
+        let mut removed = 0;
+        for key in keys {
+            if let Some(old) = inner.replaced(key).filter(|old| old.visible) {
+                inner.remove(schema, key, &old, wall);
+                removed += 1;
+            }
+        }
+        removed
     }
 
     /// A timestamp for a value of `key` that leaves the store without being written to it.
-    pub(crate) fn issue_timestamp(&self, key: &RecordKey) -> Timestamp {
+    pub(crate) fn issue_timestamp(&self, key: &RecordKey) -> Result<Timestamp, StoreError> {
         let wall = self.wall();
-        let mut inner = self.shared.inner.write();
+        let mut inner = self.write(ChangeOrigin::Local);
         let stored = inner.table.get(key).map(|stored| stored.header().timestamp);
-        inner.next_timestamp(wall, stored)
+        let timestamp = inner.next_timestamp(wall, stored);
+        check_ahead(timestamp, wall.millis())?;
+        Ok(timestamp)
+    }
+
+    /// Kademlia serves the record no longer. One that databases show stays with them.
+    pub(crate) fn stop_serving(&self, key: &RecordKey) {
+        let mut inner = self.write(ChangeOrigin::Local);
+        let Some(old) = inner.replaced(key) else { return };
+        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return };
+        if old.visible {
+            inner.set_state(schema, key, RecordState { served: false, ..old.state });
+        } else {
+            inner.drop_record(schema, key, &old);
+        }
+    }
+
+    /// Drops all tombstones and says how many there were.
+    ///
+    /// Until then they take room, and keep late copies of what was removed from coming back. Call it
+    /// when no peer can still hold such copies.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::NetabaseStore;
+    /// let store = NetabaseStore::new();
+    /// assert_eq!(store.forget_tombstones(), 0);
+    /// ```
+    #[must_use = "says how many there were"]
+    pub fn forget_tombstones(&self) -> usize {
+        let tombstones = self.raw_records().filter(|raw| {
+            EnvelopeHeader::peek(&raw.record.value).is_some_and(|header| header.tombstone)
+        });
+        let mut forgotten = 0;
+        for raw in tombstones {
+            let mut inner = self.write(ChangeOrigin::Local);
+            let old = inner.table.get(&raw.record.key).filter(|now| now.header().tombstone);
+            let old = old.map(Stored::replaced);
+            if let Some((old, schema)) = old.zip(inner.schemas.of_key(raw.record.key.as_ref())) {
+                inner.drop_record(schema, &raw.record.key, &old);
+                forgotten += 1;
+            }
+        }
+        forgotten
     }
 
     fn wall(&self) -> Timestamp {
@@ -124,97 +170,29 @@ impl NetabaseStore {
 }
 
 impl Inner {
-    fn check_batch(&self, limits: &Limits, writes: &[LocalWrite]) -> Result<(), StoreError> {
-        let mut room = Room::new(self, limits);
-        // The last write of a key replaces the earlier one, not what is stored.
-        let mut earlier: HashMap<&RecordKey, usize> = HashMap::with_capacity(writes.len());
+    fn check_and_apply(
+        &mut self,
+        store: &NetabaseStore,
+        writes: Vec<LocalWrite>,
+        wall: Timestamp,
+    ) -> Result<(), Refused> {
+        let pending = |write: LocalWrite| Pending { old: self.replaced(&write.key), write };
+        let writes: Vec<_> = writes.into_iter().map(pending).collect();
+        self.check(store.limits(), &writes)?;
         for write in writes {
-            let old = earlier.insert(&write.key, write.value_len());
-            let stored = || self.table.get(&write.key).map(|stored| stored.value.len());
-            room.add(&write.key, write.value_len(), old.or_else(stored));
-        }
-        room.check()
-    }
-
-    fn write_local(&mut self, write: LocalWrite, old: Option<Replaced>, wall: Timestamp) {
-        let LocalWrite { schema, key, mut value } = write;
-        let timestamp = self.next_timestamp(wall, old.as_ref().map(|old| old.timestamp));
-        restamp(&mut value, timestamp);
-        let state = RecordState::LOCAL_WRITE;
-        let state = old.as_ref().map_or(state, |old| old.state.union(state));
-        *value.last_mut().expect("a stored value ends with its state") = state.to_byte();
-        self.store(schema, key, value, old, true);
-    }
-
-    fn remove_local(&mut self, schema: SchemaId, key: &RecordKey, wall: Timestamp) -> bool {
-        let Some(old) = self.replaced(key).filter(|old| old.visible) else { return false };
-        match old.state {
-            // Other peers may hold copies: only a newer tombstone deletes those.
-            RecordState { own: true, served: true, .. } => {
-                let timestamp = self.next_timestamp(wall, Some(old.timestamp));
-                let mut value = Vec::new();
-                write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
-                let value = with_state(&value, old.state);
-                self.store(schema, key.clone(), value, Some(old), false);
-            }
-            // Somebody else's record: databases forget it, Kademlia does not.
-            RecordState { own: false, served: true, .. } => {
-                self.set_state(schema, key, RecordState { wanted: false, ..old.state });
-            }
-            RecordState { served: false, .. } => self.drop_record(schema, key, &old),
-        }
-        true
-    }
-
-    /// Later than the wall clock, than all that was issued here, and than what is stored.
-    fn next_timestamp(&mut self, wall: Timestamp, stored: Option<Timestamp>) -> Timestamp {
-        let after_stored = stored.map_or(wall, Timestamp::next);
-        self.last_issued = wall.max(self.last_issued.next()).max(after_stored);
-        self.last_issued
-    }
-}
-
-/// What the store would hold after some writes.
-pub(super) struct Room<'a> {
-    limits: &'a Limits,
-    records: usize,
-    bytes: usize,
-    new_records: usize,
-    new_bytes: usize,
-}
-
-impl<'a> Room<'a> {
-    pub(super) fn new(inner: &Inner, limits: &'a Limits) -> Self {
-        let (records, bytes) = (inner.table.len(), inner.table.bytes());
-        Self { limits, records, bytes, new_records: records, new_bytes: bytes }
-    }
-
-    /// Adds a write; `old` is the length of the value it replaces.
-    pub(super) fn add(&mut self, key: &RecordKey, value_len: usize, old: Option<usize>) {
-        let replaced = old.unwrap_or_else(|| {
-            self.new_records += 1;
-            self.new_bytes += key.as_ref().len();
-            0
-        });
-        self.new_bytes = self.new_bytes - replaced + value_len;
-    }
-
-    /// Whether the writes stay within the limits. One that makes a full store no fuller may pass.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
-        let Limits { max_records, max_bytes, .. } = *self.limits;
-        if self.new_records > max_records && self.new_records > self.records {
-            return Err(StoreError::Full { max_records });
-        }
-        if self.new_bytes > max_bytes && self.new_bytes > self.bytes {
-            return Err(StoreError::FullOfBytes { needed: self.new_bytes - self.bytes, max_bytes });
+            self.apply_one(write, wall);
         }
         Ok(())
     }
 }
 
-pub(super) fn check_value_len(len: usize, limits: &Limits) -> Result<(), StoreError> {
-    if len > limits.max_value_bytes {
-        return Err(StoreError::ValueTooLarge { len, max_bytes: limits.max_value_bytes });
+/// Drops every write that a later one of the same key undoes.
+fn last_of_each_key(writes: Vec<LocalWrite>) -> Vec<LocalWrite> {
+    let mut last = HashMap::with_capacity(writes.len());
+    for (at, write) in writes.iter().enumerate() {
+        last.insert(write.key.clone(), at);
     }
-    Ok(())
+    let mut at = 0..;
+    let is_last = |write: &LocalWrite| at.next() == last.get(&write.key).copied();
+    writes.into_iter().filter(is_last).collect()
 }

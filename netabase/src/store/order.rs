@@ -107,7 +107,7 @@ fn above<'a>(upper: Bound<&'a [u8]>, schema: &[u8]) -> Option<Bound<&'a [u8]>> {
     }
 }
 
-fn is_empty(bounds: Bounds<'_>) -> bool {
+pub(super) fn is_empty(bounds: Bounds<'_>) -> bool {
     use Bound::{Excluded, Included, Unbounded};
     match bounds {
         (Unbounded, _) | (_, Unbounded) => false,

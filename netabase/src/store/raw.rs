@@ -5,7 +5,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::{
     NetabaseStore,
     kad::lease_end,
-    page::{Direction, Page, PageRequest, View},
+    page::{Direction, Page, PageRequest, Source, View},
     state::RecordState,
 };
 use crate::schema::EnvelopeHeader;
@@ -106,9 +106,11 @@ impl RawRecords {
                 self.lower.as_ref().map(Vec::as_slice),
                 self.upper.as_ref().map(Vec::as_slice),
             ),
+            source: Source::Keys,
             direction: Direction::Forward,
             max_rows: PAGE_ROWS,
             view: View::Everything,
+            values: true,
         };
         self.store.fill_page(&request, &mut self.page);
         self.lower = Bound::Excluded(self.page.last_visited().to_vec());
@@ -116,7 +118,7 @@ impl RawRecords {
     }
 
     fn raw_record(&self, row: usize) -> RawRecord {
-        let key = RecordKey::new(&self.page.key(row));
+        let key = RecordKey::new(&self.page.position(row));
         let record = self.store.as_record(key, self.page.value(row).to_vec());
         RawRecord { record, state: self.page.state(row) }
     }

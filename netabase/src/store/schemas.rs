@@ -1,9 +1,9 @@
 use std::{any::TypeId, collections::HashMap};
 
-use super::error::StoreError;
+use super::{changes::Sender, error::StoreError, indexes::Indexes};
 use crate::{
-    record::{RecordError, check},
-    schema::{Access, NetabaseSchema},
+    record::{Checked, RecordError, RecordKey, check, provider_key, record_prefix, write_entries},
+    schema::{Access, NetabaseSchema, NetabaseSchemaKey},
 };
 
 /// The schemas whose databases were opened in a store.
@@ -14,7 +14,7 @@ pub(super) struct Schemas {
 }
 
 /// A schema's place in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SchemaId(usize);
 
 /// What a store has to know of a schema without knowing its type.
@@ -22,15 +22,40 @@ pub(super) struct Schema {
     pub(super) name: &'static str,
     pub(super) version: u32,
     pub(super) access: Access,
+    /// What all of its record keys start with, up to the access byte.
+    pub(super) prefix: Vec<u8>,
+    provider_key: Vec<u8>,
     pub(super) check: Check,
     /// How many records databases show.
     pub(super) visible: usize,
+    pub(super) indexes: Indexes,
+    /// There once somebody has watched.
+    pub(super) watchers: Option<Sender>,
+    /// Prints the key with these bytes. Runs code of the user: never under the lock.
+    pub(super) describe_key: fn(&[u8]) -> String,
     type_id: TypeId,
     type_name: &'static str,
 }
 
-/// Checks a record (key, value) from end to end. Runs code of the user: never under the lock.
-pub(super) type Check = fn(&[u8], &[u8]) -> Result<(), RecordError>;
+/// Checks a record (key, value) from end to end, and writes its index entries. Runs code of the user:
+/// never under the lock.
+pub(super) type Check = fn(&[u8], &[u8], &mut Vec<u8>) -> Result<(), RecordError>;
+
+fn check_and_index<V: NetabaseSchema>(
+    key: &[u8],
+    value: &[u8],
+    entries: &mut Vec<u8>,
+) -> Result<(), RecordError> {
+    match check::<V>(key, value)? {
+        Checked::Live(value) => write_entries(&value, entries),
+        Checked::Tombstone(_) => Ok(()),
+    }
+}
+
+fn describe_key<V: NetabaseSchema>(bytes: &[u8]) -> String {
+    V::Key::from_key_bytes(bytes)
+        .map_or_else(|_| bytes.escape_ascii().to_string(), |key| format!("{key:?}"))
+}
 
 impl Schemas {
     /// Registers `V`, or finds that it is registered.
@@ -51,8 +76,13 @@ impl Schemas {
             name: V::SCHEMA_NAME,
             version: V::SCHEMA_VERSION,
             access: V::ACCESS,
-            check: |key, value| check::<V>(key, value).map(drop),
+            prefix: record_prefix::<V>(None),
+            provider_key: provider_key::<V>().to_vec(),
+            check: check_and_index::<V>,
             visible: 0,
+            indexes: Indexes::new(V::INDEXES),
+            watchers: None,
+            describe_key: describe_key::<V>,
             type_id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>(),
         });
@@ -62,6 +92,16 @@ impl Schemas {
 
     pub(super) fn find(&self, name: &str) -> Option<SchemaId> {
         self.by_name.get(name).copied()
+    }
+
+    /// Whether this is the key of a known shared schema's providers.
+    pub(super) fn has_provider_key(&self, key: &[u8]) -> bool {
+        self.by_id.iter().any(|schema| schema.access != Access::Local && schema.provider_key == key)
+    }
+
+    /// The schema that a stored record's key belongs to.
+    pub(super) fn of_key(&self, key: &[u8]) -> Option<SchemaId> {
+        self.find(RecordKey::parse(key).ok()?.schema)
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {

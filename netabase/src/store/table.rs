@@ -17,8 +17,9 @@ use crate::schema::{EnvelopeHeader, Timestamp};
 
 /// A `MemoryStore`, the order of its keys, and what it weighs: three that always agree.
 ///
-/// A record's state is the last byte of its value in the `MemoryStore`. There a read finds it
-/// without a second look-up, and nobody but this module ever sees the value with it.
+/// Behind a record's value the `MemoryStore` holds its index entries and its state. There a read finds
+/// the state without a second look-up, and whatever removes a record finds its entries without
+/// decoding the value. Nobody but this module ever sees the value with them.
 pub(super) struct Table {
     records: MemoryStore,
     order: Order,
@@ -31,7 +32,14 @@ pub(super) struct Table {
 pub(super) struct Stored<'a> {
     key: &'a RecordKey,
     pub(super) value: &'a [u8],
+    pub(super) entries: &'a [u8],
     pub(super) state: RecordState,
+}
+
+/// A value as the `MemoryStore` holds it: exactly sized, its index entries and its state behind it.
+pub(super) struct Encoded {
+    bytes: Vec<u8>,
+    value_len: usize,
 }
 
 /// What a writer has to know of the record it replaces.
@@ -42,6 +50,8 @@ pub(super) struct Replaced {
     pub(super) state: RecordState,
     pub(super) timestamp: Timestamp,
     pub(super) visible: bool,
+    /// Its entries in the indexes; none if it is not visible.
+    pub(super) entries: Vec<u8>,
 }
 
 impl Table {
@@ -51,7 +61,8 @@ impl Table {
             max_records: usize::MAX,
             max_value_bytes: usize::MAX,
             max_providers_per_key: limits.max_providers_per_key,
-            max_provided_keys: limits.max_provided_keys,
+            // Only schemas' own provider keys get here.
+            max_provided_keys: usize::MAX,
         };
         let records = MemoryStore::with_config(peer_id, config);
         Self { records, order: Order::default(), bytes: 0 }
@@ -69,19 +80,18 @@ impl Table {
         self.records.get(key).as_ref().and_then(Stored::lent)
     }
 
-    /// Stores a value, whose last byte must be its state, in place of what `get` found for its
-    /// key. Limits are checked by the caller.
-    pub(super) fn insert(&mut self, key: RecordKey, value: Vec<u8>, replaced: Option<Replaced>) {
-        let value_len = value.len() - 1;
+    /// Stores a value in place of what `get` found for its key. Limits are checked by the caller.
+    pub(super) fn insert(&mut self, key: RecordKey, value: Encoded, replaced: Option<&Replaced>) {
+        let Encoded { bytes, value_len } = value;
         let key = if let Some(old) = replaced {
             self.bytes = self.bytes - old.value_len + value_len;
-            old.key
+            old.key.clone()
         } else {
             self.bytes += key.as_ref().len() + value_len;
             self.order.insert(key.as_ref());
             key
         };
-        let record = Record { key, value, publisher: None, expires: None };
+        let record = Record { key, value: bytes, publisher: None, expires: None };
         self.records.put(record).expect("the MemoryStore was given no limits");
     }
 
@@ -129,8 +139,15 @@ impl<'a> Stored<'a> {
     /// What a `MemoryStore` lends; it never gives copies.
     fn lent(record: &Cow<'a, Record>) -> Option<Self> {
         let &Cow::Borrowed(Record { key, value, .. }) = record else { return None };
-        let (&state, value) = value.split_last().expect("a stored value ends with its state");
-        Some(Self { key, value, state: RecordState::from_byte(state) })
+        let (&state, rest) = value.split_last().expect("a stored value ends with its state");
+        let (value, entries) = if state & HAS_ENTRIES == 0 {
+            (rest, &[][..])
+        } else {
+            let (rest, len) = rest.split_last_chunk().expect("entries end with their length");
+            let len = usize::try_from(u32::from_be_bytes(*len)).expect("it was a usize before");
+            rest.split_at(rest.len() - len)
+        };
+        Some(Self { key, value, entries, state: RecordState::from_byte(state) })
     }
 
     pub(super) fn key(self) -> &'a RecordKey {
@@ -148,25 +165,69 @@ impl<'a> Stored<'a> {
 
     pub(super) fn replaced(self) -> Replaced {
         let header = self.header();
+        let visible = is_visible(self.state, header);
         Replaced {
             key: self.key.clone(),
             value_len: self.value.len(),
             state: self.state,
             timestamp: header.timestamp,
-            visible: is_visible(self.state, header),
+            visible,
+            entries: if visible { self.entries.to_vec() } else { Vec::new() },
         }
     }
 }
 
 /// Whether databases show a record.
-pub(super) fn is_visible(state: RecordState, header: EnvelopeHeader) -> bool {
+fn is_visible(state: RecordState, header: EnvelopeHeader) -> bool {
     state.wanted && !header.tombstone
 }
 
-/// The value as it is stored: exactly sized, its state behind it.
-pub(super) fn with_state(value: &[u8], state: RecordState) -> Vec<u8> {
-    let mut stored = Vec::with_capacity(value.len() + 1);
-    stored.extend_from_slice(value);
-    stored.push(state.to_byte());
-    stored
+/// The bit of the state byte that says that entries stand before it.
+const HAS_ENTRIES: u8 = 1 << 7;
+
+impl Encoded {
+    pub(super) fn new(value: &[u8], entries: &[u8], state: RecordState) -> Self {
+        let (flag, len) = match u32::try_from(entries.len()) {
+            Ok(0) => (0, None),
+            len => (HAS_ENTRIES, Some(len.expect("entries of 4 GiB do not fit into a store"))),
+        };
+        let len = len.map(u32::to_be_bytes);
+        let len = len.as_ref().map_or(&[][..], <[u8; 4]>::as_slice);
+        let mut bytes = Vec::with_capacity(value.len() + entries.len() + len.len() + 1);
+        bytes.extend_from_slice(value);
+        bytes.extend_from_slice(entries);
+        bytes.extend_from_slice(len);
+        bytes.push(state.to_byte() | flag);
+        Self { bytes, value_len: value.len() }
+    }
+
+    pub(super) fn value_len(&self) -> usize {
+        self.value_len
+    }
+
+    pub(super) fn value(&self) -> &[u8] {
+        &self.bytes[..self.value_len]
+    }
+
+    pub(super) fn value_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.value_len]
+    }
+
+    pub(super) fn entries(&self) -> &[u8] {
+        let end = self.bytes.len().saturating_sub(1 + 4).max(self.value_len);
+        &self.bytes[self.value_len..end]
+    }
+
+    pub(super) fn set_state(&mut self, state: RecordState) {
+        let byte = self.bytes.last_mut().expect("an encoded value ends with its state");
+        *byte = *byte & HAS_ENTRIES | state.to_byte();
+    }
+
+    /// Whether databases show it.
+    pub(super) fn is_visible(&self) -> bool {
+        let (&state, value) =
+            self.bytes.split_last().expect("an encoded value ends with its state");
+        let header = EnvelopeHeader::peek(value).expect("only whole envelopes are stored");
+        is_visible(RecordState::from_byte(state), header)
+    }
 }

@@ -1,0 +1,196 @@
+use std::{
+    fmt,
+    marker::PhantomData,
+    ops::{Bound, RangeBounds},
+};
+
+use super::{
+    entries::{Entries, Extent},
+    error::DatabaseError,
+    local::MemoryStoreDatabase,
+};
+use crate::{
+    record::RecordError,
+    schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
+    store::{Source, end_of_prefix},
+};
+
+impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
+    /// Looks values up by a secondary index: a constant of the schema, named after its field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netabase::{NetabaseSchema, NetabaseStore};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(index(name = "place", fields(country, city)))]
+    /// struct Airport {
+    ///     #[netabase(key)]
+    ///     icao: String,
+    ///     #[netabase(index(unique))]
+    ///     iata: Option<String>,
+    ///     #[netabase(index)]
+    ///     elevation_ft: i32,
+    ///     country: String,
+    ///     city: String,
+    /// }
+    ///
+    /// let airports = NetabaseStore::new().database::<Airport>()?;
+    /// airports.put(&Airport {
+    ///     icao: "BIKF".into(),
+    ///     iata: Some("KEF".into()),
+    ///     elevation_ft: 171,
+    ///     country: "IS".into(),
+    ///     city: "Reykjavik".into(),
+    /// })?;
+    ///
+    /// assert_eq!(airports.index(Airport::IATA).get("KEF")?.count(), 1);
+    /// assert_eq!(airports.index(Airport::ELEVATION_FT).range(100..200)?.count(), 1);
+    /// assert_eq!(airports.index(Airport::PLACE).get(("IS", "Reykjavik"))?.count(), 1);
+    /// assert_eq!(airports.index(Airport::PLACE).prefix(("IS",))?.count(), 1);
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn index<I: IndexOf<V>>(&self, index: I) -> IndexView<V, I::Key> {
+        IndexView { database: self.clone(), index: index.id(), _keys: PhantomData }
+    }
+}
+
+/// A secondary index of a database; see [`MemoryStoreDatabase::index`].
+///
+/// Values that are equal in the index are in the order of their keys.
+#[must_use = "ask it for something"]
+pub struct IndexView<V: NetabaseSchema, K> {
+    database: MemoryStoreDatabase<V>,
+    index: usize,
+    _keys: PhantomData<fn() -> K>,
+}
+
+/// Keys whose values are equal in a unique index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UniqueConflict<K> {
+    /// The value they share, as its type prints it for debugging.
+    pub value: String,
+    /// The keys, in order.
+    pub keys: Vec<K>,
+}
+
+impl<V: NetabaseSchema, K> IndexView<V, K> {
+    /// All values that have this one in the index.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::IndexKey`] if no entry could have such bytes.
+    pub fn get<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Entries<V>, DatabaseError> {
+        let start = Self::bytes(|out| key.encode_index_key(out))?;
+        Ok(self.starting_with(Extent::Equal, start))
+    }
+
+    /// All values that the index holds, in its order.
+    pub fn iter(&self) -> Entries<V> {
+        self.entries(Extent::All, Bound::Unbounded, Bound::Unbounded)
+    }
+
+    /// The values in a range of the index, in its order. A range that ends before it begins is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn range<Q: IndexKeyOf<K>>(
+        &self,
+        range: impl RangeBounds<Q>,
+    ) -> Result<Entries<V>, DatabaseError> {
+        let encode = |key: &Q| Self::bytes(|out| key.encode_index_key(out));
+        // An entry is longer than its key: the range ends, or begins, behind all with that key.
+        let behind = |key: &Q| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
+        let lower = match range.start_bound() {
+            Bound::Included(key) => Bound::Included(encode(key)?),
+            Bound::Excluded(key) => match behind(key)? {
+                Bound::Included(end) | Bound::Excluded(end) => Bound::Included(end),
+                Bound::Unbounded => return Ok(self.nothing()),
+            },
+            Bound::Unbounded => Bound::Unbounded,
+        };
+        let upper = match range.end_bound() {
+            Bound::Included(key) => behind(key)?,
+            Bound::Excluded(key) => Bound::Excluded(encode(key)?),
+            Bound::Unbounded => Bound::Unbounded,
+        };
+        Ok(self.entries(Extent::Range, lower, upper))
+    }
+
+    /// The values that start with some text or bytes, or with leading fields of a composite index.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, DatabaseError> {
+        let start = Self::bytes(|out| prefix.encode_index_prefix(out))?;
+        Ok(self.starting_with(Extent::Prefix, start))
+    }
+
+    /// The values of this unique index that more than one key has: they came from other peers, at
+    /// whom no local uniqueness can be enforced. Looks at the whole index.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Key`] if a key does not decode.
+    pub fn conflicts(&self) -> Result<Vec<UniqueConflict<V::Key>>, DatabaseError> {
+        let info = &V::INDEXES[self.index];
+        let mut conflicts: Vec<UniqueConflict<V::Key>> = Vec::new();
+        let mut last: Option<(Vec<u8>, V::Key)> = None;
+        let mut walk = self.iter();
+        walk.values = false;
+        while let Some(row) = walk.next_row() {
+            let (page, row) = row?;
+            let value = page.index_key(row).to_vec();
+            let key = crate::record::key_bytes(V::ACCESS, page.record_key_rest(row));
+            let key = V::Key::from_key_bytes(key).map_err(RecordError::from)?;
+            if let Some((last_value, last_key)) = &last
+                && *last_value == value
+                && info.unique
+            {
+                match conflicts.last_mut().filter(|conflict| conflict.keys.last() == Some(last_key))
+                {
+                    Some(conflict) => conflict.keys.push(key.clone()),
+                    None => conflicts.push(UniqueConflict {
+                        value: (info.describe)(&value),
+                        keys: vec![last_key.clone(), key.clone()],
+                    }),
+                }
+            }
+            last = Some((value, key));
+        }
+        Ok(conflicts)
+    }
+
+    fn starting_with(&self, extent: Extent, start: Vec<u8>) -> Entries<V> {
+        let end = end_of_prefix(&start);
+        self.entries(extent, Bound::Included(start), end)
+    }
+
+    fn nothing(&self) -> Entries<V> {
+        self.entries(Extent::Range, Bound::Unbounded, Bound::Excluded(Vec::new()))
+    }
+
+    fn entries(&self, extent: Extent, lower: Bound<Vec<u8>>, upper: Bound<Vec<u8>>) -> Entries<V> {
+        let source = Source::Index(self.database.schema, self.index);
+        Entries::new(&self.database, source, extent, (lower, upper))
+    }
+
+    fn bytes(write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, DatabaseError> {
+        let mut bytes = Vec::new();
+        let mut writer = KeyWriter::new(&mut bytes);
+        write(&mut writer);
+        let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
+        writer.finish().map_err(wrong)?;
+        Ok(bytes)
+    }
+}
+
+impl<V: NetabaseSchema, K> fmt::Debug for IndexView<V, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IndexView({}.{})", V::SCHEMA_NAME, V::INDEXES[self.index].name)
+    }
+}

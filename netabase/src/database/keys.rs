@@ -1,0 +1,39 @@
+use std::iter::FusedIterator;
+
+use super::{entries::Entries, error::DatabaseError};
+use crate::{
+    record::{RecordError, key_bytes},
+    schema::{NetabaseSchema, NetabaseSchemaKey},
+};
+
+/// The keys of a walk, without their values; see [`Entries::keys`].
+#[derive(Debug)]
+#[must_use = "iterators are lazy"]
+pub struct Keys<V: NetabaseSchema> {
+    entries: Entries<V>,
+}
+
+impl<V: NetabaseSchema> Keys<V> {
+    pub(super) fn new(mut entries: Entries<V>) -> Self {
+        entries.values = false;
+        Self { entries }
+    }
+}
+
+impl<V: NetabaseSchema> Iterator for Keys<V> {
+    type Item = Result<V::Key, DatabaseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.entries.next_row()?;
+        Some(row.and_then(|(page, row)| {
+            let key = V::Key::from_key_bytes(key_bytes(V::ACCESS, page.record_key_rest(row)));
+            Ok(key.map_err(RecordError::from)?)
+        }))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<V: NetabaseSchema> FusedIterator for Keys<V> {}

@@ -1,0 +1,215 @@
+use std::{collections::HashMap, fmt};
+
+use libp2p::kad::RecordKey;
+
+use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use crate::{
+    record,
+    schema::{KeyOf, NetabaseSchema, Timestamp},
+    store::{LocalWrite, NetabaseStore},
+};
+
+/// How often a transaction runs before it gives up.
+const MAX_RUNS: usize = 8;
+
+impl NetabaseStore {
+    /// Changes values of several schemas in one step, or not at all.
+    ///
+    /// `work` collects its writes in an overlay that its own reads see; nobody else sees them. When it
+    /// returns `Ok`, they are checked (limits, unique indexes) and applied at once: no reader ever sees
+    /// half of them. If a key that it read was changed meanwhile, it runs again, so it may run several
+    /// times. It runs outside the store's lock, and may call the store; such calls are no part of the
+    /// transaction.
+    ///
+    /// Reads by key are checked; walks over databases inside `work` are not.
+    ///
+    /// # Errors
+    ///
+    /// - What `work` returns.
+    /// - [`DatabaseError::Conflict`] if it ran eight times, and each time something it had read was
+    ///   changed by others.
+    /// - As [`put`](MemoryStoreDatabase::put) and [`get`](MemoryStoreDatabase::get).
+    ///
+    /// After an error, or a panic of `work`, nothing is changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netabase::{DatabaseError, NetabaseSchema, NetabaseStore};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// struct Account { #[netabase(key)] name: String, cents: u64 }
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// struct Transfer { #[netabase(key)] id: u64, cents: u64 }
+    ///
+    /// let store = NetabaseStore::new();
+    /// let (accounts, transfers) = (store.database::<Account>()?, store.database::<Transfer>()?);
+    /// accounts.put(&Account { name: "ada".into(), cents: 500 })?;
+    ///
+    /// let paid = store.transaction(|tx| {
+    ///     let Some(mut ada) = tx.get(&accounts, "ada")? else { return Ok(false) };
+    ///     let Some(left) = ada.cents.checked_sub(200) else { return Ok(false) };
+    ///     ada.cents = left;
+    ///     tx.put(&accounts, &ada)?;
+    ///     tx.put(&transfers, &Transfer { id: 1, cents: 200 })?;
+    ///     Ok::<_, DatabaseError>(true)
+    /// })?;
+    ///
+    /// assert!(paid);
+    /// assert_eq!(accounts.get("ada")?.map(|account| account.cents), Some(300));
+    /// # Ok::<(), DatabaseError>(())
+    /// ```
+    pub fn transaction<R, E: From<DatabaseError>>(
+        &self,
+        mut work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        for _ in 0..MAX_RUNS {
+            let mut transaction = Transaction::new(self);
+            let result = work(&mut transaction)?;
+            let Transaction { reads, writes, .. } = transaction;
+            if self.commit_if_unchanged(&reads, writes).map_err(DatabaseError::from)? {
+                return Ok(result);
+            }
+        }
+        Err(DatabaseError::Conflict { runs: MAX_RUNS }.into())
+    }
+}
+
+/// What a transaction has read and is about to write; see [`NetabaseStore::transaction`].
+pub struct Transaction<'a> {
+    store: &'a NetabaseStore,
+    /// The keys it read from the store, and what it saw.
+    reads: HashMap<RecordKey, Option<Timestamp>>,
+    writes: Vec<LocalWrite>,
+    /// The last write of each key.
+    written: HashMap<RecordKey, usize>,
+}
+
+impl<'a> Transaction<'a> {
+    fn new(store: &'a NetabaseStore) -> Self {
+        Self { store, reads: HashMap::new(), writes: Vec::new(), written: HashMap::new() }
+    }
+
+    /// The value of a key, as this transaction has left it.
+    ///
+    /// # Errors
+    ///
+    /// - As [`MemoryStoreDatabase::get`].
+    /// - [`DatabaseError::ForeignDatabase`] if the database is one of another store.
+    pub fn get<V, Q>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        key: &Q,
+    ) -> Result<Option<V>, DatabaseError>
+    where
+        V: NetabaseSchema,
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        self.read(database, key, |value| Ok(record::read::<V>(value)?))
+    }
+
+    /// Whether there is a value of a key, as this transaction has left it.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn contains<V, Q>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        key: &Q,
+    ) -> Result<bool, DatabaseError>
+    where
+        V: NetabaseSchema,
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        Ok(self.read(database, key, |_| Ok(()))?.is_some())
+    }
+
+    /// Will store a value under its key.
+    ///
+    /// # Errors
+    ///
+    /// - As [`MemoryStoreDatabase::put`], but for the limits of the store and its unique indexes, which
+    ///   are checked at the end.
+    /// - [`DatabaseError::ForeignDatabase`] if the database is one of another store.
+    pub fn put<V: NetabaseSchema>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        value: &V,
+    ) -> Result<(), DatabaseError> {
+        self.check_store(database)?;
+        let write = Scratch::with(|scratch| database.encode(value, scratch))?;
+        self.write(write);
+        Ok(())
+    }
+
+    /// Will remove the value of a key. False if there is none, as this transaction has left it.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn remove<V, Q>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        key: &Q,
+    ) -> Result<bool, DatabaseError>
+    where
+        V: NetabaseSchema,
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        if !self.contains(database, key)? {
+            return Ok(false);
+        }
+        self.write(LocalWrite::remove(database.schema, database.record_key(key)?));
+        Ok(true)
+    }
+
+    fn write(&mut self, write: LocalWrite) {
+        self.written.insert(write.key().clone(), self.writes.len());
+        self.writes.push(write);
+    }
+
+    fn read<V, Q, R>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        key: &Q,
+        look: impl FnOnce(&[u8]) -> Result<R, DatabaseError>,
+    ) -> Result<Option<R>, DatabaseError>
+    where
+        V: NetabaseSchema,
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        self.check_store(database)?;
+        let key = database.record_key(key)?;
+        if let Some(&write) = self.written.get(&key) {
+            return self.writes[write].value().map(look).transpose();
+        }
+        Scratch::with(|scratch| {
+            let found = self.store.read(&key, &mut scratch.value);
+            let seen = found.then(|| record::timestamp(&scratch.value)).transpose()?;
+            // What it saw first counts: if it sees another value now, it has to run again.
+            self.reads.entry(key).or_insert(seen);
+            found.then(|| look(&scratch.value)).transpose()
+        })
+    }
+
+    fn check_store<V: NetabaseSchema>(
+        &self,
+        database: &MemoryStoreDatabase<V>,
+    ) -> Result<(), DatabaseError> {
+        if database.store.is_same(self.store) {
+            return Ok(());
+        }
+        Err(DatabaseError::ForeignDatabase { schema: V::SCHEMA_NAME })
+    }
+}
+
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction")
+            .field("reads", &self.reads.len())
+            .field("writes", &self.written.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,320 @@
+//! Secondary indexes: every one equals a full scan with the same predicate, whatever happened.
+
+use std::error::Error;
+
+use libp2p::kad::{Record, store::RecordStore};
+use netabase::{
+    Cursor, DatabaseError, Entries, Index, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    StoreError,
+};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use serde::{Deserialize, Serialize};
+
+const STEPS: usize = 100_000;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(access = "open", index(name = "place", fields(country, city)))]
+struct Airport {
+    #[netabase(key)]
+    icao: String,
+    #[netabase(index(unique))]
+    iata: Option<String>,
+    #[netabase(index)]
+    elevation: i32,
+    #[netabase(index(multi))]
+    tags: Vec<String>,
+    country: String,
+    city: String,
+}
+
+fn airport(icao: &str, country: &str, city: &str, elevation: i32) -> Airport {
+    Airport {
+        icao: icao.into(),
+        iata: None,
+        elevation,
+        tags: Vec::new(),
+        country: country.into(),
+        city: city.into(),
+    }
+}
+
+fn icaos(entries: Entries<Airport>) -> Result<Vec<String>, DatabaseError> {
+    entries.map(|airport| Ok(airport?.icao)).collect()
+}
+
+fn some_airports() -> Result<MemoryStoreDatabase<Airport>, DatabaseError> {
+    let airports = NetabaseStore::new().database::<Airport>()?;
+    for (icao, iata, country, city, elevation, tags) in [
+        ("BIKF", "KEF", "IS", "Reykjavik", 171, &["hub", "old"][..]),
+        ("BIRK", "RKV", "IS", "Reykjavik", 45, &["old"]),
+        ("BIAR", "AEY", "IS", "Akureyri", 6, &[]),
+        ("EHAM", "AMS", "NL", "Amsterdam", -11, &["hub"]),
+        ("EHRD", "RTM", "NL", "Rotterdam", -15, &["hub", "hub"]),
+    ] {
+        let airport = airport(icao, country, city, elevation);
+        let tags = tags.iter().map(ToString::to_string).collect();
+        airports.put(&Airport { iata: Some(iata.into()), tags, ..airport })?;
+    }
+    Ok(airports)
+}
+
+#[test]
+fn lookups_find_by_value_range_prefix_and_leading_fields() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let elevation = airports.index(Airport::ELEVATION);
+    assert_eq!(icaos(airports.index(Airport::IATA).get("KEF")?)?, ["BIKF"]);
+    assert_eq!(icaos(airports.index(Airport::IATA).get(&"XXX".to_owned())?)?, [""; 0]);
+    assert_eq!(icaos(airports.index(Airport::IATA).prefix("A")?)?, ["BIAR", "EHAM"]);
+    assert_eq!(icaos(elevation.get(45)?)?, ["BIRK"]);
+    assert_eq!(icaos(elevation.range(-11..=45)?)?, ["EHAM", "BIAR", "BIRK"]);
+    assert_eq!(icaos(elevation.range(-11..45)?)?, ["EHAM", "BIAR"]);
+    assert_eq!(icaos(elevation.range(..0)?)?, ["EHRD", "EHAM"]);
+    assert_eq!(icaos(elevation.iter().reversed().limit(2))?, ["BIKF", "BIRK"]);
+    let after = (std::ops::Bound::Excluded(6), std::ops::Bound::Unbounded);
+    assert_eq!(icaos(elevation.range(after)?)?, ["BIRK", "BIKF"]);
+    assert_eq!(icaos(airports.index(Airport::TAGS).get("hub")?)?, ["BIKF", "EHAM", "EHRD"]);
+    let place = airports.index(Airport::PLACE);
+    assert_eq!(icaos(place.get(("IS", "Reykjavik"))?)?, ["BIKF", "BIRK"]);
+    assert_eq!(icaos(place.prefix(("IS",))?)?, ["BIAR", "BIKF", "BIRK"]);
+    assert_eq!(icaos(place.range(("IS", "B")..("NL", "B"))?)?, ["BIKF", "BIRK", "EHAM"]);
+    Ok(())
+}
+
+#[test]
+fn keys_and_counts_do_not_need_the_values() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let hubs = airports.index(Airport::TAGS).get("hub")?;
+    assert_eq!(hubs.count(), 3);
+    let keys =
+        airports.index(Airport::ELEVATION).range(..0)?.keys().collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(keys, [AirportKey::new("EHRD"), AirportKey::new("EHAM")]);
+    assert_eq!(airports.iter().keys().count(), 5);
+    Ok(())
+}
+
+#[test]
+fn queries_filter_on_the_borrowed_value_and_explain_themselves() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let inner = airports.clone();
+    let mut low_hubs = airports.index(Airport::TAGS).get("hub")?.filter(move |airport| {
+        // Calls on the store from inside a filter work.
+        inner.contains(airport.icao).unwrap_or(false) && airport.elevation < 0
+    });
+    assert_eq!(icaos_by_next(&mut low_hubs)?, ["EHAM", "EHRD"]);
+    let explained = low_hubs.explain();
+    assert_eq!(
+        explained.to_string(),
+        "`airport` by index `tags`, one value, filtered: looked at 3 records, returned 2"
+    );
+    assert!(!explained.is_full_scan());
+
+    let mut all = airports.iter().filter(|airport| airport.city == "Reykjavik").limit(1);
+    assert_eq!(icaos_by_next(&mut all)?, ["BIKF"]);
+    assert!(all.explain().is_full_scan());
+    assert_eq!(
+        all.explain().to_string(),
+        "`airport` by key, all, filtered (looks at every record: no index serves this): looked at 2 records, returned 1"
+    );
+    Ok(())
+}
+
+fn icaos_by_next(entries: &mut Entries<Airport>) -> Result<Vec<String>, DatabaseError> {
+    entries.by_ref().map(|airport| Ok(airport?.icao)).collect()
+}
+
+#[test]
+fn a_unique_index_refuses_a_second_holder_and_changes_nothing() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let thief = Airport { iata: Some("KEF".into()), ..airport("XXXX", "XX", "", 0) };
+
+    let refused = airports.put(&thief);
+
+    let expected = StoreError::NotUnique {
+        schema: "airport",
+        index: "iata",
+        value: "\"KEF\"".into(),
+        holder: "AirportKey(\"BIKF\")".into(),
+    };
+    assert_eq!(refused, Err(DatabaseError::Store(expected.clone())));
+    assert_eq!(
+        expected.to_string(),
+        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`"
+    );
+    assert_eq!((airports.len(), airports.contains("XXXX")?), (5, false));
+    assert!(airports.put_batch(&[airport("YYYY", "YY", "", 0), thief]).is_err());
+    assert!(!airports.contains("YYYY")?, "nothing of the batch was stored");
+    Ok(())
+}
+
+#[test]
+fn a_batch_may_swap_unique_values_and_may_not_double_them() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let named = |icao: &str, iata: &str| -> Result<Airport, Box<dyn Error>> {
+        let airport = airports.get(icao)?.ok_or("it is there")?;
+        Ok(Airport { iata: Some(iata.into()), ..airport })
+    };
+    airports.put_batch(&[named("BIKF", "RKV")?, named("BIRK", "KEF")?])?;
+    assert_eq!(icaos(airports.index(Airport::IATA).get("KEF")?)?, ["BIRK"]);
+
+    let doubled = airports.put_batch(&[named("BIAR", "NEW")?, named("EHAM", "NEW")?]);
+    assert!(
+        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { index: "iata", .. }))),
+        "{doubled:?}"
+    );
+    assert_eq!(airports.index(Airport::IATA).get("NEW")?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_remote_winner_that_collides_is_stored_and_listed() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    assert_eq!(airports.index(Airport::IATA).conflicts()?, []);
+    let other = NetabaseStore::new().database::<Airport>()?;
+    for icao in ["XXXX", "YYYY"] {
+        let airport = Airport { iata: Some("KEF".into()), ..airport(icao, "XX", "", 0) };
+        airports.put_record(&other.to_record(&airport)?)?;
+    }
+    let conflicts = airports.index(Airport::IATA).conflicts()?;
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(conflicts[0].value, "\"KEF\"");
+    assert_eq!(conflicts[0].keys, ["BIKF", "XXXX", "YYYY"].map(AirportKey::new));
+
+    let stays = airports.get("BIKF")?.ok_or("it is there")?;
+    assert!(airports.put(&stays).is_err(), "a local write of the value is refused as long");
+    airports.remove_batch(["XXXX", "YYYY"])?;
+    airports.put(&stays)?;
+    Ok(())
+}
+
+#[test]
+fn a_page_by_index_is_resumed_by_its_cursor_and_by_no_other() -> Result<(), Box<dyn Error>> {
+    let airports = some_airports()?;
+    let by_elevation = airports.index(Airport::ELEVATION);
+    let mut page = by_elevation.iter().limit(2);
+    assert_eq!(icaos_by_next(&mut page)?, ["EHRD", "EHAM"]);
+    let cursor: Cursor = page.cursor().ok_or("two were taken")?.to_string().parse()?;
+    airports.remove("EHAM")?;
+    assert_eq!(icaos(by_elevation.iter().after(&cursor)?)?, ["BIAR", "BIRK", "BIKF"]);
+    assert_eq!(icaos(by_elevation.iter().after(&cursor)?.reversed())?, ["EHRD"]);
+
+    let foreign = DatabaseError::ForeignCursor { schema: "airport" };
+    assert_eq!(airports.iter().after(&cursor).map(drop), Err(foreign.clone()));
+    let by_iata = airports.index(Airport::IATA).iter().after(&cursor).map(drop);
+    assert_eq!(by_iata, Err(foreign));
+    Ok(())
+}
+
+#[test]
+fn indexes_follow_what_kademlia_and_other_peers_do() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let airports = store.database::<Airport>()?;
+    let by_elevation =
+        |elevation| airports.index(Airport::ELEVATION).get(elevation).map(Entries::count);
+    let author = NetabaseStore::new().database::<Airport>()?;
+    let record = author.to_record(&airport("BIKF", "IS", "", 171))?;
+
+    RecordStore::put(&mut store, record.clone())?;
+    assert_eq!(by_elevation(171)?, 0, "databases do not show it");
+    airports.put_record(&record)?;
+    assert_eq!(by_elevation(171)?, 1);
+    RecordStore::put(&mut store, author.to_record(&airport("BIKF", "IS", "", 172))?)?;
+    assert_eq!((by_elevation(171)?, by_elevation(172)?), (0, 1));
+    airports.remove("BIKF")?;
+    assert_eq!(by_elevation(172)?, 0);
+    Ok(())
+}
+
+/// Random writes on every path; then each index is compared with a filter over all values.
+#[test]
+fn every_index_equals_a_full_scan_after_any_sequence_of_calls() -> Result<(), Box<dyn Error>> {
+    let mut rng = SmallRng::seed_from_u64(20_261_125);
+    let mut store = NetabaseStore::new();
+    let airports = store.database::<Airport>()?;
+    let author = NetabaseStore::new().database::<Airport>()?;
+    for step in 0..STEPS {
+        let airport = random_airport(&mut rng);
+        match rng.random_range(0..10) {
+            0..4 => drop(airports.put(&airport)),
+            4 => drop(airports.remove(&airport.icao)?),
+            5 => drop(airports.put_batch(&[airport, random_airport(&mut rng)])),
+            6 => drop(airports.put_record(&author.to_record(&airport)?)?),
+            7 => drop(RecordStore::put(&mut store, author.to_record(&airport)?)),
+            8 => {
+                let publisher = Some(store.peer_id());
+                let record = airports.to_record(&airport)?;
+                drop(RecordStore::put(&mut store, Record { publisher, ..record }));
+            }
+            _ => RecordStore::remove(&mut store, &author.to_record(&airport)?.key),
+        }
+        if rng.random_ratio(1, 1000) {
+            airports.clear();
+        }
+        compare(&airports, &mut rng).map_err(|error| format!("step {step}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn random_airport(rng: &mut SmallRng) -> Airport {
+    let letter = |rng: &mut SmallRng| char::from(b'A' + rng.random_range(0..3)).to_string();
+    Airport {
+        icao: rng.random_range(0..12_u8).to_string(),
+        iata: rng.random_ratio(1, 2).then(|| rng.random_range(0..8_u8).to_string()),
+        elevation: rng.random_range(-3..3),
+        tags: (0..rng.random_range(0..3)).map(|_| letter(rng)).collect(),
+        country: letter(rng),
+        city: letter(rng),
+    }
+}
+
+fn compare(
+    airports: &MemoryStoreDatabase<Airport>,
+    rng: &mut SmallRng,
+) -> Result<(), Box<dyn Error>> {
+    let all: Vec<Airport> = airports.iter().collect::<Result<_, _>>()?;
+    let filtered = |keep: &dyn Fn(&Airport) -> bool| -> Vec<String> {
+        all.iter().filter(|airport| keep(airport)).map(|airport| airport.icao.clone()).collect()
+    };
+    let Airport { iata, elevation, tags, country, city, .. } = random_airport(rng);
+    match rng.random_range(0..5) {
+        0 => {
+            let found = icaos(airports.index(Airport::ELEVATION).get(elevation)?)?;
+            assert_eq!(found, filtered(&|airport| airport.elevation == elevation));
+        }
+        1 => {
+            let mut found = icaos(airports.index(Airport::ELEVATION).range(elevation..)?)?;
+            found.sort();
+            let mut expected = filtered(&|airport| airport.elevation >= elevation);
+            expected.sort();
+            assert_eq!(found, expected);
+        }
+        2 => {
+            let Some(iata) = iata else { return Ok(()) };
+            let found = icaos(airports.index(Airport::IATA).get(&iata)?)?;
+            assert_eq!(found, filtered(&|airport| airport.iata.as_ref() == Some(&iata)));
+        }
+        3 => {
+            let Some(tag) = tags.first() else { return Ok(()) };
+            let found = icaos(airports.index(Airport::TAGS).get(tag)?)?;
+            assert_eq!(found, filtered(&|airport| airport.tags.contains(tag)));
+        }
+        _ => {
+            let found = icaos(airports.index(Airport::PLACE).get((&country, &city))?)?;
+            let here = |airport: &Airport| airport.country == country && airport.city == city;
+            assert_eq!(found, filtered(&here));
+            let found = airports.index(Airport::PLACE).prefix((&country,))?.count();
+            assert_eq!(found, filtered(&|airport| airport.country == country).len());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn an_index_knows_its_name() {
+    let index: Index<Airport, i32> = Airport::ELEVATION;
+    assert_eq!(
+        (index.name(), format!("{index:?}")),
+        ("elevation", "Index(airport.elevation)".into())
+    );
+    let names: Vec<_> = Airport::INDEXES.iter().map(|info| (info.name, info.unique)).collect();
+    assert_eq!(names, [("iata", true), ("elevation", false), ("tags", false), ("place", false)]);
+}
