@@ -1,4 +1,5 @@
-//! Loads 28,298 real airports from a CSV file and asks for them by key, by prefix and by page.
+//! Loads 28,298 real airports from a CSV file and asks for them by key, by prefix, page by page and by
+//! index, and watches while some of them change.
 //!
 //! ```text
 //! cargo run --release --example airports [-- path/to/airports.csv]
@@ -14,7 +15,9 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use netabase::{Envelope, MemoryStoreDatabase, NetabaseStore};
+use netabase::{
+    DatabaseError, Envelope, MemoryStoreDatabase, NetabaseStore, libp2p::futures::FutureExt,
+};
 use netabase_examples::airports::{Airport, bundled_csv, load_csv};
 
 fn main() -> ExitCode {
@@ -46,7 +49,9 @@ fn run(path: &Path) -> Result<(), Box<dyn Error>> {
     show_by_key(&airports)?;
     show_by_prefix(&airports)?;
     show_pages(&airports)?;
+    show_indexes(&airports)?;
     show_record(&airports)?;
+    show_changes(&airports)?;
     show_figures(&store, loaded, took);
     Ok(())
 }
@@ -87,6 +92,54 @@ fn show_pages(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Err
         for airport in range()?.after(&cursor)? {
             println!("{}", line(&airport?));
         }
+    }
+    Ok(())
+}
+
+fn show_indexes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    println!("\nBy unique index, index(Airport::IATA).get_one(\"AMS\"):");
+    if let Some(airport) = airports.index(Airport::IATA).get_one("AMS")? {
+        println!("{}", line(&airport));
+    }
+    let in_iceland = airports.index(Airport::COUNTRY).get("IS")?.count();
+    let in_reykjavik = airports.index(Airport::PLACE).get(("IS", "Reykjavik"))?;
+    println!("\nBy index, {in_iceland} in Iceland; in Reykjavik, index(Airport::PLACE):");
+    for airport in in_reykjavik {
+        println!("{}", line(&airport?));
+    }
+    println!("\nThe ten highest, index(Airport::ELEVATION_FT).iter().reversed().limit(10):");
+    let mut highest = airports.index(Airport::ELEVATION_FT).iter().reversed().limit(10);
+    for airport in &mut highest {
+        println!("{}", line(&airport?));
+    }
+    println!("  {}", highest.explain());
+    let mut high_in_peru =
+        airports.index(Airport::COUNTRY).get("PE")?.filter(|airport| airport.elevation_ft > 12_000);
+    let found = high_in_peru.by_ref().collect::<Result<Vec<_>, _>>()?;
+    println!("  {} above 12,000 ft in Peru: {}", found.len(), high_in_peru.explain());
+    Ok(())
+}
+
+fn show_changes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
+    println!(
+        "\nWatching Iceland's codes, watch_prefix(\"BI\"), while a transaction changes two rows:"
+    );
+    let mut watch = airports.watch_prefix("BI")?;
+    airports.store().transaction(|tx| {
+        if let Some(mut airport) = tx.get(airports, "BIKF")? {
+            airport.name = "Keflavik".to_owned();
+            tx.put(airports, &airport)?;
+        }
+        tx.remove(airports, "BIRK")?;
+        Ok::<_, DatabaseError>(())
+    })?;
+    while let Some(change) = watch.next().now_or_never().flatten() {
+        let change = change?;
+        let name = |airport: &Option<Airport>| {
+            airport.as_ref().map_or("nothing".to_owned(), |airport| airport.name.clone())
+        };
+        let (old, new) = (name(&change.old), name(&change.new));
+        println!("  commit {}: {} was {old}, is {new}", change.commit, change.key.0);
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ mod typed;
 
 mod measure;
 
+mod indexes;
+
 mod report;
 
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{
     arguments::Arguments,
+    indexes::IndexFigures,
     measure::{Figures, STEPS, measure, median},
     raw::Raw,
     typed::Typed,
@@ -41,24 +44,27 @@ fn main() -> ExitCode {
         }
     };
     for &records in &arguments.records {
-        let (raw, typed) = compare(records, arguments.rounds);
+        let (raw, typed, indexes) = compare(records, arguments.rounds);
         println!("{}", report::table(records, arguments.rounds, &raw, &typed));
+        println!("{}", report::index_table(records, arguments.rounds, &indexes));
     }
     ExitCode::SUCCESS
 }
 
 /// Runs the two in turn, so that a machine that slows down slows both, and takes medians.
-fn compare(records: usize, rounds: usize) -> (Figures, Figures) {
+fn compare(records: usize, rounds: usize) -> (Figures, Figures, IndexFigures) {
     let workload = Workload::new(records);
-    let bar = progress_bar(rounds * 2 * STEPS, records);
+    let bar = progress_bar(rounds * (2 * STEPS + indexes::STEPS), records);
     let mut raw = Vec::new();
     let mut typed = Vec::new();
+    let mut indexed = Vec::new();
     for _ in 0..rounds {
         raw.push(measure::<Raw>(&workload, &bar));
         typed.push(measure::<Typed>(&workload, &bar));
+        indexed.push(indexes::measure(&workload, &bar));
     }
     bar.finish_and_clear();
-    (median(&raw), median(&typed))
+    (median(&raw), median(&typed), IndexFigures::median(&indexed))
 }
 
 fn progress_bar(steps: usize, records: usize) -> ProgressBar {

@@ -61,11 +61,7 @@ pub(crate) fn measure<P: Peer>(workload: &Workload, bar: &ProgressBar) -> Figure
 
 /// The median of each figure over the rounds.
 pub(crate) fn median(rounds: &[Figures]) -> Figures {
-    let of = |figure: fn(&Figures) -> f64| {
-        let mut values: Vec<f64> = rounds.iter().map(figure).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
+    let of = |figure: fn(&Figures) -> f64| median_of(rounds, figure);
     Figures {
         put: of(|figures| figures.put),
         overwrite: of(|figures| figures.overwrite),
@@ -74,6 +70,13 @@ pub(crate) fn median(rounds: &[Figures]) -> Figures {
         remove: of(|figures| figures.remove),
         heap: of(|figures| figures.heap),
     }
+}
+
+/// The median of one figure.
+pub(crate) fn median_of<F>(rounds: &[F], figure: impl Fn(&F) -> f64) -> f64 {
+    let mut values: Vec<f64> = rounds.iter().map(figure).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// A fast wrong answer is worth nothing.
@@ -90,7 +93,7 @@ fn check<P: Peer>(peer: &P, workload: &Workload) {
 }
 
 /// Nanoseconds a call.
-fn time(ids: &[u64], mut call: impl FnMut(u64)) -> f64 {
+pub(crate) fn time(ids: &[u64], mut call: impl FnMut(u64)) -> f64 {
     let start = Instant::now();
     for &id in ids {
         call(id);
@@ -103,11 +106,11 @@ fn step(bar: &ProgressBar, done: &'static str) {
     bar.set_message(done);
 }
 
-fn count(ids: &[u64]) -> f64 {
+pub(crate) fn count(ids: &[u64]) -> f64 {
     to_f64(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts and bytes here are far below 2^52")]
-fn to_f64(number: i64) -> f64 {
+pub(crate) fn to_f64(number: i64) -> f64 {
     number as f64
 }

@@ -61,6 +61,54 @@ fn all_airports_are_stored_and_found() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Computed from the CSV, not from the database.
+#[test]
+fn indexes_answer_as_the_file_does() -> Result<(), Box<dyn Error>> {
+    let airports = airports()?;
+    load_csv(&bundled_csv(), &airports, &ProgressBar::hidden())?;
+    let mut file = csv::Reader::from_path(bundled_csv())?;
+    let rows = file.records().collect::<Result<Vec<_>, _>>()?;
+    let field = |row: &csv::StringRecord, at: usize| row.get(at).unwrap_or_default().to_owned();
+
+    let with_iata = rows.iter().filter(|row| !field(row, 1).is_empty());
+    assert_eq!((airports.index(Airport::IATA).iter().count(), with_iata.count()), (7_884, 7_884));
+    let amsterdam = airports.index(Airport::IATA).get_one("AMS")?;
+    assert_eq!(amsterdam.map(|airport| airport.icao), Some("EHAM".into()));
+
+    for (country, count) in [("IS", Some(79)), ("US", None), ("NL", None), ("XX", Some(0))] {
+        let expected = rows.iter().filter(|row| field(row, 5) == country).count();
+        assert_eq!(airports.index(Airport::COUNTRY).get(country)?.count(), expected);
+        assert_eq!(airports.index(Airport::PLACE).prefix((country,))?.count(), expected);
+        assert!(count.is_none_or(|count| count == expected));
+    }
+    let mut reykjavik: Vec<_> = rows
+        .iter()
+        .filter(|row| field(row, 5) == "IS" && field(row, 3) == "Reykjavik")
+        .map(|row| field(row, 0))
+        .collect();
+    reykjavik.sort();
+    let found = airports.index(Airport::PLACE).get(("IS", "Reykjavik"))?;
+    let found = found.map(|airport| airport.map(|airport| airport.icao));
+    assert_eq!(found.collect::<Result<Vec<_>, _>>()?, reykjavik);
+
+    let mut elevations: Vec<i32> = rows
+        .iter()
+        .map(|row| field(row, 6).parse::<f64>().map(|feet| format!("{:.0}", feet.round())))
+        .map(|feet| Ok::<_, Box<dyn Error>>(feet?.parse()?))
+        .collect::<Result<_, _>>()?;
+    elevations.sort_unstable();
+    let by_index = airports.index(Airport::ELEVATION_FT);
+    let lowest = by_index.iter().next().transpose()?.ok_or("there are airports")?;
+    assert_eq!((lowest.elevation_ft, elevations[0]), (-1266, -1266));
+    let highest = by_index.iter().reversed().limit(10);
+    let highest: Vec<_> = highest
+        .map(|airport| airport.map(|airport| airport.elevation_ft))
+        .collect::<Result<_, _>>()?;
+    elevations.reverse();
+    assert_eq!((highest[0], highest.as_slice()), (14_965, &elevations[..10]));
+    Ok(())
+}
+
 #[test]
 fn fractional_elevations_are_rounded_to_the_nearest_foot() -> Result<(), Box<dyn Error>> {
     let text =

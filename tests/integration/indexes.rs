@@ -63,6 +63,10 @@ fn lookups_find_by_value_range_prefix_and_leading_fields() -> Result<(), Box<dyn
     let airports = some_airports()?;
     let elevation = airports.index(Airport::ELEVATION);
     assert_eq!(icaos(airports.index(Airport::IATA).get("KEF")?)?, ["BIKF"]);
+    let keflavik = airports.index(Airport::IATA).get_one("KEF")?;
+    assert_eq!(keflavik, airports.get("BIKF")?);
+    assert_eq!(airports.index(Airport::IATA).get_one("XXX")?, None);
+    assert_eq!(airports.index(Airport::TAGS).get_one("old")?, keflavik, "the first by its key");
     assert_eq!(icaos(airports.index(Airport::IATA).get(&"XXX".to_owned())?)?, [""; 0]);
     assert_eq!(icaos(airports.index(Airport::IATA).prefix("A")?)?, ["BIAR", "EHAM"]);
     assert_eq!(icaos(elevation.get(45)?)?, ["BIRK"]);

@@ -3,11 +3,13 @@ use serde::{Deserialize, Serialize};
 
 /// A place where aircraft take off and land.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(index(name = "place", fields(country, city)))]
 pub struct Airport {
     /// The ICAO code, or a local one where there is none.
     #[netabase(key)]
     pub icao: String,
     /// The IATA code of three letters, if it has one.
+    #[netabase(index(unique))]
     pub iata: Option<String>,
     /// Its name.
     pub name: String,
@@ -16,8 +18,10 @@ pub struct Airport {
     /// The state, province or region.
     pub subdivision: String,
     /// The country, as ISO 3166 alpha-2.
+    #[netabase(index)]
     pub country: String,
     /// Its height above the sea, in feet.
+    #[netabase(index)]
     pub elevation_ft: i32,
     /// Degrees north.
     pub latitude: f64,

@@ -8,9 +8,10 @@ use super::{
     entries::{Entries, Extent},
     error::DatabaseError,
     local::MemoryStoreDatabase,
+    scratch::Scratch,
 };
 use crate::{
-    record::RecordError,
+    record::{self, RecordError, key_bytes},
     schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
     store::{Source, end_of_prefix},
 };
@@ -87,6 +88,35 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         Ok(self.starting_with(Extent::Equal, start))
     }
 
+    /// The first value, by its key, that has this one in the index: the only one if it is unique.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64, #[netabase(index(unique))] email: String }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, email: "ada@example.org".into() })?;
+    /// let ada = users.index(User::EMAIL).get_one("ada@example.org")?;
+    /// assert_eq!(ada.map(|user| user.id), Some(7));
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn get_one<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Option<V>, DatabaseError> {
+        let MemoryStoreDatabase { store, schema, .. } = &self.database;
+        Scratch::with(|scratch| {
+            scratch.key.clear();
+            Self::write_key(&mut scratch.key, |out| key.encode_index_key(out))?;
+            let found = store.read_by_index(*schema, self.index, &scratch.key, &mut scratch.value);
+            Ok(found.then(|| record::read::<V>(&scratch.value)).transpose()?)
+        })
+    }
+
     /// All values that the index holds, in its order.
     pub fn iter(&self) -> Entries<V> {
         self.entries(Extent::All, Bound::Unbounded, Bound::Unbounded)
@@ -145,7 +175,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         while let Some(row) = walk.next_row() {
             let (page, row) = row?;
             let value = page.index_key(row).to_vec();
-            let key = crate::record::key_bytes(V::ACCESS, page.record_key_rest(row));
+            let key = key_bytes(V::ACCESS, page.record_key_rest(row));
             let key = V::Key::from_key_bytes(key).map_err(RecordError::from)?;
             if let Some((last_value, last_key)) = &last
                 && *last_value == value
@@ -181,11 +211,18 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
 
     fn bytes(write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, DatabaseError> {
         let mut bytes = Vec::new();
-        let mut writer = KeyWriter::new(&mut bytes);
+        Self::write_key(&mut bytes, write)?;
+        Ok(bytes)
+    }
+
+    fn write_key(
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&mut KeyWriter<'_>),
+    ) -> Result<(), RecordError> {
+        let mut writer = KeyWriter::new(out);
         write(&mut writer);
         let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
-        writer.finish().map_err(wrong)?;
-        Ok(bytes)
+        writer.finish().map_err(wrong)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     commit::{LocalWrite, Pending, Refused, check_value_len},
     error::StoreError,
     inbound::check_ahead,
-    schemas::SchemaId,
+    schemas::{Schema, SchemaId},
     state::RecordState,
     table::Stored,
 };
@@ -31,6 +31,24 @@ impl NetabaseStore {
         let Some(stored) = inner.table.get(key).filter(|stored| stored.is_visible()) else {
             return false;
         };
+        out.clear();
+        out.extend_from_slice(stored.value);
+        true
+    }
+
+    /// As [`read`](Self::read), of the first record with this key in an index.
+    pub(crate) fn read_by_index(
+        &self,
+        schema: SchemaId,
+        index: usize,
+        key: &[u8],
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let inner = self.shared.inner.read();
+        let Schema { prefix, indexes, .. } = inner.schemas.get(schema);
+        let Some(rest) = indexes.tree(index).holders(key).next() else { return false };
+        let record_key = RecordKey::from([prefix, rest].concat());
+        let Some(stored) = inner.table.get(&record_key) else { return false };
         out.clear();
         out.extend_from_slice(stored.value);
         true
