@@ -1,4 +1,52 @@
 //! Typed, ordered, validated records over libp2p's Kademlia store.
+//!
+//! Annotate a struct, and its values are stored, found by key or index, and mapped to
+//! [`kad::Record`](libp2p::kad::Record). Everything is kept in libp2p's own
+//! [`MemoryStore`](libp2p::kad::store::MemoryStore); the same [`NetabaseStore`] goes into a swarm's
+//! [`kad::Behaviour`](libp2p::kad::Behaviour).
+//!
+//! ```
+//! use netabase::{DatabaseError, NetabaseSchema, NetabaseStore};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+//! #[netabase(key(country, city))]
+//! struct Place {
+//!     country: String,
+//!     city: String,
+//!     #[netabase(index)]
+//!     people: u32,
+//! }
+//!
+//! let store = NetabaseStore::new();
+//! let places = store.database::<Place>()?;
+//! for (country, city, people) in [("IS", "Reykjavik", 139_875), ("IS", "Akureyri", 19_219)] {
+//!     places.put(&Place { country: country.into(), city: city.into(), people })?;
+//! }
+//!
+//! assert!(places.contains(&("IS", "Akureyri"))?);
+//! assert_eq!(places.prefix(&("IS",))?.count(), 2);
+//! let largest = places.index(Place::PEOPLE).iter().reversed().next().transpose()?;
+//! assert_eq!(largest.map(|place| place.city), Some("Reykjavik".into()));
+//! # Ok::<(), DatabaseError>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! - A schema: [`derive(NetabaseSchema)`](macro@NetabaseSchema), keys of your own:
+//!   [`derive(NetabaseSchemaKey)`](macro@NetabaseSchemaKey), which types can be keys and what bytes they
+//!   have: [`NetabaseSchemaKey`](trait@NetabaseSchemaKey).
+//! - A store, and its limits, states and clock: [`NetabaseStore`], [`Limits`], [`RecordState`], [`Clock`].
+//! - Reads and writes: [`MemoryStoreDatabase`]. Walks, pages and queries: [`Entries`], [`Cursor`],
+//!   [`MemoryStoreDatabase::index`]. All or nothing: [`NetabaseStore::transaction`]. Changes: [`Watch`].
+//! - Records: [`MemoryStoreDatabase::to_record`], [`MemoryStoreDatabase::put_record`], [`RecordKey`],
+//!   [`Envelope`]; `TryFrom` both ways.
+//! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
+//!
+//! # Features
+//!
+//! - `network` (default): libp2p's transports and behaviours, for a swarm around the store.
+//! - `uuid`: `uuid::Uuid` as a key.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
 mod schema;

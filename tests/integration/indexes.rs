@@ -1,6 +1,10 @@
 //! Secondary indexes: every one equals a full scan with the same predicate, whatever happened.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
@@ -206,6 +210,59 @@ fn a_page_by_index_is_resumed_by_its_cursor_and_by_no_other() -> Result<(), Box<
     let by_iata = airports.index(Airport::IATA).iter().after(&cursor).map(drop);
     assert_eq!(by_iata, Err(foreign));
     Ok(())
+}
+
+/// One thread writes around the pages of another: what stays is met once, in order.
+#[test]
+fn pages_by_index_meet_every_record_that_stays_exactly_once() -> Result<(), Box<dyn Error>> {
+    let airports = NetabaseStore::new().database::<Airport>()?;
+    let stays = |n: i32| airport(&format!("S{n:04}"), "XX", "", n / 10);
+    airports.load((0..1_000).map(stays))?;
+    let done = AtomicBool::new(false);
+    let walks = thread::scope(|scope| -> Result<usize, DatabaseError> {
+        let writer = scope.spawn(|| {
+            let mut rng = SmallRng::seed_from_u64(20_261_127);
+            while !done.load(Ordering::Acquire) {
+                let n = rng.random_range(0..1_000);
+                let comes_and_goes =
+                    airport(&format!("V{n:04}"), "XX", "", rng.random_range(0..100));
+                airports.put(&comes_and_goes).expect("there is room");
+                airports
+                    .remove(&format!("V{:04}", rng.random_range(0..1_000)))
+                    .expect("a valid key");
+                airports.put(&stays(n)).expect("there is room");
+            }
+        });
+        let walks = (0..20).map(|_| walk_by_pages(&airports)).collect::<Result<Vec<_>, _>>();
+        done.store(true, Ordering::Release);
+        writer.join().expect("the writer does not panic");
+        let walks = walks?;
+        let expected: Vec<_> = (0..1_000).map(|n| format!("S{n:04}")).collect();
+        for mut seen in walks.iter().cloned() {
+            seen.retain(|icao| icao.starts_with('S'));
+            assert_eq!(seen, expected);
+        }
+        Ok(walks.len())
+    })?;
+    assert_eq!(walks, 20);
+    Ok(())
+}
+
+fn walk_by_pages(airports: &MemoryStoreDatabase<Airport>) -> Result<Vec<String>, DatabaseError> {
+    let mut seen = Vec::new();
+    let mut cursor: Option<Cursor> = None;
+    loop {
+        let mut page = airports.index(Airport::ELEVATION).iter().limit(37);
+        if let Some(cursor) = &cursor {
+            page = page.after(cursor)?;
+        }
+        let rows = icaos_by_next(&mut page)?;
+        if rows.is_empty() {
+            return Ok(seen);
+        }
+        seen.extend(rows);
+        cursor = page.cursor();
+    }
 }
 
 #[test]

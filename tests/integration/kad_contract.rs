@@ -1,6 +1,6 @@
 //! What kad expects of a `RecordStore`, on `MemoryStore` and on ours.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use libp2p::{
     Multiaddr, PeerId,
@@ -9,7 +9,7 @@ use libp2p::{
         store::{Error as KadError, MemoryStore, MemoryStoreConfig, RecordStore},
     },
 };
-use netabase::{Limits, NetabaseStore};
+use netabase::{Clock, Limits, ManualClock, NetabaseStore};
 
 use crate::schemas::{Note, note};
 
@@ -114,6 +114,45 @@ fn both_keep_providers() -> Result<(), Box<dyn Error>> {
     let store = ours(limits)?;
     let local = store.peer_id();
     keeps_providers(store, local)
+}
+
+/// Where ours differs: a `MemoryStore` takes providers of any key, with any addresses, until it is full.
+#[test]
+fn ours_bounds_what_strangers_announce() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(1_800_000_000_000);
+    let limits = Limits { max_providers_per_key: 2, ..Limits::default() };
+    let mut store = NetabaseStore::builder().clock(clock.clone()).limits(limits).build()?;
+    let key = store.database::<Note>()?.provider_key();
+
+    let unknown = ProviderRecord::new(KadKey::new(b"/netabase/other/p"), PeerId::random(), vec![]);
+    assert!(matches!(store.add_provider(unknown), Err(KadError::MaxProvidedKeys)));
+
+    let long: Multiaddr = format!("/dns4/{}.example.org/tcp/1", "x".repeat(60)).parse()?;
+    let mut addresses = vec![long];
+    addresses
+        .extend((1..100_u16).filter_map(|port| format!("/ip4/127.0.0.1/tcp/{port}").parse().ok()));
+    let mut stranger = ProviderRecord::new(key.clone(), PeerId::random(), addresses);
+    stranger.expires = Some(clock.now().monotonic + Duration::from_secs(60));
+    store.add_provider(stranger.clone())?;
+    let kept = store.providers(&key).remove(0).addresses;
+    assert_eq!(kept, stranger.addresses[1..9], "a few, and none that is too long");
+
+    // The local peer is never crowded out, and announcing again crowds nobody out.
+    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
+    let own = ProviderRecord::new(key.clone(), store.peer_id(), vec![]);
+    store.add_provider(own.clone())?;
+    store.add_provider(own)?;
+    assert_eq!((store.provided().count(), store.providers(&key).len()), (1, 2));
+
+    clock.advance(Duration::from_secs(60));
+    let late = PeerId::random();
+    store.add_provider(ProviderRecord::new(key.clone(), late, vec![]))?;
+    let providers: Vec<_> = store.providers(&key).iter().map(|record| record.provider).collect();
+    assert!(
+        providers.contains(&late) && !providers.contains(&stranger.provider),
+        "expired ones go"
+    );
+    Ok(())
 }
 
 /// Where ours differs: a `MemoryStore` takes anything, in any order.

@@ -90,13 +90,7 @@ impl RecordStore for NetabaseStore {
         record.addresses.truncate(MAX_ADDRESSES);
         record.addresses.shrink_to_fit();
         let known = inner.table.providers(&record.key);
-        let mut gone: Vec<_> = known.iter().filter(|known| known.is_expired(now)).collect();
-        if record.provider == self.shared.peer_id && gone.is_empty() {
-            // The local peer's own announcement is worth more than a stranger's.
-            let is_full = known.len() >= self.shared.limits.max_providers_per_key;
-            gone.extend(known.last().filter(|_| is_full));
-        }
-        for gone in gone {
+        for gone in self.providers_to_drop(&known, &record, now) {
             inner.table.remove_provider(&gone.key, &gone.provider);
         }
         inner.table.add_provider(record)
@@ -113,6 +107,25 @@ impl RecordStore for NetabaseStore {
 
     fn remove_provider(&mut self, key: &KadKey, provider: &PeerId) {
         self.shared.inner.write().table.remove_provider(key, provider);
+    }
+}
+
+impl NetabaseStore {
+    /// The expired ones; or, if the local peer's own announcement would find no room, the last
+    /// stranger: what was announced here must not be crowded out.
+    fn providers_to_drop<'a>(
+        &self,
+        known: &'a [ProviderRecord],
+        new: &ProviderRecord,
+        now: Instant,
+    ) -> Vec<&'a ProviderRecord> {
+        let expired: Vec<_> = known.iter().filter(|known| known.is_expired(now)).collect();
+        let is_full = known.len() >= self.limits().max_providers_per_key;
+        let is_known = known.contains(new);
+        if expired.is_empty() && is_full && !is_known && new.provider == self.peer_id() {
+            return known.last().into_iter().collect();
+        }
+        expired
     }
 }
 
