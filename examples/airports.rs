@@ -127,7 +127,7 @@ fn show_changes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn E
     let mut watch = airports.watch_prefix("BI")?;
     airports.store().transaction(|tx| {
         if let Some(mut airport) = tx.get(airports, "BIKF")? {
-            airport.name = "Keflavik".to_owned();
+            "Keflavik".clone_into(&mut airport.name);
             tx.put(airports, &airport)?;
         }
         tx.remove(airports, "BIRK")?;

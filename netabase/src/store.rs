@@ -20,6 +20,8 @@ mod schemas;
 
 mod page;
 
+mod writer;
+
 mod commit;
 
 mod local;
@@ -48,17 +50,17 @@ pub use self::{
     raw::{RawRecord, RawRecords},
     state::RecordState,
 };
-use self::{
-    changes::Changes,
-    schemas::Schemas,
-    table::{Encoded, Replaced, Stored, Table},
-};
 pub(crate) use self::{
     changes::{RawChange, Receiver},
     commit::LocalWrite,
+    order::end_of_prefix,
     page::{Direction, Page, PageRequest, Source, View},
-    raw::end_of_prefix,
     schemas::SchemaId,
+};
+use self::{
+    schemas::Schemas,
+    table::{Encoded, Replaced, Stored, Table},
+    writer::Changes,
 };
 use crate::{record::split_schema, schema::Timestamp};
 

@@ -279,9 +279,9 @@ fn transfer_for_a_while(store: &NetabaseStore, accounts: &MemoryStoreDatabase<Ac
             };
             payer.cents -= 1;
             tx.put(accounts, &payer)?;
-            let Some(mut payee) = tx.get(accounts, &to)? else { return Ok(()) };
-            payee.cents += 1;
-            tx.put(accounts, &payee)
+            let Some(mut receiver) = tx.get(accounts, &to)? else { return Ok(()) };
+            receiver.cents += 1;
+            tx.put(accounts, &receiver)
         });
         assert!(matches!(moved, Ok(()) | Err(DatabaseError::Conflict { .. })), "{moved:?}");
     }

@@ -1,7 +1,10 @@
 use std::{fmt, iter::FusedIterator, ops::Bound};
 
 use super::{
-    cursor::Cursor, error::DatabaseError, explain::Explain, keys::Keys, local::MemoryStoreDatabase,
+    cursor::Cursor,
+    error::DatabaseError,
+    explain::{Explain, Extent},
+    local::MemoryStoreDatabase,
 };
 use crate::{
     record,
@@ -12,15 +15,6 @@ use crate::{
 /// The first page is small, so that looking at one row is cheap; later ones are larger.
 const FIRST_PAGE: usize = 32;
 const MAX_PAGE: usize = 256;
-
-/// Which rows of its source a walk was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    All,
-    Equal,
-    Prefix,
-    Range,
-}
 
 /// Shows a value to a query's filter.
 type Filter<V> = Box<dyn FnMut(&<V as NetabaseSchema>::Ref<'_>) -> bool + Send>;
@@ -140,17 +134,6 @@ impl<V: NetabaseSchema> Entries<V> {
         let in_page = in_page.map(|(page, row)| page.position(row));
         let position = in_page.or(self.taken.as_deref())?;
         Some(Cursor::new(V::SCHEMA_NAME, self.source_name(), position))
-    }
-
-    /// The keys alone. Values are not decoded, unless there is a filter.
-    pub fn keys(self) -> Keys<V> {
-        Keys::new(self)
-    }
-
-    /// How many values there are. They are not decoded, unless there is a filter.
-    #[must_use]
-    pub fn count(self) -> usize {
-        self.keys().fold(0, |count, _| count + 1)
     }
 
     /// What serves this walk, and what it cost so far.

@@ -1,6 +1,13 @@
 use std::fmt;
 
-use super::entries::Extent;
+/// Which rows of its source a walk was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    Equal,
+    Prefix,
+    Range,
+}
 
 /// What serves a walk, and what it cost; see [`Entries::explain`](super::Entries::explain).
 #[derive(Clone, Debug, PartialEq, Eq)]

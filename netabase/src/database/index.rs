@@ -5,9 +5,7 @@ use std::{
 };
 
 use super::{
-    entries::{Entries, Extent},
-    error::DatabaseError,
-    local::MemoryStoreDatabase,
+    entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase,
     scratch::Scratch,
 };
 use crate::{
@@ -77,6 +75,10 @@ pub struct UniqueConflict<K> {
     pub keys: Vec<K>,
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what is looked up is small: `get(7)`, `get((a, b))`"
+)]
 impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// All values that have this one in the index.
     ///
@@ -223,6 +225,15 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         write(&mut writer);
         let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
         writer.finish().map_err(wrong)
+    }
+}
+
+impl<V: NetabaseSchema, K> IntoIterator for &IndexView<V, K> {
+    type Item = Result<V, DatabaseError>;
+    type IntoIter = Entries<V>;
+
+    fn into_iter(self) -> Entries<V> {
+        self.iter()
     }
 }
 

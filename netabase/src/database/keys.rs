@@ -13,10 +13,17 @@ pub struct Keys<V: NetabaseSchema> {
     entries: Entries<V>,
 }
 
-impl<V: NetabaseSchema> Keys<V> {
-    pub(super) fn new(mut entries: Entries<V>) -> Self {
-        entries.values = false;
-        Self { entries }
+impl<V: NetabaseSchema> Entries<V> {
+    /// The keys alone. Values are not decoded, unless there is a filter.
+    pub fn keys(mut self) -> Keys<V> {
+        self.values = false;
+        Keys { entries: self }
+    }
+
+    /// How many values there are. They are not decoded, unless there is a filter.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.keys().fold(0, |count, _| count + 1)
     }
 }
 

@@ -1,10 +1,6 @@
 use std::ops::{Bound, RangeBounds};
 
-use super::{
-    entries::{Entries, Extent},
-    error::DatabaseError,
-    local::MemoryStoreDatabase,
-};
+use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{RecordError, write_key, write_key_with},
     schema::{KeyOf, NetabaseSchema, PrefixOf},

@@ -115,3 +115,13 @@ pub(super) fn is_empty(bounds: Bounds<'_>) -> bool {
         (Included(low) | Excluded(low), Included(high) | Excluded(high)) => low >= high,
     }
 }
+
+/// The end of the range of all byte strings that start with `prefix`.
+pub(crate) fn end_of_prefix(prefix: &[u8]) -> Bound<Vec<u8>> {
+    let Some(last) = prefix.iter().rposition(|&byte| byte != u8::MAX) else {
+        return Bound::Unbounded;
+    };
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Bound::Excluded(end)
+}

@@ -3,8 +3,8 @@ use std::ops::Bound;
 use libp2p::kad::RecordKey;
 
 use super::{
-    NetabaseStore, indexes::split_entry, raw::end_of_prefix, schemas::SchemaId, state::RecordState,
-    table::Stored,
+    NetabaseStore, indexes::split_entry, order::end_of_prefix, schemas::SchemaId,
+    state::RecordState, table::Stored,
 };
 use crate::record::split_schema;
 
@@ -204,23 +204,31 @@ impl Page {
     ) {
         let mut last: &[u8] = &[];
         for (position, stored) in rows {
-            let full = self.rows.len() >= request.max_rows || self.bytes.len() >= MAX_PAGE_BYTES;
-            if full || self.visited >= MAX_VISITED {
+            if self.is_full(request) {
                 self.last_visited.clear();
                 self.last_visited.extend_from_slice(last);
                 return;
             }
-            self.visited += 1;
+            self.visit(position, stored, request);
             last = position;
-            // An index holds what databases show, and nothing else.
-            if stored.is_none_or(|stored| request.view.shows(stored)) {
-                let value =
-                    stored.filter(|_| request.values).map_or(&[][..], |stored| stored.value);
-                let state = stored.map_or(RecordState::LOCAL_WRITE, |stored| stored.state);
-                self.push(position, value, state);
-            }
         }
         self.complete = true;
+    }
+
+    fn is_full(&self, request: &PageRequest<'_>) -> bool {
+        self.rows.len() >= request.max_rows
+            || self.bytes.len() >= MAX_PAGE_BYTES
+            || self.visited >= MAX_VISITED
+    }
+
+    fn visit(&mut self, position: &[u8], stored: Option<Stored<'_>>, request: &PageRequest<'_>) {
+        self.visited += 1;
+        // An index holds what databases show, and nothing else.
+        if stored.is_none_or(|stored| request.view.shows(stored)) {
+            let value = stored.filter(|_| request.values).map_or(&[][..], |stored| stored.value);
+            let state = stored.map_or(RecordState::LOCAL_WRITE, |stored| stored.state);
+            self.push(position, value, state);
+        }
     }
 
     fn push(&mut self, position: &[u8], value: &[u8], state: RecordState) {

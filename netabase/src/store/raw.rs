@@ -5,6 +5,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::{
     NetabaseStore,
     kad::lease_end,
+    order::end_of_prefix,
     page::{Direction, Page, PageRequest, Source, View},
     state::RecordState,
 };
@@ -122,14 +123,4 @@ impl RawRecords {
         let record = self.store.as_record(key, self.page.value(row).to_vec());
         RawRecord { record, state: self.page.state(row) }
     }
-}
-
-/// The end of the range of all byte strings that start with `prefix`.
-pub(crate) fn end_of_prefix(prefix: &[u8]) -> Bound<Vec<u8>> {
-    let Some(last) = prefix.iter().rposition(|&byte| byte != u8::MAX) else {
-        return Bound::Unbounded;
-    };
-    let mut end = prefix[..=last].to_vec();
-    end[last] += 1;
-    Bound::Excluded(end)
 }
