@@ -17,14 +17,17 @@ pub struct Index<V, K> {
     _types: PhantomData<fn() -> (V, K)>,
 }
 
-impl<V: NetabaseSchema, K> Index<V, K> {
+impl<V, K> Index<V, K> {
     /// The index at this place of [`NetabaseSchema::INDEXES`]. For the derive.
+    // Without a bound: a schema with mistakes, which rustc reports, has constants as well.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(id: usize) -> Self {
         Self { id, _types: PhantomData }
     }
+}
 
+impl<V: NetabaseSchema, K> Index<V, K> {
     /// Its name: that of its field, or the one it was given.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -131,7 +134,7 @@ impl<'a> IndexWriter<'a> {
             return;
         }
         let start = self.out.len();
-        self.out.push(u8::try_from(index).expect("the derive counts no more than 256 indexes"));
+        self.out.push(u8::try_from(index).expect("a store takes no schema of more than 256 indexes"));
         self.out.extend_from_slice(&[0; 2]);
         let mut writer = KeyWriter::new(self.out);
         write(&mut writer);
@@ -166,8 +169,8 @@ pub(crate) fn index_entries(mut bytes: &[u8]) -> impl Iterator<Item = (usize, &[
 /// Stands for a key `K` of an index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value of this index",
-    label = "expected `{K}`, or a reference to it",
-    note = "an index is looked up by the type of its field; one of several fields by a tuple"
+    label = "this index holds `{K}`",
+    note = "an index is looked up by the type of its field, or `&str` for text; one of several fields by a tuple of all"
 )]
 pub trait IndexKeyOf<K> {
     /// Writes the key bytes.
@@ -185,8 +188,8 @@ impl<K, Q: PartOf<K>> IndexKeyOf<K> for Q {
 /// Stands for what keys `K` of an index start with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a prefix of this index's values",
-    label = "prefix needs a String, bytes or a composite key",
-    note = "use `range` for numbers"
+    label = "prefix needs text, bytes or several fields",
+    note = "for numbers use `range`; for an index of several fields give a tuple of the first ones: `(\"IS\",)`"
 )]
 pub trait IndexPrefixOf<K> {
     /// Writes the key bytes.
@@ -223,6 +226,7 @@ macro_rules! composite {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($part,)+ $($form: PartOf<$part>),+> IndexKeyOf<Composite<($($part,)+)>> for ($($form,)+) {
             fn encode_index_key(&self, out: &mut KeyWriter<'_>) {
                 $(self.$at.encode_part(out);)+
@@ -292,7 +296,6 @@ impl<V: NetabaseSchema, K> IndexOf<V> for Index<V, K> {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<V> IndexOf<V> for Unindexed<V>
 where
     Field: HasIndex<V>,

@@ -60,6 +60,8 @@ fn describe_key<V: NetabaseSchema>(bytes: &[u8]) -> String {
 impl Schemas {
     /// Registers `V`, or finds that it is registered.
     pub(super) fn register<V: NetabaseSchema>(&mut self) -> Result<SchemaId, StoreError> {
+        // An index is one byte in a record's entries.
+        const { assert!(V::INDEXES.len() <= 256, "a schema has at most 256 indexes") };
         if let Some(&id) = self.by_name.get(V::SCHEMA_NAME) {
             let known = self.get(id);
             if known.type_id == TypeId::of::<V>() {
