@@ -24,6 +24,13 @@ pub struct AirportRef<'a> {
     /// `photo`
     photo: &'a [::core::primitive::u8],
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+pub trait __AirportFieldsWithoutIndex {
+    const ICAO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
+    const PHOTO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
+}
+impl __AirportFieldsWithoutIndex for Airport {}
 const _: () = {
     let _ = (
         <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
@@ -140,10 +147,6 @@ const _: () = {
         pub const ELEVATION_FT: ::netabase::Index<Airport, i32> = ::netabase::Index::new(
             1usize,
         );
-        #[doc(hidden)]
-        pub const ICAO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
-        #[doc(hidden)]
-        const PHOTO: ::netabase::__private::Unindexed<Airport> = ::netabase::__private::Unindexed::new();
     }
     impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for AirportRef<'a> {
         fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(

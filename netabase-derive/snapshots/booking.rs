@@ -18,6 +18,15 @@ struct BookingRef<'a> {
     /// `price`
     price: Price,
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+trait __BookingFieldsWithoutIndex {
+    const SEAT: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+    const NAME: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+    const NOTE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+    const PRICE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
+}
+impl __BookingFieldsWithoutIndex for Booking {}
 const _: () = {
     let _ = (
         crate::database::__private::assert_key::<Seat>,
@@ -141,6 +150,28 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
+    impl crate::database::KeyOf<BookingKey> for ::core::primitive::str
+    where
+        for<'never> ::core::primitive::str: crate::database::PartOf<Seat>,
+    {
+        fn encode_key_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartOf<
+                    Seat,
+                >>::encode_part(self, __out));
+        }
+    }
+    impl crate::database::KeyOf<BookingKey> for [::core::primitive::u8]
+    where
+        for<'never> [::core::primitive::u8]: crate::database::PartOf<Seat>,
+    {
+        fn encode_key_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartOf<
+                    Seat,
+                >>::encode_part(self, __out));
+        }
+    }
     #[allow(deprecated)]
     impl crate::database::NetabaseSchema for Booking
     where
@@ -171,17 +202,6 @@ const _: () = {
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {}
-    #[allow(dead_code)]
-    impl Booking {
-        #[doc(hidden)]
-        const SEAT: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
-        #[doc(hidden)]
-        const NAME: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
-        #[doc(hidden)]
-        const NOTE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
-        #[doc(hidden)]
-        const PRICE: crate::database::__private::Unindexed<Booking> = crate::database::__private::Unindexed::new();
-    }
     #[automatically_derived]
     impl<'a> ::core::clone::Clone for BookingRef<'a>
     where

@@ -7,21 +7,15 @@ const _: () = {
                     match self {
                         Self::Airport { 0: __part0 } => {
                             __out.raw(&[0u8]);
-                            <String as ::netabase::NetabaseSchemaKey>::encode_key(
-                                __part0,
-                                __out,
-                            );
+                            (::netabase::__private::part::<String>()
+                                .encode)(__part0, __out);
                         }
                         Self::Coordinates { latitude: __part0, longitude: __part1 } => {
                             __out.raw(&[1u8]);
-                            <i32 as ::netabase::NetabaseSchemaKey>::encode_key(
-                                __part0,
-                                __out,
-                            );
-                            <i32 as ::netabase::NetabaseSchemaKey>::encode_key(
-                                __part1,
-                                __out,
-                            );
+                            (::netabase::__private::part::<i32>()
+                                .encode)(__part0, __out);
+                            (::netabase::__private::part::<i32>()
+                                .encode)(__part1, __out);
                         }
                         Self::Nowhere {} => {
                             __out.raw(&[2u8]);
@@ -37,19 +31,16 @@ const _: () = {
                     match __input.ordinal(3usize)? {
                         0 => {
                             ::core::result::Result::Ok(Self::Airport {
-                                0: <String as ::netabase::NetabaseSchemaKey>::decode_key(
-                                    __input,
-                                )?,
+                                0: (::netabase::__private::part::<String>()
+                                    .decode)(__input)?,
                             })
                         }
                         1 => {
                             ::core::result::Result::Ok(Self::Coordinates {
-                                latitude: <i32 as ::netabase::NetabaseSchemaKey>::decode_key(
-                                    __input,
-                                )?,
-                                longitude: <i32 as ::netabase::NetabaseSchemaKey>::decode_key(
-                                    __input,
-                                )?,
+                                latitude: (::netabase::__private::part::<i32>()
+                                    .decode)(__input)?,
+                                longitude: (::netabase::__private::part::<i32>()
+                                    .decode)(__input)?,
                             })
                         }
                         _ => ::core::result::Result::Ok(Self::Nowhere {}),

@@ -14,18 +14,20 @@ pub(crate) struct ReadingKey {
     /// `at`
     at: u64,
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+pub(crate) trait __ReadingFieldsWithoutIndex {
+    const STATION: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
+    const AT: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
+    const CELSIUS: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
+}
+impl __ReadingFieldsWithoutIndex for Reading {}
 const _: () = {
     impl ReadingKey {
         /// The key of the [`Reading`] with these values.
         #[must_use]
-        fn new(
-            station: impl ::core::convert::Into<u32>,
-            at: impl ::core::convert::Into<u64>,
-        ) -> Self {
-            Self {
-                station: ::core::convert::Into::into(station),
-                at: ::core::convert::Into::into(at),
-            }
+        fn new(station: u32, at: u64) -> Self {
+            Self { station: station, at: at }
         }
     }
     impl ::core::convert::From<(u32, u64)> for ReadingKey {
@@ -114,15 +116,6 @@ const _: () = {
                 ::netabase::__private::merge(self, __other, newest),
             )
         }
-    }
-    #[allow(dead_code)]
-    impl Reading {
-        #[doc(hidden)]
-        pub(crate) const STATION: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
-        #[doc(hidden)]
-        const AT: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
-        #[doc(hidden)]
-        pub(crate) const CELSIUS: ::netabase::__private::Unindexed<Reading> = ::netabase::__private::Unindexed::new();
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {
         type Error = ::netabase::RecordError;

@@ -1,27 +1,81 @@
+::netabase::__private::stub_key! {
+    KeylessKey
+}
+/// A view of [`Keyless`] that borrows its text and bytes.
+#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+struct KeylessRef<'a> {
+    /// `name`
+    name: &'a ::core::primitive::str,
+}
 #[doc(hidden)]
 #[allow(dead_code)]
-type KeylessKey = ::netabase::__private::StubKey;
-#[doc(hidden)]
-#[allow(dead_code)]
-type KeylessRef<'a> = ::netabase::__private::StubRef<'a>;
+trait __KeylessFieldsWithoutIndex {
+    const NAME: ::netabase::__private::Unindexed<Keyless> = ::netabase::__private::Unindexed::new();
+}
+impl __KeylessFieldsWithoutIndex for Keyless {}
 const _: () = {
-    impl ::netabase::NetabaseSchema for Keyless
-    where
-        for<'never> Self: ::netabase::__private::StubSchema,
-    {
-        type Key = ::netabase::__private::StubKey;
-        type Ref<'stub> = ::netabase::__private::StubRef<'stub>;
-        const SCHEMA_NAME: &'static ::core::primitive::str = "stub";
-        const SCHEMA_VERSION: ::core::primitive::u32 = 1;
+    let _ = (
+        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
+    );
+    #[allow(deprecated)]
+    impl ::netabase::NetabaseSchema for Keyless {
+        type Key = KeylessKey;
+        type Ref<'a> = KeylessRef<'a>;
+        const SCHEMA_NAME: &'static ::core::primitive::str = "keyless";
+        const SCHEMA_VERSION: ::core::primitive::u32 = 1u32;
         const ACCESS: ::netabase::Access = ::netabase::Access::Local;
         const TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
         const MAX_SIZE: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::None;
         const INDEXES: &'static [::netabase::IndexInfo] = &[];
-        fn key(&self) -> Self::Key {
-            ::netabase::__private::StubKey
+        fn key(&self) -> KeylessKey {
+            KeylessKey {}
         }
-        fn encode_key(&self, _: &mut ::netabase::KeyWriter<'_>) {}
-        fn encode_indexes(&self, _: &mut ::netabase::IndexWriter<'_>) {}
+        fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
+            __out.nested(|__out| {});
+        }
+        fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {}
+    }
+    impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for KeylessRef<'a> {
+        fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(
+            __deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            let (__name,): (&'a ::core::primitive::str,) = ::netabase::__private::serde::Deserialize::deserialize(
+                __deserializer,
+            )?;
+            ::core::result::Result::Ok(Self { name: __name })
+        }
+    }
+    impl ::core::convert::TryFrom<::netabase::__private::Record> for Keyless {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: ::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(&__record)
+        }
+    }
+    impl ::core::convert::TryFrom<&::netabase::__private::Record> for Keyless {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __record: &::netabase::__private::Record,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::record_to_value(__record)
+        }
+    }
+    impl ::core::convert::TryFrom<Keyless> for ::netabase::__private::Record {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __value: Keyless,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::value_to_record(&__value)
+        }
+    }
+    impl ::core::convert::TryFrom<&Keyless> for ::netabase::__private::Record {
+        type Error = ::netabase::RecordError;
+        fn try_from(
+            __value: &Keyless,
+        ) -> ::core::result::Result<Self, ::netabase::RecordError> {
+            ::netabase::__private::value_to_record(__value)
+        }
     }
 };
 ::core::compile_error! {

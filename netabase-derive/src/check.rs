@@ -46,13 +46,17 @@ fn size(schema: &Schema, errors: &mut Errors) {
 }
 
 fn merge(schema: &Schema, errors: &mut Errors) {
-    if let Some(merge) = &schema.options.merge
-        && schema.options.access != Access::Local
-    {
-        errors.help(
-            &merge.at,
+    let Some(merge) = &schema.options.merge else { return };
+    let (message, help) = match schema.options.access {
+        Access::Local => return,
+        Access::Owned => (
             "`merge` is for local schemas: a signed value cannot be merged by others",
             "remove it: what different owners wrote is merged where it is read",
-        );
-    }
+        ),
+        Access::Open => (
+            "`merge` is for local schemas: on the network the larger value wins on every peer",
+            "remove it, or leave `access` out",
+        ),
+    };
+    errors.help(&merge.at, message, help);
 }

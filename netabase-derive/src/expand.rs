@@ -40,18 +40,20 @@ fn variable(field: &Ident) -> Ident {
 pub(crate) fn schema(schema: &Schema) -> TokenStream {
     let key_type = key_type::definition(schema);
     let view_type = view::definition(schema);
+    let fields = index::fields_without(schema);
     let impls = [
         asserts::asserts(schema),
         key_type::impls(schema),
         lookup::impls(schema),
         schema::impls(schema),
-        index::constants(schema),
+        index::impls(schema),
         view::impls(schema),
         record::impls(schema),
     ];
     quote! {
         #key_type
         #view_type
+        #fields
         const _: () = { #(#impls)* };
     }
 }

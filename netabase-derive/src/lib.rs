@@ -32,7 +32,7 @@ use self::errors::Errors;
 ///
 /// ```ignore
 /// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
-/// #[netabase(name = "airport", version = 1, access = "owned", ttl = "48h")]
+/// #[netabase(name = "airport", version = 1, access = "open")]
 /// pub struct Airport {
 ///     #[netabase(key)]
 ///     pub icao: String,
@@ -49,13 +49,13 @@ use self::errors::Errors;
 /// | `name = "…"` | name on the wire, `[a-z0-9_.-]{1,64}`; default: the type's name in `snake_case` |
 /// | `version = N` | schema version, from 1; default 1 |
 /// | `key(a, b)` | composite key from fields, in this order |
-/// | `key_type = "…"`, `ref_type = "…"` | names of the generated types; default `AirportKey`, `AirportRef` |
-/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local |
-/// | `ttl = "48h"` | end of life, counted from the write: `"7d"`, `"5 minutes"`, `"1h 30m"`; at least 1 s |
+/// | `key_type = "…"`, `ref_type = "…"` | names of the generated types; default `AirportKey`, `AirportRef`. Give others where a type of yours has that name |
+/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local. Signing owned records is not built yet |
+/// | `ttl = "48h"` | end of life, counted from the write: `"7d"`, `"5 minutes"`, `"1h 30m"`; at least 1 s (checked; not yet acted upon) |
 /// | `max_size = N` | the largest `Record.value`, in bytes |
 /// | `index(name = "…", fields(a, b))` | composite index |
 /// | `validate = path` | `fn(&T) -> Result<(), impl Display>`, asked before a value is stored |
-/// | `merge = path` | `fn(&T, &T) -> T`, combines two values of one key; local schemas only |
+/// | `merge = path` | `fn(&T, &T) -> T`, combines two values of one key; local schemas only (checked; not yet acted upon) |
 /// | `owned` | no borrowed view, for a hand-written `Deserialize` |
 /// | `crate = "…"` | path of `netabase`, if it is renamed |
 ///
@@ -72,6 +72,8 @@ use self::errors::Errors;
 /// - The key type: a newtype with a public field, or a struct of several. It has the struct's own
 ///   visibility (a trait's associated type may have no less), and its parts have those of the
 ///   fields. Its `new` is as visible as the least visible part.
+/// - A constant for each index, named after its field: `Airport::COUNTRY`. Where the struct has a
+///   constant of that name, give the index another: `index(name = "…")`.
 /// - The borrowed view, if there is text or bytes to borrow. `Debug`, `Clone` and `PartialEq` are
 ///   there if every field has them.
 /// - `TryFrom<Record>` and `TryFrom<&Record>`; for local and open schemas also the way back.
@@ -92,8 +94,12 @@ pub fn derive_netabase_schema(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Its bytes are those of its parts in declared order; an enum's begin with the ordinal of the
-/// variant. They keep the order of a derived `Ord`, so variants may only be appended. The type needs
-/// `Clone`, `Debug`, `Ord` and `Hash` beside it.
+/// variant. They keep the order of a derived `Ord`, so variants may only be appended.
+///
+/// The type needs all of `Clone`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` beside
+/// it. As the field of a schema it also needs serde's `Serialize` and `Deserialize`.
+///
+/// A newtype of a `String` or `Vec<u8>` is looked up by `str` or `[u8]` as well.
 ///
 /// `#[netabase(crate = "…")]` gives the path of `netabase`, if it is renamed.
 #[proc_macro_derive(NetabaseSchemaKey, attributes(netabase))]
@@ -109,11 +115,11 @@ fn schema(input: TokenStream2) -> TokenStream2 {
     let mut errors = Errors::default();
     let schema = parse::schema(&input, &mut errors);
     check::schema(&schema, &mut errors);
-    let mut code = if schema.key.is_empty() {
+    let mut code = if schema.is_regular {
+        expand::schema(&schema)
+    } else {
         // Still implement the trait, so that only the real mistakes show.
         expand::stub(&input, &schema)
-    } else {
-        expand::schema(&schema)
     };
     code.extend(errors.into_tokens());
     code

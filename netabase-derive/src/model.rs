@@ -20,8 +20,10 @@ pub(crate) struct Schema {
     pub(crate) options: Options,
     pub(crate) serde: Vec<SerdeOption>,
     pub(crate) fields: Vec<Field>,
-    /// Positions in `fields`. Empty if something is wrong with it, or with all of the struct.
+    /// Positions in `fields`. Where it has mistakes, what was probably meant; empty if nobody knows.
     pub(crate) key: Vec<usize>,
+    /// Whether code can be written that names the struct and its fields.
+    pub(crate) is_regular: bool,
 }
 
 /// What `#[netabase(…)]` says on the struct.
@@ -75,9 +77,20 @@ pub(crate) struct Field {
     pub(crate) key: Option<TokenStream>,
     pub(crate) index: Option<Index>,
     pub(crate) owned: bool,
+    /// What an option that is none of ours says about the key.
+    pub(crate) maybe_key: Option<Guess>,
     pub(crate) serde: Vec<SerdeOption>,
     /// The attributes that `serde` was read from.
     pub(crate) serde_attrs: Vec<Attribute>,
+}
+
+/// Whether an unknown option was meant to be `key`. A key that is only misspelt is not also missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guess {
+    /// It is a word for it.
+    Likely,
+    /// Nobody knows.
+    Possible,
 }
 
 /// One option of a `#[serde(…)]`.

@@ -18,7 +18,14 @@ mod serde;
 
 pub(crate) mod shape;
 
-use syn::{DeriveInput, Field as SynField, FieldsNamed, Ident, ext::IdentExt};
+use proc_macro2::TokenStream;
+use syn::{
+    DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+};
 
 use self::options::{Opt, Value};
 pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
@@ -32,13 +39,14 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     let options = on_struct::options(input, errors);
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
-    let key = named.and_then(|_| key::positions(&input.ident, &options, &fields, errors));
+    let key = named.map(|_| key::positions(&input.ident, &options, &fields, errors));
     let serde = serde::options(&input.attrs);
     let stored = named.is_some_and(|named| shape::can_be_stored(named, errors));
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
-        key: key.filter(|_| stored && !serde::is_refused(&serde)).unwrap_or_default(),
+        key: key.unwrap_or_default(),
+        is_regular: stored && !serde::is_refused(&serde),
         options,
         serde,
         fields,
@@ -60,6 +68,7 @@ fn field(field: &SynField, errors: &mut Errors) -> Option<Field> {
         key: options.key,
         index: options.index,
         owned: options.owned,
+        maybe_key: options.maybe_key,
         serde: serde::options(&field.attrs),
         serde_attrs: field.attrs.iter().filter(|attr| serde::is_serde(attr)).cloned().collect(),
         ident,
@@ -100,6 +109,14 @@ fn field_list(option: &Opt, errors: &mut Errors) -> Vec<Ident> {
         errors.at(&option.tokens, format_args!("expected `{}(a, b)`", option.name));
         return Vec::new();
     };
+    if mistake.is_some()
+        && let Some(names) = quoted_names(parens)
+    {
+        let list = names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let help = format!("write `{}({list})`", option.name);
+        errors.help(parens, "expected fields, found text", help);
+        return names;
+    }
     errors.extend(mistake.as_ref());
     if items.is_empty() && mistake.is_none() {
         errors.help(
@@ -114,6 +131,17 @@ fn field_list(option: &Opt, errors: &mut Errors) -> Vec<Ident> {
         }
     }
     items.iter().map(|item| item.name.clone()).collect()
+}
+
+/// The names in `("a", "b")`.
+fn quoted_names(parens: &TokenStream) -> Option<Vec<Ident>> {
+    let in_parens = |input: ParseStream| {
+        let content;
+        parenthesized!(content in input);
+        Punctuated::<LitStr, Token![,]>::parse_terminated(&content)
+    };
+    let names = in_parens.parse2(parens.clone()).ok()?;
+    names.iter().map(|name| name.parse().ok()).collect()
 }
 
 /// Whether two identifiers name the same field: `r#type` is `type`.

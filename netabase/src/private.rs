@@ -1,9 +1,10 @@
 //! What the derives' output calls, beside the re-exports. Not public API: it changes with them.
 
+mod stub;
+
 use std::fmt::Display;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-
+pub use self::stub::{StubKeyBounds, StubRef, StubSchema, stub_key};
 pub use crate::schema::Unindexed;
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
@@ -11,6 +12,22 @@ use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
 /// A part of a key. (Naming a method of the trait would ask for its supertraits first.)
 pub fn assert_key<T: NetabaseSchemaKey>() {}
+
+/// How a part of a key is written and read.
+#[derive(Debug)]
+pub struct Part<T> {
+    /// [`NetabaseSchemaKey::encode_key`]
+    pub encode: fn(&T, &mut KeyWriter<'_>),
+    /// [`NetabaseSchemaKey::decode_key`]
+    pub decode: fn(&mut KeyReader<'_>) -> Result<T, KeyError>,
+}
+
+/// Both in one function: of two mistakes that look the same, rustc reports one.
+#[inline]
+#[must_use]
+pub fn part<T: NetabaseSchemaKey>() -> Part<T> {
+    Part { encode: T::encode_key, decode: T::decode_key }
+}
 
 /// A type that is read the same whether owned or borrowed as `&B`.
 #[diagnostic::on_unimplemented(
@@ -106,55 +123,9 @@ pub fn merge<T>(ours: &T, theirs: &T, function: fn(&T, &T) -> T) -> T {
 #[diagnostic::on_unimplemented(
     message = "a record of `{Self}` needs its owner, who is part of the key and signs the value",
     label = "the owner is not known here",
-    note = "the database knows it: `database.to_record(&value)`"
+    note = "signing is not built yet: write `access = \"open\"`, or leave `access` out to keep the record here"
 )]
 pub trait OwnerIsKnown<'never> {
     /// Stands where code has to stand.
     fn never<R>(&self) -> R;
 }
-
-// Stand-ins for what the derive could not write because of mistakes it reported.
-
-/// What [`NetabaseSchema`](crate::NetabaseSchema) asks of a type.
-pub trait StubSchema: Serialize + DeserializeOwned + Send + Sync + 'static {}
-
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> StubSchema for T {}
-
-/// What [`NetabaseSchemaKey`] asks of a type.
-pub trait StubKeyBounds:
-    Clone + std::fmt::Debug + Ord + std::hash::Hash + Send + Sync + 'static
-{
-}
-
-impl<T: Clone + std::fmt::Debug + Ord + std::hash::Hash + Send + Sync + 'static> StubKeyBounds
-    for T
-{
-}
-
-/// The key of a schema whose key is not known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StubKey;
-
-impl StubKey {
-    /// Takes what a key of one part takes.
-    #[must_use]
-    pub fn new<T>(_: T) -> Self {
-        Self
-    }
-}
-
-impl NetabaseSchemaKey for StubKey {
-    fn encode_key(&self, _: &mut KeyWriter<'_>) {}
-
-    fn decode_key(_: &mut KeyReader<'_>) -> Result<Self, KeyError> {
-        Ok(Self)
-    }
-}
-
-impl crate::KeyOf<Self> for StubKey {
-    fn encode_key_of(&self, _: &mut KeyWriter<'_>) {}
-}
-
-/// The borrowed view of a schema whose fields are not known.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct StubRef<'a>(std::marker::PhantomData<&'a ()>);

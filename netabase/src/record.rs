@@ -9,8 +9,8 @@ mod key;
 mod peer;
 
 pub(crate) use self::convert::{
-    Checked, check, read, read_ref, restamp, stamped_record, timestamp, write_entries,
-    write_tombstone, write_value,
+    Checked, check, read, read_ref, restamp, stamped_record, write_entries, write_tombstone,
+    write_value,
 };
 pub(crate) use self::key::{
     key_bytes, provider_key, record_prefix, split_schema, write_key, write_key_with,

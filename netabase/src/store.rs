@@ -60,7 +60,7 @@ pub(crate) use self::{
 use self::{
     schemas::Schemas,
     table::{Encoded, Replaced, Stored, Table},
-    writer::Changes,
+    writer::{Changes, Outbox},
 };
 use crate::{record::split_schema, schema::Timestamp};
 
@@ -104,6 +104,7 @@ struct Shared {
     limits: Limits,
     /// Never held across an await, and never while code of the user runs.
     inner: RwLock<Inner>,
+    outbox: Outbox,
 }
 
 struct Inner {
@@ -137,7 +138,16 @@ impl NetabaseStore {
             changes: Changes::default(),
         };
         let inner = RwLock::new(inner);
-        Self { shared: Arc::new(Shared { identity, peer_id, clock, limits, inner }) }
+        Self {
+            shared: Arc::new(Shared {
+                identity,
+                peer_id,
+                clock,
+                limits,
+                inner,
+                outbox: Outbox::default(),
+            }),
+        }
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
@@ -171,7 +181,7 @@ impl NetabaseStore {
         self.shared.inner.read().table.len()
     }
 
-    /// The bytes of all keys and values the store holds, tombstones included.
+    /// The bytes of all keys, values and index entries the store holds, tombstones included.
     ///
     /// The allocator's and the collections' own overhead is not counted.
     #[must_use]

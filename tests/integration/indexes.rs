@@ -370,6 +370,42 @@ fn compare(
 }
 
 #[test]
+fn what_indexes_hold_counts_and_is_bounded() -> Result<(), Box<dyn Error>> {
+    let airports = NetabaseStore::new().database::<Airport>()?;
+    let bytes_of = |tags: Vec<String>| -> Result<usize, DatabaseError> {
+        airports.put(&Airport { tags, ..airport("BIKF", "IS", "", 0) })?;
+        Ok(airports.store().byte_count())
+    };
+    let without = bytes_of(Vec::new())?;
+    let with = bytes_of(vec!["hub".into()])?;
+    let raw = airports.get_record("BIKF")?.ok_or("it is there")?;
+    assert!(with > without + "hub".len() * 2 + raw.key.as_ref().len());
+    let twice = bytes_of(vec!["hub".into(), "hub".into()])?;
+    assert_eq!(
+        twice,
+        with + 4,
+        "only the value is longer: an element that stands twice has one entry"
+    );
+
+    let many: Vec<_> = (0..5_000).map(|n| n.to_string()).collect();
+    let refused = bytes_of(many);
+    assert!(
+        matches!(
+            refused,
+            Err(DatabaseError::Record(netabase::RecordError::TooManyEntries {
+                schema: "airport",
+                ..
+            }))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(airports.store().byte_count(), twice);
+    airports.remove("BIKF")?;
+    assert_eq!(airports.store().byte_count(), 0);
+    Ok(())
+}
+
+#[test]
 fn an_index_knows_its_name() {
     let index: Index<Airport, i32> = Airport::ELEVATION;
     assert_eq!(

@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use libp2p::kad::store::RecordStore;
 use netabase::{
     DatabaseError, Limits, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, RawRecord,
     StoreError, Transaction,
@@ -138,6 +139,81 @@ fn it_runs_again_when_what_it_read_has_changed_and_gives_up_in_the_end()
     });
     assert_eq!(given_up, Err(DatabaseError::Conflict { runs: 8 }));
     assert_eq!((runs, everything(&store).len()), (8, before));
+    Ok(())
+}
+
+/// A record from elsewhere may have the very clock of the one it replaces.
+#[test]
+fn a_change_that_keeps_the_clock_is_a_change() -> Result<(), Box<dyn Error>> {
+    let (store, accounts) = bank(0)?;
+    let record = NetabaseStore::new().database::<Account>()?.to_record(&account(0, 10))?;
+    accounts.put_record(&record)?;
+    let mut larger = accounts.to_record(&account(0, 60))?;
+    larger.value[..8].copy_from_slice(&record.value[..8]);
+    let mut runs = 0;
+    store.transaction(|tx| {
+        runs += 1;
+        let seen = tx.get(&accounts, &0)?.map_or(0, |account| account.cents);
+        if runs == 1 {
+            accounts.put_record(&larger)?;
+        }
+        tx.put(&accounts, &account(0, seen + 1))
+    })?;
+    assert_eq!((runs, accounts.get(&0)?), (2, Some(account(0, 61))));
+    Ok(())
+}
+
+#[test]
+fn an_error_that_comes_of_stale_reads_is_no_error() -> Result<(), Box<dyn Error>> {
+    let (store, accounts) = bank(2)?;
+    let mut runs = 0;
+    let sum = store.transaction(|tx| {
+        runs += 1;
+        let first = tx.get(&accounts, &0)?.map_or(0, |account| account.cents);
+        if runs == 1 {
+            accounts.put_batch(&[account(0, 150), account(1, 50)])?;
+        }
+        let second = tx.get(&accounts, &1)?.map_or(0, |account| account.cents);
+        if first + second == 200 {
+            Ok(runs)
+        } else {
+            Err(Box::<dyn Error>::from("books do not balance"))
+        }
+    })?;
+    assert_eq!(sum, 2);
+    Ok(())
+}
+
+#[test]
+fn room_that_a_transaction_makes_it_may_use() -> Result<(), Box<dyn Error>> {
+    let store =
+        NetabaseStore::builder().limits(Limits { max_records: 1, ..Limits::default() }).build()?;
+    let accounts = store.database::<Account>()?;
+    accounts.put(&account(1, 0))?;
+    store.transaction(|tx| {
+        tx.remove(&accounts, &1)?;
+        tx.put(&accounts, &account(2, 0))
+    })?;
+    assert_eq!(
+        (accounts.contains(&1)?, accounts.contains(&2)?, store.record_count()),
+        (false, true, 1)
+    );
+    Ok(())
+}
+
+#[test]
+fn what_is_removed_and_put_anew_is_private_again() -> Result<(), Box<dyn Error>> {
+    let mut store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    let mut record = notes.to_record(&note("hi", "there"))?;
+    record.publisher = Some(store.peer_id());
+    RecordStore::put(&mut store, record.clone())?;
+    store.transaction(|tx| {
+        tx.remove(&notes, "hi")?;
+        tx.put(&notes, &note("hi", "private"))
+    })?;
+    assert!(RecordStore::get(&store, &record.key).is_none());
+    assert_eq!(notes.get("hi")?, Some(note("hi", "private")));
     Ok(())
 }
 

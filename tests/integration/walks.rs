@@ -182,6 +182,31 @@ fn a_cursor_goes_through_text_and_hostile_text_leads_nowhere() -> Result<(), Box
 }
 
 #[test]
+fn reversed_pages_of_an_inclusive_range_go_on() -> Result<(), DatabaseError> {
+    let users = users(10);
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    while seen.len() < 10 {
+        let mut page = users.range(2..=5)?.reversed().limit(1);
+        if let Some(cursor) = &cursor {
+            page = page.after(cursor)?;
+        }
+        let Some(user) = page.next().transpose()? else { break };
+        seen.push(user.id);
+        cursor = page.cursor();
+    }
+    assert_eq!(seen, [5, 4, 3, 2]);
+
+    // A value that fills a page alone.
+    users.put(&User { id: 1, name: "x".repeat((1 << 20) - 20) })?;
+    assert_eq!(ids(users.range(..=1)?.reversed())?, [1, 0]);
+    let mut limited = users.iter();
+    limited.next().transpose()?;
+    assert_eq!(limited.limit(0).size_hint(), (0, Some(0)));
+    Ok(())
+}
+
+#[test]
 fn a_cursor_before_the_range_starts_at_its_beginning() -> Result<(), DatabaseError> {
     let users = users(10);
     let mut first = users.iter();

@@ -1,10 +1,17 @@
 //! Watchers are told of every change that databases show, in order.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    future::Future,
+    sync::Arc,
+    task::{Context, Wake, Waker},
+};
 
 use futures::{FutureExt, StreamExt};
 use libp2p::kad::store::RecordStore;
-use netabase::{Change, ChangeOrigin, NetabaseSchema, NetabaseStore, Watch, WatchError};
+use netabase::{
+    Change, ChangeOrigin, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, Watch, WatchError,
+};
 
 use crate::schemas::{Note, User, fresh, note, user};
 
@@ -121,6 +128,34 @@ async fn a_slow_watcher_is_told_how_many_it_missed_and_goes_on() -> Result<(), B
     let rest = ready(&mut watch)?;
     assert_eq!(rest.len(), 1_024);
     assert_eq!(rest[0].new, Some(user(476)), "it goes on with the oldest that is left");
+    Ok(())
+}
+
+/// Waking a watcher runs code of the user: here code that calls the store.
+#[test]
+fn a_waker_may_call_the_store() -> Result<(), Box<dyn Error>> {
+    struct CallsTheStore(MemoryStoreDatabase<User>);
+
+    impl Wake for CallsTheStore {
+        fn wake(self: Arc<Self>) {
+            let id = 100 + self.0.len() as u64;
+            // Deeper than that it would only call itself.
+            if id < 103 {
+                self.0.put(&user(id)).expect("there is room");
+            }
+        }
+    }
+
+    let users = fresh::<User>();
+    let mut watch = users.watch();
+    let waker = Waker::from(Arc::new(CallsTheStore(users.clone())));
+    let mut waiting = Box::pin(watch.next());
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    users.put(&user(1))?;
+    drop(waiting);
+
+    let seen: Vec<_> = ready(&mut watch)?.into_iter().map(|change| change.key.0).collect();
+    assert_eq!(seen, [1, 101]);
     Ok(())
 }
 

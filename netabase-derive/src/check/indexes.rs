@@ -12,9 +12,24 @@ use crate::{
 pub(crate) const TAKEN: [&str; 6] =
     ["SCHEMA_NAME", "SCHEMA_VERSION", "ACCESS", "TTL", "MAX_SIZE", "INDEXES"];
 
+/// As many parts as the runtime's composite indexes have.
+pub(crate) const MAX_FIELDS: usize = 4;
+
+/// An entry names its index by one byte.
+const MAX_INDEXES: usize = 256;
+
 pub(super) fn check(schema: &Schema, errors: &mut Errors) {
     for index in &schema.options.indexes {
         find_fields(&schema.ident, &index.fields, &schema.fields, errors);
+        if let Some(first_over) = index.fields.get(MAX_FIELDS) {
+            let message =
+                format!("an index has at most {MAX_FIELDS} fields, not {}", index.fields.len());
+            errors.help(first_over, message, "leave out what narrows a search least");
+        }
+    }
+    if let Some(first_over) = schema.indexes().nth(MAX_INDEXES) {
+        let message = format!("a schema has at most {MAX_INDEXES} indexes");
+        errors.help(&first_over.at, message, "remove those that no query names");
     }
     if let Some(key) = schema.single_key() {
         for index in schema.indexes().filter(|index| is_of(index, &key.ident)) {

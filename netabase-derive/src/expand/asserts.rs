@@ -32,7 +32,8 @@ fn borrows(schema: &Schema) -> impl Iterator<Item = TokenStream> {
 fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let private = schema.private();
     schema.fields.iter().filter_map(move |field| {
-        let (index, ty) = (field.index.as_ref()?, &field.ty);
+        let mut indexes = schema.indexes().filter(|index| index.fields.contains(&field.ident));
+        let (index, ty) = (indexes.next()?, &field.ty);
         let bound = match index.multi {
             false if field.is_plain_key() => return None,
             false => quote!(Indexed),

@@ -1,14 +1,19 @@
-//! Indexes: their constants, and their entries for a value.
+//! Indexes: what a schema tells of them, and their entries for a value.
 
-use heck::ToShoutySnakeCase;
+mod constants;
+
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Type, ext::IdentExt};
+use quote::quote;
+use syn::Type;
 
+pub(super) use self::constants::{fields_without, impls};
 use super::variable;
 use crate::{
-    check::indexes::TAKEN,
-    model::{Field, Index, Schema, types::optional},
+    check::indexes::MAX_FIELDS,
+    model::{
+        Field, Index, Schema,
+        types::{items, optional},
+    },
 };
 
 /// `const INDEXES: &[IndexInfo] = …;`
@@ -29,7 +34,7 @@ pub(super) fn encode(schema: &Schema) -> TokenStream {
             let (ident, ty, private) = (&field.ident, &field.ty, schema.private());
             quote!(<#ty as #private::MultiIndexed>::each(&self.#ident, |__key| __out.entry(#at, __key));)
         }
-        [field] => one(schema, at, field),
+        [field] => one(at, field),
         ref fields => {
             let idents = fields.iter().map(|field| &field.ident);
             quote! {
@@ -47,8 +52,7 @@ pub(super) fn encode(schema: &Schema) -> TokenStream {
 }
 
 /// An index of one field; of an `Option` only `Some` has an entry.
-fn one(schema: &Schema, at: usize, field: &Field) -> TokenStream {
-    let _ = schema;
+fn one(at: usize, field: &Field) -> TokenStream {
     let (ident, value) = (&field.ident, variable(&field.ident));
     if optional_field(field).is_some() {
         quote! {
@@ -61,70 +65,26 @@ fn one(schema: &Schema, at: usize, field: &Field) -> TokenStream {
     }
 }
 
-/// One constant an index, and a hidden one for every other field, so that asking for that says it
-/// has no index.
-pub(super) fn constants(schema: &Schema) -> TokenStream {
-    let (krate, ident, private) = (&schema.options.krate, &schema.ident, schema.private());
-    let mut names: Vec<String> = TAKEN.map(str::to_owned).into();
-    let indexes: Vec<_> = schema
-        .indexes()
-        .enumerate()
-        .map(|(at, index)| {
-            let constant = index.name.to_shouty_snake_case();
-            let name = format_ident!("{constant}");
-            names.push(constant);
-            let docs = docs(index);
-            let vis = match index.fields[..] {
-                [ref field] => schema.field(field).map_or(&schema.vis, |field| &field.vis),
-                _ => &schema.vis,
-            };
-            let key = key_type(schema, index);
-            quote! {
-                #[doc = #docs]
-                #vis const #name: #krate::Index<#ident, #key> = #krate::Index::new(#at);
-            }
-        })
-        .collect();
-    let unindexed = schema.fields.iter().filter(|field| field.index.is_none()).filter_map(|field| {
-        let constant = field.ident.unraw().to_string().to_shouty_snake_case();
-        let name = syn::parse_str::<syn::Ident>(&constant).ok()?;
-        if names.contains(&constant) {
-            return None;
-        }
-        names.push(constant);
-        let vis = &field.vis;
-        Some(quote!(#[doc(hidden)] #vis const #name: #private::Unindexed<#ident> = #private::Unindexed::new();))
-    }).collect::<Vec<_>>();
-    quote! {
-        #[allow(dead_code)]
-        impl #ident {
-            #(#indexes)*
-            #(#unindexed)*
-        }
-    }
-}
-
-fn docs(index: &Index) -> String {
-    let kind = match (index.unique, index.multi) {
-        (true, _) => "unique index",
-        (_, true) => "index of each element",
-        _ => "index",
-    };
-    let fields: Vec<_> = index.fields.iter().map(|field| format!("`{}`", field.unraw())).collect();
-    format!(" The {kind} on {}.", fields.join(", "))
-}
-
 /// What is looked up: the type inside an `Option`, the element of a collection, a tuple of several.
 fn key_type(schema: &Schema, index: &Index) -> TokenStream {
     let (krate, private) = (&schema.options.krate, schema.private());
     match fields(schema, index)[..] {
-        [Field { ty, .. }] if index.multi => quote!(<#ty as #private::MultiIndexed>::Element),
+        // All of its names were wrong.
+        [] => quote!(::core::primitive::bool),
+        [field] if index.multi => {
+            let ty = &field.ty;
+            let item = items(ty).filter(|_| !field.owned);
+            item.map_or_else(
+                || quote!(<#ty as #private::MultiIndexed>::Element),
+                |item| quote!(#item),
+            )
+        }
         [field] => {
             let ty = optional_field(field).unwrap_or(&field.ty);
             quote!(#ty)
         }
         ref fields => {
-            let types = fields.iter().map(|field| &field.ty);
+            let types = fields.iter().take(MAX_FIELDS).map(|field| &field.ty);
             quote!(#krate::Composite<(#(#types,)*)>)
         }
     }
@@ -134,7 +94,7 @@ fn optional_field(field: &Field) -> Option<&Type> {
     if field.owned { None } else { optional(&field.ty) }
 }
 
-fn fields<'s>(schema: &'s Schema, index: &Index) -> Vec<&'s Field> {
+pub(super) fn fields<'s>(schema: &'s Schema, index: &Index) -> Vec<&'s Field> {
     index.fields.iter().filter_map(|ident| schema.field(ident)).collect()
 }
 
@@ -152,4 +112,10 @@ pub(super) fn unknown_keys(schema: &Schema) -> impl Iterator<Item = &Type> {
 pub(super) fn collections(schema: &Schema) -> impl Iterator<Item = &Type> {
     let multi = schema.indexes().filter(|index| index.multi);
     multi.flat_map(|index| fields(schema, index)).map(|field| &field.ty)
+}
+
+/// Whether the type of what is looked up has to be asked of the field's.
+fn is_asked(schema: &Schema, index: &Index) -> bool {
+    index.multi
+        && fields(schema, index).iter().any(|field| field.owned || items(&field.ty).is_none())
 }

@@ -13,6 +13,9 @@ use crate::model::{Field, Schema, types};
 
 pub(super) fn definition(schema: &Schema) -> TokenStream {
     let (key, vis) = (&schema.options.key_type.value, &schema.vis);
+    if schema.key.is_empty() {
+        return super::stub::key(schema);
+    }
     let derives = plain(schema).then(|| {
         quote! {
             #[derive(
@@ -46,6 +49,9 @@ fn body(schema: &Schema) -> TokenStream {
 }
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
+    if schema.key.is_empty() {
+        return TokenStream::new();
+    }
     let std_impls = (!plain(schema)).then(|| {
         let condition = parts_are_keys(schema);
         let generated = Generated {
@@ -85,13 +91,25 @@ fn constructors(schema: &Schema) -> TokenStream {
             }
         }
     };
+    // Of a number the type is plain, so that a literal takes it.
+    let (arguments, values): (Vec<_>, Vec<_>) = names
+        .iter()
+        .zip(&types)
+        .map(|(name, ty)| {
+            if types::is_primitive(ty) {
+                return (quote!(#ty), quote!(#name));
+            }
+            let value = quote!(::core::convert::Into::into(#name));
+            (quote!(impl ::core::convert::Into<#ty>), value)
+        })
+        .unzip();
     let docs = format!(" The key of the [`{}`] with these values.", schema.ident);
     quote! {
         impl #key {
             #[doc = #docs]
             #[must_use]
-            #vis fn new(#(#names: impl ::core::convert::Into<#types>),*) -> Self {
-                Self { #(#members: ::core::convert::Into::into(#names),)* }
+            #vis fn new(#(#names: #arguments),*) -> Self {
+                Self { #(#members: #values,)* }
             }
         }
         #from

@@ -5,13 +5,16 @@ use quote::{format_ident, quote};
 use syn::{Ident, Type};
 
 use super::key_type::{is_bytes_key, is_text_key, parts_are_keys};
-use crate::model::Schema;
+use crate::model::{Field, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
     let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
+    if schema.key.is_empty() {
+        return TokenStream::new();
+    }
     let condition = parts_are_keys(schema);
     let parts = match schema.single_key() {
-        Some(field) => one(schema, &field.ty),
+        Some(field) => one(schema, field),
         None => several(schema),
     };
     quote! {
@@ -25,7 +28,8 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
 }
 
 /// The inner type, and the borrowed form of text and bytes.
-fn one(schema: &Schema, ty: &Type) -> TokenStream {
+fn one(schema: &Schema, field: &Field) -> TokenStream {
+    let ty = &field.ty;
     let condition = parts_are_keys(schema);
     let inner = key_of(schema, &quote!(#ty), ty, &condition);
     let borrowed = if is_text_key(schema) {
@@ -33,7 +37,8 @@ fn one(schema: &Schema, ty: &Type) -> TokenStream {
     } else if is_bytes_key(schema) {
         quote!([::core::primitive::u8])
     } else {
-        return inner;
+        let newtype = (!field.is_plain_key()).then(|| by_newtype(schema, ty));
+        return quote!(#inner #newtype);
     };
     let bytes = if is_text_key(schema) { quote!(self.as_bytes()) } else { quote!(self) };
     let (by_borrowed, prefixes) = (
@@ -41,6 +46,18 @@ fn one(schema: &Schema, ty: &Type) -> TokenStream {
         prefixes(schema, &[&borrowed, &quote!(#ty)], &bytes),
     );
     quote!(#inner #by_borrowed #prefixes)
+}
+
+/// Text and bytes, if they stand for the part: it may be a newtype of them.
+fn by_newtype(schema: &Schema, ty: &Type) -> TokenStream {
+    let krate = &schema.options.krate;
+    [quote!(::core::primitive::str), quote!([::core::primitive::u8])]
+        .map(|form| {
+            let condition = quote!(where for<'never> #form: #krate::PartOf<#ty>);
+            key_of(schema, &form, ty, &condition)
+        })
+        .into_iter()
+        .collect()
 }
 
 /// `self` stands for the key's one part.

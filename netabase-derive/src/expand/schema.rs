@@ -50,7 +50,7 @@ pub(super) fn is_a_schema(schema: &Schema) -> TokenStream {
     let keys = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
     let keys = keys.chain(index::unknown_keys(schema));
     let private = schema.private();
-    std_impls::conditions([
+    std_impls::conditions(&[
         (keys.collect(), quote!(#krate::NetabaseSchemaKey)),
         (index::collections(schema).collect(), quote!(#private::MultiIndexed)),
     ])

@@ -22,11 +22,11 @@ pub(super) fn condition<'t>(
     types: impl IntoIterator<Item = &'t Type>,
     bound: &TokenStream,
 ) -> TokenStream {
-    conditions([(types.into_iter().collect(), bound.clone())])
+    conditions(&[(types.into_iter().collect(), bound.clone())])
 }
 
 /// As [`condition`], for several bounds.
-pub(super) fn conditions<const N: usize>(bounds: [(Vec<&Type>, TokenStream); N]) -> TokenStream {
+pub(super) fn conditions<const N: usize>(bounds: &[(Vec<&Type>, TokenStream); N]) -> TokenStream {
     let mut seen = Vec::new();
     let mut clause = TokenStream::new();
     for (ty, bound) in

@@ -6,16 +6,21 @@ use syn::DeriveInput;
 
 use crate::model::{Options, Schema};
 
+/// The key type of a schema of which only the key is not known.
+pub(super) fn key(schema: &Schema) -> TokenStream {
+    let (krate, vis) = (&schema.options.krate, &schema.vis);
+    let key = &schema.options.key_type.value;
+    quote!(#krate::__private::stub_key! { #vis #key })
+}
+
 pub(crate) fn stub(input: &DeriveInput, schema: &Schema) -> TokenStream {
     let Options { krate, key_type, ref_type, .. } = &schema.options;
     let (ident, vis) = (&input.ident, &input.vis);
     let (impl_generics, type_generics, clause) = input.generics.split_for_impl();
     let predicates = clause.map(|clause| &clause.predicates);
-    let (key, view) = (&key_type.value, &ref_type.value);
+    let (key_type, key, view) = (self::key(schema), &key_type.value, &ref_type.value);
     let aliases = quote! {
-            #[doc(hidden)]
-            #[allow(dead_code)]
-            #vis type #key = #krate::__private::StubKey;
+            #key_type
             #[doc(hidden)]
             #[allow(dead_code)]
             #vis type #view<'a> = #krate::__private::StubRef<'a>;
@@ -28,7 +33,7 @@ pub(crate) fn stub(input: &DeriveInput, schema: &Schema) -> TokenStream {
                 for<'never> Self: #krate::__private::StubSchema,
                 #predicates
             {
-                type Key = #krate::__private::StubKey;
+                type Key = #key;
                 type Ref<'stub> = #krate::__private::StubRef<'stub>;
                 const SCHEMA_NAME: &'static ::core::primitive::str = "stub";
                 const SCHEMA_VERSION: ::core::primitive::u32 = 1;
@@ -38,7 +43,7 @@ pub(crate) fn stub(input: &DeriveInput, schema: &Schema) -> TokenStream {
                 const INDEXES: &'static [#krate::IndexInfo] = &[];
 
                 fn key(&self) -> Self::Key {
-                    #krate::__private::StubKey
+                    #key
                 }
 
                 fn encode_key(&self, _: &mut #krate::KeyWriter<'_>) {}

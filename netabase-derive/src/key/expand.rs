@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{DeriveInput, Ident, spanned::Spanned};
 
 use super::{Key, Part, Shape, Variant};
+use crate::model::types;
 
 /// A key writes its parts in declared order, one level deeper.
 pub(super) fn key(key: &Key) -> TokenStream {
@@ -18,7 +19,40 @@ pub(super) fn key(key: &Key) -> TokenStream {
         }
         Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
     };
-    implementation(&key.krate, &key.ident, &encode, &decode)
+    let implementation = implementation(&key.krate, &key.ident, &encode, &decode);
+    let lookups = lookups(key);
+    quote! {
+        const _: () = { #implementation #lookups };
+    }
+}
+
+/// A newtype of text or bytes is looked up by a borrowed form of them.
+///
+/// The condition is for names that mean other types than the standard library's.
+fn lookups(key: &Key) -> Option<TokenStream> {
+    let Shape::Struct(parts) = &key.shape else { return None };
+    let [Part { ty, .. }] = &**parts else { return None };
+    let form = if types::is_text(ty) {
+        quote!(::core::primitive::str)
+    } else if types::is_bytes(ty) {
+        quote!([::core::primitive::u8])
+    } else {
+        return None;
+    };
+    let (krate, ident) = (&key.krate, &key.ident);
+    let impls = [quote!(#form), quote!(&#form)].map(|by| {
+        quote! {
+            impl #krate::PartOf<#ident> for #by
+            where
+                for<'never> #form: #krate::PartOf<#ty>,
+            {
+                fn encode_part(&self, __out: &mut #krate::KeyWriter<'_>) {
+                    __out.nested(|__out| <#form as #krate::PartOf<#ty>>::encode_part(self, __out));
+                }
+            }
+        }
+    });
+    Some(quote!(#(#impls)*))
 }
 
 fn implementation(
@@ -28,21 +62,19 @@ fn implementation(
     decode: &TokenStream,
 ) -> TokenStream {
     quote! {
-        const _: () = {
-            // A deprecated variant is a key like any other.
-            #[allow(deprecated)]
-            impl #krate::NetabaseSchemaKey for #ident {
-                fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
-                    __out.nested(|__out| { #encode });
-                }
-
-                fn decode_key(
-                    __input: &mut #krate::KeyReader<'_>,
-                ) -> ::core::result::Result<Self, #krate::KeyError> {
-                    __input.nested(|__input| { #decode })
-                }
+        // A deprecated variant is a key like any other.
+        #[allow(deprecated)]
+        impl #krate::NetabaseSchemaKey for #ident {
+            fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| { #encode });
             }
-        };
+
+            fn decode_key(
+                __input: &mut #krate::KeyReader<'_>,
+            ) -> ::core::result::Result<Self, #krate::KeyError> {
+                __input.nested(|__input| { #decode })
+            }
+        }
     }
 }
 
@@ -84,8 +116,8 @@ fn writes(key: &Key, parts: &[Part]) -> TokenStream {
     let out = Ident::new("__out", Span::call_site());
     let writes = parts.iter().enumerate().map(|(at, Part { ty, .. })| {
         let name = name(at);
-        let write = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::encode_key);
-        quote!(#write(#name, #out);)
+        let part = quote_spanned!(ty.span()=> #krate::__private::part::<#ty>);
+        quote!((#part().encode)(#name, #out);)
     });
     writes.collect()
 }
@@ -94,8 +126,8 @@ fn reads(key: &Key, parts: &[Part]) -> TokenStream {
     let krate = &key.krate;
     let input = Ident::new("__input", Span::call_site());
     let reads = parts.iter().map(|Part { member, ty }| {
-        let read = quote_spanned!(ty.span()=> <#ty as #krate::NetabaseSchemaKey>::decode_key);
-        quote!(#member: #read(#input)?,)
+        let part = quote_spanned!(ty.span()=> #krate::__private::part::<#ty>);
+        quote!(#member: (#part().decode)(#input)?,)
     });
     quote!({ #(#reads)* })
 }

@@ -24,6 +24,11 @@ pub(crate) fn is_bytes(ty: &Type) -> bool {
     matches!(shape(ty), Shape::Bytes)
 }
 
+/// `u64` and its like
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    matches!(shape(ty), Shape::Primitive)
+}
+
 /// Whether a type of this name has every trait that a key needs, if the name is not shadowed.
 pub(crate) fn is_plain_key(ty: &Type) -> bool {
     is_made_of(
@@ -92,6 +97,16 @@ pub(crate) fn optional(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = peel(ty) else { return None };
     match path_shape(path) {
         Shape::Of(inner) if path.path.segments.last()?.ident == "Option" => Some(inner),
+        _ => None,
+    }
+}
+
+/// The `T` of `Vec<T>`, as written.
+pub(crate) fn items(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else { return None };
+    let last = path.path.segments.last()?;
+    match path_shape(path) {
+        Shape::Of(_) | Shape::Bytes if last.ident == "Vec" => single_argument(&last.arguments),
         _ => None,
     }
 }

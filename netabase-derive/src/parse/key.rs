@@ -6,16 +6,18 @@ use syn::{Ident, ext::IdentExt};
 use super::same;
 use crate::{
     errors::{Errors, did_you_mean, expected_one_of},
-    model::{Field, Options, StructKey},
+    model::{Field, Guess, Options, StructKey},
 };
 
 /// Positions of the key's fields, in the key's order.
+///
+/// After a mistake they are what was probably meant, so that lookups by it show no errors.
 pub(crate) fn positions(
     ident: &Ident,
     options: &Options,
     fields: &[Field],
     errors: &mut Errors,
-) -> Option<Vec<usize>> {
+) -> Vec<usize> {
     let marked: Vec<_> = fields
         .iter()
         .enumerate()
@@ -25,25 +27,29 @@ pub(crate) fn positions(
         (Some(key), []) => listed(ident, key, fields, errors),
         (Some(key), [(_, mark), ..]) => {
             both(&key.at, mark, errors);
-            None
+            listed(ident, key, fields, &mut Errors::default())
         }
         (None, []) => {
-            errors.help(
-                ident,
-                format_args!("`{ident}` has no key"),
-                "mark a field `#[netabase(key)]`",
-            );
-            None
+            // One mistake is one message: the option that is none of ours was reported.
+            if fields.iter().all(|field| field.maybe_key.is_none()) {
+                let message = format!("`{ident}` has no key");
+                errors.help(ident, message, "mark a field `#[netabase(key)]`");
+            }
+            let likely = fields.iter().enumerate();
+            let likely = likely.filter(|(_, field)| field.maybe_key == Some(Guess::Likely));
+            likely.map(|(at, _)| at).collect()
         }
-        (None, [(only, _)]) => Some(vec![*only]),
+        (None, [(only, _)]) => vec![*only],
         (None, [(_, first), (_, second), ..]) => {
-            errors.help(
-                second,
-                "more than one key field",
-                "for a key of several fields, write `#[netabase(key(a, b))]` on the struct",
+            let names: Vec<_> =
+                marked.iter().map(|(at, _)| fields[*at].ident.to_string()).collect();
+            let help = format!(
+                "for a key of several fields, write `#[netabase(key({}))]` on the struct",
+                names.join(", ")
             );
+            errors.help(second, "more than one key field", help);
             errors.at(first, "first key here");
-            None
+            marked.iter().map(|(at, _)| *at).collect()
         }
     }
 }
@@ -54,15 +60,32 @@ fn both(on_struct: &TokenStream, on_field: &TokenStream, errors: &mut Errors) {
     errors.help(on_field, message, "remove one");
 }
 
-fn listed(
-    ident: &Ident,
-    key: &StructKey,
-    fields: &[Field],
-    errors: &mut Errors,
-) -> Option<Vec<usize>> {
+fn listed(ident: &Ident, key: &StructKey, fields: &[Field], errors: &mut Errors) -> Vec<usize> {
     let positions = find(ident, &key.fields, fields, errors);
-    let complete = !positions.is_empty() && positions.len() == key.fields.len();
-    complete.then_some(positions)
+    if positions.len() == key.fields.len() {
+        return positions;
+    }
+    // What the names that are unknown were meant to be.
+    let mut meant = Vec::new();
+    for name in &key.fields {
+        match position(name, fields).or_else(|| position(&near(name, fields)?, fields)) {
+            Some(at) if !meant.contains(&at) => meant.push(at),
+            Some(_) => {}
+            None => return Vec::new(),
+        }
+    }
+    meant
+}
+
+fn position(name: &Ident, fields: &[Field]) -> Option<usize> {
+    fields.iter().position(|field| same(&field.ident, name))
+}
+
+/// The field that `name` was probably meant to be.
+fn near(name: &Ident, fields: &[Field]) -> Option<Ident> {
+    let known: Vec<_> = fields.iter().map(|field| field.ident.unraw().to_string()).collect();
+    let near = did_you_mean(&name.to_string(), known.iter().map(String::as_str))?;
+    fields.iter().map(|field| &field.ident).find(|ident| ident.unraw() == near).cloned()
 }
 
 /// Where `names` are among the fields. Unknown and repeated ones are reported and left out.
@@ -74,7 +97,7 @@ pub(crate) fn find(
 ) -> Vec<usize> {
     let mut positions = Vec::new();
     for name in names {
-        match fields.iter().position(|field| same(&field.ident, name)) {
+        match position(name, fields) {
             Some(at) if positions.contains(&at) => {
                 errors.at(name, format_args!("field `{name}` listed twice"));
             }

@@ -10,16 +10,31 @@ use super::{
 };
 use crate::{
     errors::{Errors, did_you_mean, expected_one_of},
-    model::Index,
+    model::{Guess, Index},
 };
 
 const KNOWN: [&str; 3] = ["key", "index", "owned"];
+
+/// Other systems' words for them.
+const ALIASES: [(&str, &str); 10] = [
+    ("id", "key"),
+    ("pk", "key"),
+    ("primary", "key"),
+    ("primary_key", "key"),
+    ("primarykey", "key"),
+    ("indexed", "index"),
+    ("secondary", "index"),
+    ("secondary_key", "index"),
+    ("unique", "index(unique)"),
+    ("multi", "index(multi)"),
+];
 
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) key: Option<TokenStream>,
     pub(crate) index: Option<Index>,
     pub(crate) owned: bool,
+    pub(crate) maybe_key: Option<Guess>,
 }
 
 pub(crate) fn options(field: &SynField, ident: &Ident, errors: &mut Errors) -> FieldOptions {
@@ -37,9 +52,10 @@ pub(crate) fn options(field: &SynField, ident: &Ident, errors: &mut Errors) -> F
         }
         other => {
             unknown(option, other, errors);
-            // A key that is only misspelt is not also missing.
-            if did_you_mean(other, KNOWN) == Some("key") {
-                read.key = Some(option.tokens.clone());
+            if meant(other) == Some("key") {
+                read.maybe_key = Some(Guess::Likely);
+            } else if !on_struct::KNOWN.contains(&other) {
+                read.maybe_key = read.maybe_key.or(Some(Guess::Possible));
             }
         }
     });
@@ -57,11 +73,20 @@ fn key(option: &Opt, errors: &mut Errors) {
     }
 }
 
+/// The option that was probably meant.
+fn meant(name: &str) -> Option<&'static str> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    alias.map(|(_, known)| *known).or_else(|| did_you_mean(name, KNOWN))
+}
+
 fn unknown(option: &Opt, name: &str, errors: &mut Errors) {
+    let message = format!("unknown attribute `{name}`");
     if on_struct::KNOWN.contains(&name) {
         errors.help(&option.name, format_args!("`{name}` belongs on the struct"), "move it there");
+    } else if let Some(meant) = meant(name) {
+        let all = expected_one_of("", &KNOWN);
+        errors.help(&option.name, message, format_args!("did you mean `{meant}`? {all}"));
     } else {
-        let message = format!("unknown attribute `{name}`");
         errors.help(&option.name, message, expected_one_of(name, &KNOWN));
     }
 }

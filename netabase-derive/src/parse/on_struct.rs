@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::{DeriveInput, Ident, Path, ext::IdentExt};
+use syn::{DeriveInput, Expr, Ident, Path, ext::IdentExt};
 
 use super::{
     duration, each_once, field_list, index,
@@ -84,6 +84,10 @@ fn option(option: &Opt, read: &mut Options, errors: &mut Errors) {
 }
 
 fn version(option: &Opt, errors: &mut Errors) -> Option<u32> {
+    if let Value::Equals { expr: expr @ Expr::Unary(_), .. } = &option.value {
+        errors.help(expr, "versions start at 1", "write `version = 1`, or leave it out");
+        return None;
+    }
     let number = value::integer(option, "1", errors)?;
     match number.base10_parse::<u32>() {
         Ok(0) => errors.help(number, "versions start at 1", "write `version = 1`, or leave it out"),
@@ -147,7 +151,16 @@ fn access(option: &Opt, errors: &mut Errors) -> Option<Access> {
         "open" => Some(Access::Open),
         other => {
             let message = format!("unknown access `{other}`");
-            errors.help(&text, message, expected_one_of(other, &["owned", "open"]));
+            // Other systems' words for what anyone may write.
+            let meant = match other.to_ascii_lowercase().as_str() {
+                "public" | "shared" | "any" | "anyone" | "all" | "everyone" | "world" => "open",
+                "private" | "local" => {
+                    errors.help(&text, message, "leave `access` out: then the schema is local");
+                    return None;
+                }
+                _ => other,
+            };
+            errors.help(&text, message, expected_one_of(meant, &["owned", "open"]));
             None
         }
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, Ident, MacroDelimiter, Meta, Token,
+    Attribute, Expr, ExprLit, Ident, Lit, MacroDelimiter, Meta, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Result},
@@ -92,12 +92,27 @@ fn option(input: ParseStream) -> Result<Opt> {
     } else if input.peek(Token![=]) {
         let equals = input.parse::<Token![=]>()?;
         let expr = input.parse::<Expr>()?;
+        no_unit(&name, &expr, input)?;
         tokens.extend(quote::quote!(#equals #expr));
         Value::Equals { equals, expr }
     } else {
         Value::Word
     };
     Ok(Opt { name, value, tokens })
+}
+
+/// Refuses `8 KiB`, all of it: the number alone means something else.
+fn no_unit(name: &Ident, expr: &Expr, input: ParseStream) -> Result<()> {
+    let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = expr else { return Ok(()) };
+    let Ok(unit) = input.fork().call(Ident::parse_any) else { return Ok(()) };
+    let bytes = super::value::unit(&unit.to_string())
+        .and_then(|unit| number.base10_parse::<u64>().ok()?.checked_mul(unit));
+    let help = match bytes {
+        Some(bytes) => format!("write `{name} = {bytes}`"),
+        None => format!("write `{name} = {number}`"),
+    };
+    let message = format!("expected a number, without a unit\nhelp: {help}");
+    Err(syn::Error::new_spanned(quote::quote!(#number #unit), message))
 }
 
 fn skip_to_comma(input: ParseStream) {

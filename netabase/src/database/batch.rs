@@ -76,7 +76,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.store.remove_local(self.schema, &keys))
     }
 
-    /// Stores values one after the other, committing them in chunks, and says how many.
+    /// Stores values in their order, committing them in chunks, and says how many.
+    ///
+    /// Each chunk of 256 is one batch, within which two values may swap what a unique index holds; if one
+    /// is refused, its values are put one by one.
     ///
     /// # Errors
     ///

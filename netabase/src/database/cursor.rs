@@ -8,7 +8,7 @@ use super::error::DatabaseError;
 ///
 /// It stays good whatever is written meanwhile, also when that value is removed. As text
 /// ([`Display`](fmt::Display), [`FromStr`]) it can be handed to a client; what comes back is checked, and
-/// leads nowhere but into the same walk. The text shows the key to whoever decodes it.
+/// leads nowhere but into walks of the same schema by the same index, within their ranges. The text shows the key to whoever decodes it.
 ///
 /// # Examples
 ///

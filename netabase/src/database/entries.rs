@@ -25,6 +25,9 @@ type Filter<V> = Box<dyn FnMut(&<V as NetabaseSchema>::Ref<'_>) -> bool + Send>;
 /// Set [`filter`](Self::filter), [`reversed`](Self::reversed), [`limit`](Self::limit) and
 /// [`after`](Self::after), in any order, before the first value is taken. Values are read page by
 /// page: one written meanwhile is met if it lies ahead, one that stays is met exactly once.
+///
+/// To change what a walk by an index finds, collect the keys first: a value that is put further ahead in
+/// that index is met again, one that is put back is not.
 #[must_use = "iterators are lazy"]
 pub struct Entries<V: NetabaseSchema> {
     database: MemoryStoreDatabase<V>,
@@ -220,7 +223,7 @@ impl<V: NetabaseSchema> Entries<V> {
             }
             None => (Page::default(), FIRST_PAGE),
         };
-        let left = self.limit.map(|limit| limit - self.returned);
+        let left = self.limit.map(|limit| limit.saturating_sub(self.returned));
         let request = PageRequest {
             source: self.source,
             bounds: self.bounds_ahead(),
@@ -249,7 +252,8 @@ impl<V: NetabaseSchema> Entries<V> {
                 _ => (Bound::Excluded(position), upper),
             },
             Direction::Reverse => match upper {
-                Bound::Included(high) | Bound::Excluded(high) if high <= position => (lower, upper),
+                Bound::Included(high) if high < position => (lower, upper),
+                Bound::Excluded(high) if high <= position => (lower, upper),
                 _ => (lower, Bound::Excluded(position)),
             },
         }
@@ -265,7 +269,7 @@ impl<V: NetabaseSchema> Iterator for Entries<V> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, self.limit.map(|limit| limit - self.returned))
+        (0, self.limit.map(|limit| limit.saturating_sub(self.returned)))
     }
 }
 

@@ -24,8 +24,10 @@ pub enum DatabaseError {
         /// The schema.
         schema: &'static str,
     },
-    /// The cursor comes from another database.
-    #[error("the cursor does not belong to schema `{schema}`")]
+    /// The cursor comes from another schema's walk, or from one by another index.
+    #[error(
+        "the cursor does not belong to this walk of schema `{schema}`: it is of another schema or index"
+    )]
     ForeignCursor {
         /// The schema of the database it was given to.
         schema: &'static str,

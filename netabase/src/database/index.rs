@@ -170,6 +170,9 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// [`RecordError::Key`] if a key does not decode.
     pub fn conflicts(&self) -> Result<Vec<UniqueConflict<V::Key>>, DatabaseError> {
         let info = &V::INDEXES[self.index];
+        if !info.unique {
+            return Ok(Vec::new());
+        }
         let mut conflicts: Vec<UniqueConflict<V::Key>> = Vec::new();
         let mut last: Option<(Vec<u8>, V::Key)> = None;
         let mut walk = self.iter();
@@ -181,7 +184,6 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
             let key = V::Key::from_key_bytes(key).map_err(RecordError::from)?;
             if let Some((last_value, last_key)) = &last
                 && *last_value == value
-                && info.unique
             {
                 match conflicts.last_mut().filter(|conflict| conflict.keys.last() == Some(last_key))
                 {

@@ -83,8 +83,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
     /// - [`RecordError::Key`], [`RecordError::Encode`], [`RecordError::TooLarge`] if its key or
     ///   the value cannot be stored at all.
+    /// - [`RecordError::IndexKey`], [`RecordError::TooManyEntries`] if an indexed field has no key bytes (text
+    ///   of more than 1,023 bytes, say), or a `multi` one has too many elements.
     /// - [`StoreError::ValueTooLarge`], [`StoreError::Full`], [`StoreError::FullOfBytes`] if it
     ///   is beyond the store's limits.
+    /// - [`StoreError::NotUnique`] if another key has its value in a unique index.
     ///
     /// In all cases the old value, if any, is still there.
     ///
@@ -216,12 +219,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Q: KeyOf<V::Key> + ?Sized,
         V: SharedSchema,
     {
-        let key = self.record_key(key)?;
-        let known = self.store.contains(&key);
-        if known {
-            self.store.stop_serving(&key);
-        }
-        Ok(known)
+        Ok(self.store.stop_serving(&self.record_key(key)?, false))
     }
 
     /// How many values there are, in constant time.

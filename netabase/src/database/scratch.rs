@@ -26,7 +26,7 @@ impl Scratch {
     pub(super) fn with<R>(work: impl FnOnce(&mut Self) -> R) -> R {
         let mut scratch = SPARE.take();
         let result = work(&mut scratch);
-        if scratch.value.capacity() <= MAX_KEPT_BYTES {
+        if scratch.value.capacity() + scratch.entries.capacity() <= MAX_KEPT_BYTES {
             SPARE.set(scratch);
         }
         result

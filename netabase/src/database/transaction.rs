@@ -5,7 +5,7 @@ use libp2p::kad::RecordKey;
 use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
 use crate::{
     record,
-    schema::{KeyOf, NetabaseSchema, Timestamp},
+    schema::{KeyOf, NetabaseSchema},
     store::{LocalWrite, NetabaseStore},
 };
 
@@ -21,7 +21,9 @@ impl NetabaseStore {
     /// times. It runs outside the store's lock, and may call the store; such calls are no part of the
     /// transaction.
     ///
-    /// Reads by key are checked; walks over databases inside `work` are not.
+    /// Reads by key are checked; walks over databases inside `work` are not. They are made one by one: if
+    /// others write in between, `work` may see values that were never there together, and must not panic
+    /// or loop for that. Whatever it then returns, it runs again.
     ///
     /// # Errors
     ///
@@ -66,10 +68,12 @@ impl NetabaseStore {
     ) -> Result<R, E> {
         for _ in 0..MAX_RUNS {
             let mut transaction = Transaction::new(self);
-            let result = work(&mut transaction)?;
+            let result = work(&mut transaction);
             let Transaction { reads, writes, .. } = transaction;
+            // An error may come of reads that were never true together: then it runs again.
+            let writes = if result.is_ok() { writes } else { Vec::new() };
             if self.commit_if_unchanged(&reads, writes).map_err(DatabaseError::from)? {
-                return Ok(result);
+                return result;
             }
         }
         Err(DatabaseError::Conflict { runs: MAX_RUNS }.into())
@@ -79,8 +83,8 @@ impl NetabaseStore {
 /// What a transaction has read and is about to write; see [`NetabaseStore::transaction`].
 pub struct Transaction<'a> {
     store: &'a NetabaseStore,
-    /// The keys it read from the store, and what it saw.
-    reads: HashMap<RecordKey, Option<Timestamp>>,
+    /// The keys it read from the store, and the values it saw.
+    reads: HashMap<RecordKey, Option<Vec<u8>>>,
     writes: Vec<LocalWrite>,
     /// The last write of each key.
     written: HashMap<RecordKey, usize>,
@@ -187,9 +191,8 @@ impl<'a> Transaction<'a> {
         }
         Scratch::with(|scratch| {
             let found = self.store.read(&key, &mut scratch.value);
-            let seen = found.then(|| record::timestamp(&scratch.value)).transpose()?;
             // What it saw first counts: if it sees another value now, it has to run again.
-            self.reads.entry(key).or_insert(seen);
+            self.reads.entry(key).or_insert_with(|| found.then(|| scratch.value.clone()));
             found.then(|| look(&scratch.value)).transpose()
         })
     }

@@ -1,4 +1,4 @@
-use std::{collections::VecDeque, fmt, marker::PhantomData, sync::Arc};
+use std::{collections::VecDeque, fmt, marker::PhantomData};
 
 use libp2p::futures::{Stream, stream};
 use tokio::sync::broadcast::error::RecvError;
@@ -66,8 +66,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     fn watch_keys(&self, keys: Keys) -> Watch<V> {
-        let receiver = self.store.watch(self.schema);
-        Watch { receiver, keys, waiting: VecDeque::new(), _values: PhantomData }
+        let (receiver, since) = self.store.watch(self.schema);
+        Watch { receiver, since, keys, waiting: VecDeque::new(), _values: PhantomData }
     }
 }
 
@@ -105,10 +105,13 @@ pub enum WatchError {
 
 /// The changes of a schema, a key or a prefix, in order; see [`MemoryStoreDatabase::watch`].
 ///
-/// Bounded: 1,024 commits behind, the oldest are dropped, and the watcher is told how many. Dropping
-/// the watcher ends the work for it.
+/// Bounded: 1,024 commits behind, the oldest are dropped, and the watcher is told how many. A commit holds
+/// the old and new bytes of all its changes to the schema, so a watcher that is slow behind large batches
+/// keeps as much memory. Dropping it ends the work for it.
 pub struct Watch<V: NetabaseSchema> {
     receiver: Receiver,
+    /// The number of the last commit before the watcher came.
+    since: u64,
     keys: Keys,
     /// The rest of the commit that is being handed out.
     waiting: VecDeque<(RawChange, ChangeOrigin, u64)>,
@@ -133,11 +136,13 @@ impl<V: NetabaseSchema> Watch<V> {
             }
             match self.receiver.recv().await {
                 Ok(commit) => {
-                    let commit = Arc::unwrap_or_clone(commit);
-                    let watched =
-                        commit.changes.into_iter().filter(|change| self.keys.have(change));
-                    let marked = watched.map(|change| (change, commit.origin, commit.number));
-                    self.waiting.extend(marked);
+                    let watched = commit.changes.iter().filter(|change| self.keys.have(change));
+                    let marked =
+                        |change: &RawChange| (change.clone(), commit.origin, commit.number);
+                    // What was committed before the watcher came may still have been under way.
+                    if commit.number > self.since {
+                        self.waiting.extend(watched.map(marked));
+                    }
                 }
                 Err(RecvError::Lagged(commits)) => {
                     return Some(Err(WatchError::Missed { commits }));

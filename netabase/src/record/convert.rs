@@ -14,6 +14,9 @@ use crate::schema::{
     decode, encode,
 };
 
+/// What one value's index entries may take, so that no write keeps the store locked for long.
+const MAX_ENTRY_BYTES: usize = 16 * 1024;
+
 /// What a record that was checked from end to end holds.
 pub(crate) enum Checked<V> {
     Live(V),
@@ -84,18 +87,22 @@ pub(crate) fn write_entries<V: NetabaseSchema>(
     out.clear();
     let mut writer = IndexWriter::new(out);
     value.encode_indexes(&mut writer);
-    writer.finish().map_err(|source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source })
+    let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
+    writer.finish().map_err(wrong)?;
+    if out.len() > MAX_ENTRY_BYTES {
+        return Err(RecordError::TooManyEntries {
+            schema: V::SCHEMA_NAME,
+            len: out.len(),
+            max_bytes: MAX_ENTRY_BYTES,
+        });
+    }
+    Ok(())
 }
 
 /// Writes the value that says a record was removed into `out`, which is cleared first.
 pub(crate) fn write_tombstone(schema_version: u32, timestamp: Timestamp, out: &mut Vec<u8>) {
     out.clear();
     header(timestamp, true).write(schema_version, out);
-}
-
-/// The timestamp of an encoded value.
-pub(crate) fn timestamp(value: &[u8]) -> Result<Timestamp, RecordError> {
-    Ok(Envelope::parse(value)?.timestamp)
 }
 
 /// Sets the timestamp of an encoded value: its first eight bytes.

@@ -38,6 +38,18 @@ pub enum RecordError {
         /// Why not.
         source: KeyError,
     },
+    /// The value has more entries in its schema's indexes than a record may have.
+    #[error(
+        "the indexed fields of the `{schema}` value take {len} bytes, more than {max_bytes}; index fewer elements"
+    )]
+    TooManyEntries {
+        /// The schema.
+        schema: &'static str,
+        /// What they take, in bytes.
+        len: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
     /// The whole record key is too long.
     #[error("record key of {len} bytes exceeds the limit of {max_bytes} bytes")]
     KeyTooLong {

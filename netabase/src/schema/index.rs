@@ -134,7 +134,8 @@ impl<'a> IndexWriter<'a> {
             return;
         }
         let start = self.out.len();
-        self.out.push(u8::try_from(index).expect("a store takes no schema of more than 256 indexes"));
+        self.out
+            .push(u8::try_from(index).expect("a store takes no schema of more than 256 indexes"));
         self.out.extend_from_slice(&[0; 2]);
         let mut writer = KeyWriter::new(self.out);
         write(&mut writer);
@@ -151,8 +152,24 @@ impl<'a> IndexWriter<'a> {
         }
     }
 
+    /// Drops entries that stand twice: an element may, in a collection.
     pub(crate) fn finish(self) -> Result<(), KeyError> {
-        self.error.map_or(Ok(()), Err)
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let mut entries: Vec<_> = index_entries(self.out).collect();
+        let count = entries.len();
+        entries.sort_unstable();
+        entries.dedup();
+        if entries.len() < count {
+            let mut once = Vec::with_capacity(self.out.len());
+            let mut writer = IndexWriter::new(&mut once);
+            for (index, key) in entries {
+                writer.entry_with(index, |out| out.raw(key));
+            }
+            *self.out = once;
+        }
+        Ok(())
     }
 }
 
@@ -199,6 +216,7 @@ pub trait IndexPrefixOf<K> {
 
 macro_rules! prefix_of_text {
     ($($form:ty => $key:ty, $bytes:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IndexPrefixOf<$key> for $form {
             fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
                 let bytes: fn(&Self) -> &[u8] = $bytes;
@@ -243,6 +261,7 @@ composite! {
 
 macro_rules! composite_prefix {
     ($(($($part:ident $form:ident $at:tt),+) of ($($all:ident),+);)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($all,)+ $($form: PartOf<$part>),+> IndexPrefixOf<Composite<($($all,)+)>> for ($($form,)+) {
             fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
                 $(self.$at.encode_part(out);)+

@@ -16,6 +16,7 @@ pub trait KeyOf<K> {
     fn encode_key_of(&self, out: &mut KeyWriter<'_>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<K, Q: KeyOf<K> + ?Sized> KeyOf<K> for &Q {
     fn encode_key_of(&self, out: &mut KeyWriter<'_>) {
         (**self).encode_key_of(out);
@@ -73,13 +74,14 @@ impl PartOf<Vec<u8>> for &[u8] {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a prefix of `{K}`",
     label = "prefix needs a String, bytes or a composite key",
-    note = "for numbers, use `range`"
+    note = "for numbers use `range`; for a key of several fields give a tuple of the first ones: `(\"IS\",)`"
 )]
 pub trait PrefixOf<K> {
     /// Writes the bytes with which every key starts that this is a prefix of.
     fn encode_prefix_of(&self, out: &mut KeyWriter<'_>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<K, Q: PrefixOf<K> + ?Sized> PrefixOf<K> for &Q {
     fn encode_prefix_of(&self, out: &mut KeyWriter<'_>) {
         (**self).encode_prefix_of(out);

@@ -15,7 +15,7 @@ pub(crate) struct RawChange {
 }
 
 /// The changes of one commit to one schema, in order.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct RawCommit {
     /// The same for all schemas of a store.
     pub(crate) number: u64,

@@ -20,6 +20,8 @@ pub(crate) struct LocalWrite {
     pub(super) schema: SchemaId,
     pub(super) key: RecordKey,
     pub(super) value: Option<Encoded>,
+    /// Whether the same commit removes the key before: then it is private again.
+    pub(super) anew: bool,
 }
 
 /// A write, and what it replaces.
@@ -48,11 +50,11 @@ impl LocalWrite {
     /// Copies an encoded key, value and index entries out of the buffers they were written to.
     pub(crate) fn put(schema: SchemaId, key: &[u8], value: &[u8], entries: &[u8]) -> Self {
         let value = Some(Encoded::new(value, entries, RecordState::LOCAL_WRITE));
-        Self { schema, key: RecordKey::new(&key), value }
+        Self { schema, key: RecordKey::new(&key), value, anew: false }
     }
 
     pub(crate) fn remove(schema: SchemaId, key: RecordKey) -> Self {
-        Self { schema, key, value: None }
+        Self { schema, key, value: None, anew: false }
     }
 
     pub(crate) fn key(&self) -> &RecordKey {
@@ -74,9 +76,9 @@ impl Inner {
     pub(super) fn check(&self, limits: &Limits, writes: &[Pending]) -> Result<(), Refused> {
         let mut room = Room::new(self, limits);
         for Pending { write, old } in writes {
-            if let Some(value) = &write.value {
-                let old_len = old.as_ref().map(|old| old.value_len);
-                room.add(&write.key, value.value_len(), old_len);
+            match &write.value {
+                Some(value) => room.put(value.weight(&write.key), old.as_ref()),
+                None => room.remove(old.as_ref()),
             }
         }
         room.check()?;
@@ -133,7 +135,7 @@ impl Inner {
 
     /// Applies a write that was checked: nothing here can fail.
     pub(super) fn apply_one(&mut self, Pending { write, old }: Pending, wall: Timestamp) {
-        let LocalWrite { schema, key, value } = write;
+        let LocalWrite { schema, key, value, anew } = write;
         let Some(mut value) = value else {
             if let Some(old) = old.filter(|old| old.visible) {
                 self.remove(schema, &key, &old, wall);
@@ -144,7 +146,7 @@ impl Inner {
         restamp(value.value_mut(), timestamp);
         // Only what the application published stays served: a peer that was here first with a record
         // of this key must not make the application's own value public.
-        let served = old.as_ref().is_some_and(|old| old.state.own && old.state.served);
+        let served = !anew && old.as_ref().is_some_and(|old| old.state.own && old.state.served);
         value.set_state(RecordState { served, ..RecordState::LOCAL_WRITE });
         self.store(schema, key, value, old.as_ref());
     }
@@ -223,14 +225,18 @@ impl<'a> Room<'a> {
         Self { limits, records, bytes, new_records: records, new_bytes: bytes }
     }
 
-    /// Adds a write; `old` is the length of the value it replaces.
-    pub(super) fn add(&mut self, key: &RecordKey, value_len: usize, old: Option<usize>) {
-        let replaced = old.unwrap_or_else(|| {
-            self.new_records += 1;
-            self.new_bytes += key.as_ref().len();
-            0
-        });
-        self.new_bytes = self.new_bytes - replaced + value_len;
+    /// Adds a record of so many bytes in place of another.
+    pub(super) fn put(&mut self, weight: usize, old: Option<&Replaced>) {
+        self.new_records += usize::from(old.is_none());
+        self.new_bytes = self.new_bytes + weight - old.map_or(0, |old| old.weight);
+    }
+
+    /// Takes a record away, unless peers are served it: then it stays in some form.
+    fn remove(&mut self, old: Option<&Replaced>) {
+        if let Some(old) = old.filter(|old| old.visible && !old.state.served) {
+            self.new_records -= 1;
+            self.new_bytes -= old.weight;
+        }
     }
 
     /// Whether the writes stay within the limits. One that makes a full store no fuller may pass.

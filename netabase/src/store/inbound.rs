@@ -90,13 +90,12 @@ impl NetabaseStore {
                 Ordering::Greater if !checked => {}
                 Ordering::Greater => {
                     let old = inner.replaced(&record.key);
-                    let mut room = Room::new(&inner, self.limits());
-                    let old_len = old.as_ref().map(|old| old.value_len);
-                    room.add(&record.key, record.value.len(), old_len);
-                    room.check()?;
                     let state = origin.state();
                     let state = old.as_ref().map_or(state, |old| old.state.union(state));
                     let value = Encoded::new(&record.value, &entries, state);
+                    let mut room = Room::new(&inner, self.limits());
+                    room.put(value.weight(&record.key), old.as_ref());
+                    room.check()?;
                     inner.store(schema, record.key.clone(), value, old.as_ref());
                     return Ok(PutOutcome::Stored);
                 }

@@ -66,7 +66,7 @@ impl RecordStore for NetabaseStore {
 
     /// Kademlia stops serving the record. One that databases show stays with them.
     fn remove(&mut self, key: &KadKey) {
-        self.stop_serving(key);
+        self.stop_serving(key, true);
     }
 
     /// Copies all of them: kad's own jobs call this, so turn them off in large stores.
@@ -83,6 +83,8 @@ impl RecordStore for NetabaseStore {
         let now = self.shared.clock.now().monotonic;
         let mut inner = self.shared.inner.write();
         if !inner.schemas.has_provider_key(record.key.as_ref()) {
+            // Code of the user may listen to the log.
+            drop(inner);
             tracing::debug!(key = ?record.key, "refused a provider of an unknown schema");
             return Err(KadError::MaxProvidedKeys);
         }

@@ -10,7 +10,7 @@ pub struct Limits {
     ///
     /// Beside its bytes each takes about 450 bytes of memory for the structures that hold it.
     pub max_records: usize,
-    /// The bytes of all keys and values. Default: 2 GiB.
+    /// The bytes of all keys, values and index entries. Default: 2 GiB.
     pub max_bytes: usize,
     /// The bytes of one value, its envelope included. Default: 1 MiB.
     ///

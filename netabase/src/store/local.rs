@@ -91,20 +91,19 @@ impl NetabaseStore {
     /// Commits these writes if what was read before is still so. False, and nothing done, if not.
     pub(crate) fn commit_if_unchanged(
         &self,
-        reads: &HashMap<RecordKey, Option<Timestamp>>,
+        reads: &HashMap<RecordKey, Option<Vec<u8>>>,
         writes: Vec<LocalWrite>,
     ) -> Result<bool, StoreError> {
         for write in &writes {
             check_value_len(write.value_len(), self.limits())?;
         }
+        if writes.is_empty() {
+            return Ok(self.shared.inner.read().shows(reads));
+        }
         let writes = last_of_each_key(writes);
         let wall = self.wall();
         let mut inner = self.write(ChangeOrigin::Local);
-        let is_unchanged = |(key, seen): (&RecordKey, &Option<Timestamp>)| {
-            let now = inner.table.get(key).filter(|stored| stored.is_visible());
-            now.map(|stored| stored.header().timestamp) == *seen
-        };
-        if !reads.iter().all(is_unchanged) {
+        if !inner.shows(reads) {
             return Ok(false);
         }
         let checked = inner.check_and_apply(self, writes, wall);
@@ -140,16 +139,18 @@ impl NetabaseStore {
         Ok(timestamp)
     }
 
-    /// Kademlia serves the record no longer. One that databases show stays with them.
-    pub(crate) fn stop_serving(&self, key: &RecordKey) {
+    /// Kademlia serves the record no longer. False if databases do not show it: then it is not touched,
+    /// or, if `hidden` ones are meant, too, dropped.
+    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> bool {
         let mut inner = self.write(ChangeOrigin::Local);
-        let Some(old) = inner.replaced(key) else { return };
-        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return };
+        let Some(old) = inner.replaced(key) else { return false };
+        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return false };
         if old.visible {
             inner.set_state(schema, key, RecordState { served: false, ..old.state });
-        } else {
+        } else if hidden {
             inner.drop_record(schema, key, &old);
         }
+        old.visible
     }
 
     /// Drops all tombstones and says how many there were.
@@ -188,6 +189,14 @@ impl NetabaseStore {
 }
 
 impl Inner {
+    /// Whether databases show exactly these values.
+    fn shows(&self, values: &HashMap<RecordKey, Option<Vec<u8>>>) -> bool {
+        values.iter().all(|(key, value)| {
+            let stored = self.table.get(key).filter(|stored| stored.is_visible());
+            stored.map(|stored| stored.value) == value.as_deref()
+        })
+    }
+
     fn check_and_apply(
         &mut self,
         store: &NetabaseStore,
@@ -208,9 +217,15 @@ impl Inner {
 fn last_of_each_key(writes: Vec<LocalWrite>) -> Vec<LocalWrite> {
     let mut last = HashMap::with_capacity(writes.len());
     for (at, write) in writes.iter().enumerate() {
-        last.insert(write.key.clone(), at);
+        let (last, removed) = last.entry(write.key.clone()).or_insert((at, false));
+        *last = at;
+        *removed |= write.value.is_none();
     }
     let mut at = 0..;
-    let is_last = |write: &LocalWrite| at.next() == last.get(&write.key).copied();
-    writes.into_iter().filter(is_last).collect()
+    let only_last = |mut write: LocalWrite| {
+        let (last, removed) = last[&write.key];
+        write.anew = removed;
+        (at.next() == Some(last)).then_some(write)
+    };
+    writes.into_iter().filter_map(only_last).collect()
 }

@@ -13,7 +13,7 @@ use super::{
     order::{Bounds, Order},
     state::RecordState,
 };
-use crate::schema::{EnvelopeHeader, Timestamp};
+use crate::schema::{EnvelopeHeader, Timestamp, index_entries};
 
 /// A `MemoryStore`, the order of its keys, and what it weighs: three that always agree.
 ///
@@ -23,7 +23,7 @@ use crate::schema::{EnvelopeHeader, Timestamp};
 pub(super) struct Table {
     records: MemoryStore,
     order: Order,
-    /// Keys and values, without the state bytes.
+    /// Keys, values and index entries; see [`weight`].
     bytes: usize,
 }
 
@@ -36,6 +36,15 @@ pub(super) struct Stored<'a> {
     pub(super) state: RecordState,
 }
 
+/// The bytes of a record: its key and value, and what its index entries take, here behind its value and in
+/// the indexes, where the record's own key stands behind each.
+fn weight(key: &RecordKey, value_len: usize, entries: &[u8]) -> usize {
+    let key = key.as_ref();
+    let in_indexes: usize =
+        index_entries(entries).map(|(_, index_key)| index_key.len() + key.len()).sum();
+    key.len() + value_len + entries.len() + in_indexes
+}
+
 /// A value as the `MemoryStore` holds it: exactly sized, its index entries and its state behind it.
 pub(super) struct Encoded {
     bytes: Vec<u8>,
@@ -46,7 +55,8 @@ pub(super) struct Encoded {
 pub(super) struct Replaced {
     /// Map and record go on sharing one allocation if the new record has the old one's key.
     key: RecordKey,
-    pub(super) value_len: usize,
+    /// In bytes; see [`weight`].
+    pub(super) weight: usize,
     pub(super) state: RecordState,
     pub(super) timestamp: Timestamp,
     pub(super) visible: bool,
@@ -82,12 +92,12 @@ impl Table {
 
     /// Stores a value in place of what `get` found for its key. Limits are checked by the caller.
     pub(super) fn insert(&mut self, key: RecordKey, value: Encoded, replaced: Option<&Replaced>) {
-        let Encoded { bytes, value_len } = value;
+        self.bytes += value.weight(&key);
+        let bytes = value.bytes;
         let key = if let Some(old) = replaced {
-            self.bytes = self.bytes - old.value_len + value_len;
+            self.bytes -= old.weight;
             old.key.clone()
         } else {
-            self.bytes += key.as_ref().len() + value_len;
             self.order.insert(key.as_ref());
             key
         };
@@ -97,7 +107,7 @@ impl Table {
 
     /// Removes the record that `get` found for this key.
     pub(super) fn remove(&mut self, key: &RecordKey, removed: &Replaced) {
-        self.bytes -= key.as_ref().len() + removed.value_len;
+        self.bytes -= removed.weight;
         self.order.remove(key.as_ref());
         self.records.remove(key);
     }
@@ -168,7 +178,7 @@ impl<'a> Stored<'a> {
         let visible = is_visible(self.state, header);
         Replaced {
             key: self.key.clone(),
-            value_len: self.value.len(),
+            weight: weight(self.key, self.value.len(), self.entries),
             state: self.state,
             timestamp: header.timestamp,
             visible,
@@ -203,6 +213,10 @@ impl Encoded {
 
     pub(super) fn value_len(&self) -> usize {
         self.value_len
+    }
+
+    pub(super) fn weight(&self, key: &RecordKey) -> usize {
+        weight(key, self.value_len, self.entries())
     }
 
     pub(super) fn value(&self) -> &[u8] {

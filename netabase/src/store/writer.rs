@@ -1,15 +1,16 @@
 use std::{
+    collections::VecDeque,
     mem,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
 use libp2p::kad::RecordKey;
-use parking_lot::RwLockWriteGuard;
+use parking_lot::{Mutex, RwLockWriteGuard};
 
 use super::{
-    Inner, NetabaseStore,
-    changes::{ChangeOrigin, RawChange, RawCommit, Receiver, sender},
+    Inner, NetabaseStore, Shared,
+    changes::{ChangeOrigin, RawChange, RawCommit, Receiver, Sender, sender},
     schemas::SchemaId,
     table::Replaced,
 };
@@ -22,21 +23,35 @@ pub(super) struct Changes {
     commits: u64,
 }
 
+/// Commits on their way to watchers, in order. They are sent without the store's lock, since sending wakes
+/// tasks, and so runs code of the user.
+#[derive(Default)]
+pub(super) struct Outbox {
+    waiting: Mutex<VecDeque<(Sender, RawCommit)>>,
+    /// Held by the one who sends.
+    sending: Mutex<()>,
+}
+
 /// The write lock. When it goes, watchers are sent what was changed under it, as one commit.
-pub(super) struct Writer<'a>(RwLockWriteGuard<'a, Inner>);
+pub(super) struct Writer<'a> {
+    shared: &'a Shared,
+    /// There until the drop.
+    inner: Option<RwLockWriteGuard<'a, Inner>>,
+}
 
 impl NetabaseStore {
     pub(super) fn write(&self, origin: ChangeOrigin) -> Writer<'_> {
         let mut inner = self.shared.inner.write();
         inner.changes.origin = origin;
-        Writer(inner)
+        Writer { shared: &self.shared, inner: Some(inner) }
     }
 
-    /// The changes of a schema from now on.
-    pub(crate) fn watch(&self, schema: SchemaId) -> Receiver {
+    /// The changes of a schema from now on, and the number of the last commit before.
+    pub(crate) fn watch(&self, schema: SchemaId) -> (Receiver, u64) {
         let mut inner = self.shared.inner.write();
         let watchers = &mut inner.schemas.get_mut(schema).watchers;
-        watchers.get_or_insert_with(sender).subscribe()
+        let receiver = watchers.get_or_insert_with(sender).subscribe();
+        (receiver, inner.changes.commits)
     }
 }
 
@@ -64,7 +79,8 @@ impl Inner {
         }
     }
 
-    fn send_changes(&mut self) {
+    /// Moves what was changed to the outbox: a message a schema.
+    fn post_changes(&mut self, outbox: &Outbox) {
         let Changes { origin, pending, commits } = &mut self.changes;
         if pending.is_empty() {
             return;
@@ -80,8 +96,23 @@ impl Inner {
         }
         for (schema, changes) in of_schemas {
             if let Some(sender) = &self.schemas.get(schema).watchers {
+                let commit = RawCommit { number, origin, changes };
+                outbox.waiting.lock().push_back((sender.clone(), commit));
+            }
+        }
+    }
+}
+
+impl Outbox {
+    /// Sends what waits. If somebody else is at it, also further up this very stack, they send it all.
+    fn send(&self) {
+        while !self.waiting.lock().is_empty() {
+            let Some(_sending) = self.sending.try_lock() else { return };
+            loop {
+                let next = self.waiting.lock().pop_front();
+                let Some((sender, commit)) = next else { break };
                 // Whoever watched may have gone meanwhile.
-                let _ = sender.send(Arc::new(RawCommit { number, origin, changes }));
+                let _ = sender.send(Arc::new(commit));
             }
         }
     }
@@ -91,18 +122,21 @@ impl Deref for Writer<'_> {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        self.inner.as_ref().expect("the lock is held until the drop")
     }
 }
 
 impl DerefMut for Writer<'_> {
     fn deref_mut(&mut self) -> &mut Inner {
-        &mut self.0
+        self.inner.as_mut().expect("the lock is held until the drop")
     }
 }
 
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
-        self.0.send_changes();
+        let Some(mut inner) = self.inner.take() else { return };
+        inner.post_changes(&self.shared.outbox);
+        drop(inner);
+        self.shared.outbox.send();
     }
 }

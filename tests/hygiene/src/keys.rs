@@ -29,6 +29,13 @@ pub enum Place {
     Nowhere,
 }
 
+/// A newtype is looked up by what is in it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, NetabaseSchemaKey,
+)]
+#[netabase(crate = "::db")]
+pub struct Id(pub String);
+
 /// A key of parts, one of them a key itself.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, NetabaseSchemaKey,

@@ -15,9 +15,11 @@ macro_rules! schema {
             pub $key: $key_type,
             $(
                 /// Given to the macro.
+                #[netabase(index)]
                 pub $field: $type,
             )*
             /// Always there, and named by the macro.
+            #[netabase(index(unique, name = "always"))]
             pub fixed: String,
         }
     };

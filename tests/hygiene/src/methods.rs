@@ -11,6 +11,7 @@ pub struct Methods {
     /// Its name is a keyword.
     pub r#type: String,
     /// Its name is nearly one.
+    #[netabase(index)]
     pub self_: u8,
     /// Named like a variable that code for a key would have.
     pub out: String,
@@ -19,6 +20,9 @@ pub struct Methods {
 }
 
 impl Methods {
+    /// Named like the field, which has no index.
+    pub const OUT: &'static str = "no index";
+
     /// Not the version of a schema.
     pub const SCHEMA_VERSION: &'static str = "none";
 

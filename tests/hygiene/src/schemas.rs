@@ -13,7 +13,7 @@ use ::std::{
     vec::Vec,
 };
 
-use crate::keys::{Place, Seat};
+use crate::keys::{Id, Place, Seat};
 
 /// Local, with a composite key and a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
@@ -44,6 +44,18 @@ pub struct Counter {
 
 fn larger(ours: &Counter, theirs: &Counter) -> Counter {
     Clone::clone(if ours.count > theirs.count { ours } else { theirs })
+}
+
+/// Its key is a newtype.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(crate = "::db")]
+pub struct Sensor {
+    /// Found by text.
+    #[netabase(key)]
+    pub id: Id,
+    /// The same.
+    #[netabase(index)]
+    pub station: Id,
 }
 
 /// Anyone may write it; every option is given.

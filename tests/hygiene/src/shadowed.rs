@@ -42,12 +42,17 @@ pub struct Shadowed {
     #[netabase(key)]
     pub key: Key,
     /// Borrowed by the view.
+    #[netabase(index)]
     pub text: ::std::string::String,
     /// Has a familiar name, so it says that it has no borrowed form.
     #[netabase(owned)]
     pub short: String,
     /// An array, whatever it is called.
+    #[netabase(index, owned)]
     pub pair: Option<u8>,
+    /// Elements of their own.
+    #[netabase(index(multi))]
+    pub words: ::std::vec::Vec<::std::string::String>,
 }
 
 fn check(value: &Shadowed) -> ::std::result::Result<(), &'static str> {

@@ -9,7 +9,6 @@ use ::std::{
     convert::{From, Into, TryFrom},
     error::Error,
     fmt::Debug,
-    iter::Iterator,
     matches,
     option::Option::{None, Some},
     primitive::str,
@@ -19,11 +18,12 @@ use ::std::{
 };
 
 use crate::{
-    keys::{Place, Seat},
+    keys::{Id, Place, Seat},
     made::{Made, MadeKey},
     methods::{Methods, MethodsKey},
     schemas::{
-        Counter, CounterKey, Note, NoteTitle, NoteView, Reservation, ReservationKey, Town, TownKey,
+        Counter, CounterKey, Note, NoteTitle, NoteView, Reservation, ReservationKey, Sensor, Town,
+        TownKey,
     },
     shadowed::{self, Shadowed, ShadowedKey},
 };
@@ -96,11 +96,49 @@ fn a_view_borrows_what_is_not_marked_as_owned() -> Result<(), DatabaseError> {
 }
 
 #[test]
+fn values_are_found_by_what_is_indexed() -> Result<(), DatabaseError> {
+    let store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    notes.put(&note())?;
+    assert_eq!(notes.index(Note::TEXT).get("there")?.count(), 1);
+    assert_eq!(notes.index(Note::TAGS).get("b")?.count(), 1);
+    assert_eq!(notes.index(Note::BY_PLACE).prefix((note().place,))?.count(), 1);
+
+    let methods = store.database::<Methods>()?;
+    methods.put(&self::methods())?;
+    assert_eq!(methods.index(Methods::SELF).range(..=1)?.count(), 1);
+
+    let made = store.database::<Made>()?;
+    made.put(&self::made())?;
+    assert_eq!(made.index(Made::NUMBER).get(7)?.count(), 1);
+    assert_eq!(made.index(Made::ALWAYS).get("b")?.count(), 1);
+
+    let all = store.database::<Shadowed>()?;
+    all.put(&shadowed())?;
+    assert_eq!(all.index(Shadowed::TEXT).prefix("the")?.count(), 1);
+    assert_eq!(all.index(Shadowed::PAIR).get([1, 2])?.count(), 1);
+    assert_eq!(all.index(Shadowed::WORDS).get("none")?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn newtypes_are_found_by_what_is_in_them() -> Result<(), DatabaseError> {
+    let sensors = NetabaseStore::new().database::<Sensor>()?;
+    let id = |text: &str| Id(text.to_owned());
+    sensors.put(&Sensor { id: id("roof"), station: id("church") })?;
+
+    assert!(sensors.contains("roof")?);
+    assert_eq!(sensors.index(Sensor::STATION).get("church")?.count(), 1);
+    Ok(())
+}
+
+#[test]
 fn the_users_own_methods_are_left_alone() {
     let value = methods();
     assert_eq!(value.key(), 3);
     assert_eq!(Methods::from_bytes(value.to_bytes()), 3);
     assert_eq!(Methods::SCHEMA_VERSION, "none");
+    assert_eq!(Methods::OUT, "no index");
 }
 
 fn put_and_get<V, K>(store: &NetabaseStore, value: &V, key: &K) -> Result<(), DatabaseError>
@@ -143,7 +181,13 @@ fn note() -> Note {
 
 fn shadowed() -> Shadowed {
     let key = shadowed::Key::Number(7);
-    Shadowed { key, text: "there".to_owned(), short: shadowed::String(1), pair: [1, 2] }
+    Shadowed {
+        key,
+        text: "there".to_owned(),
+        short: shadowed::String(1),
+        pair: [1, 2],
+        words: vec![],
+    }
 }
 
 fn methods() -> Methods {
