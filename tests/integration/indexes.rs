@@ -71,7 +71,7 @@ fn lookups_find_by_value_range_prefix_and_leading_fields() -> Result<(), Box<dyn
     assert_eq!(keflavik, airports.get("BIKF")?);
     assert_eq!(airports.index(Airport::IATA).get_one("XXX")?, None);
     assert_eq!(airports.index(Airport::TAGS).get_one("old")?, keflavik, "the first by its key");
-    assert_eq!(icaos(airports.index(Airport::IATA).get(&"XXX".to_owned())?)?, [""; 0]);
+    assert_eq!(icaos(airports.index(Airport::IATA).get("XXX".to_owned())?)?, [""; 0]);
     assert_eq!(icaos(airports.index(Airport::IATA).prefix("A")?)?, ["BIAR", "EHAM"]);
     assert_eq!(icaos(elevation.get(45)?)?, ["BIRK"]);
     assert_eq!(icaos(elevation.range(-11..=45)?)?, ["EHAM", "BIAR", "BIRK"]);

@@ -165,7 +165,7 @@ fn a_cursor_stays_at_the_last_value_however_many_hidden_records_follow()
 fn a_cursor_goes_through_text_and_hostile_text_leads_nowhere() -> Result<(), Box<dyn Error>> {
     let users = users(10);
     let mut walk = users.iter().limit(3);
-    while let Some(user) = walk.next() {
+    for user in walk.by_ref() {
         user?;
     }
     let text = walk.cursor().ok_or("three were taken")?.to_string();
