@@ -9,7 +9,6 @@ use std::{
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
     Cursor, DatabaseError, Entries, Index, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-    StoreError,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -18,20 +17,20 @@ const STEPS: usize = 100_000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
 #[netabase(access = "open", index(name = "place", fields(country, city)))]
-struct Airport {
+pub(crate) struct Airport {
     #[netabase(key)]
-    icao: String,
+    pub(crate) icao: String,
     #[netabase(index(unique))]
-    iata: Option<String>,
+    pub(crate) iata: Option<String>,
     #[netabase(index)]
-    elevation: i32,
+    pub(crate) elevation: i32,
     #[netabase(index(multi))]
-    tags: Vec<String>,
-    country: String,
-    city: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) country: String,
+    pub(crate) city: String,
 }
 
-fn airport(icao: &str, country: &str, city: &str, elevation: i32) -> Airport {
+pub(crate) fn airport(icao: &str, country: &str, city: &str, elevation: i32) -> Airport {
     Airport {
         icao: icao.into(),
         iata: None,
@@ -42,11 +41,11 @@ fn airport(icao: &str, country: &str, city: &str, elevation: i32) -> Airport {
     }
 }
 
-fn icaos(entries: Entries<Airport>) -> Result<Vec<String>, DatabaseError> {
+pub(crate) fn icaos(entries: Entries<Airport>) -> Result<Vec<String>, DatabaseError> {
     entries.map(|airport| Ok(airport?.icao)).collect()
 }
 
-fn some_airports() -> Result<MemoryStoreDatabase<Airport>, DatabaseError> {
+pub(crate) fn some_airports() -> Result<MemoryStoreDatabase<Airport>, DatabaseError> {
     let airports = NetabaseStore::new().database::<Airport>()?;
     for (icao, iata, country, city, elevation, tags) in [
         ("BIKF", "KEF", "IS", "Reykjavik", 171, &["hub", "old"][..]),
@@ -128,70 +127,6 @@ fn queries_filter_on_the_borrowed_value_and_explain_themselves() -> Result<(), B
 
 fn icaos_by_next(entries: &mut Entries<Airport>) -> Result<Vec<String>, DatabaseError> {
     entries.by_ref().map(|airport| Ok(airport?.icao)).collect()
-}
-
-#[test]
-fn a_unique_index_refuses_a_second_holder_and_changes_nothing() -> Result<(), Box<dyn Error>> {
-    let airports = some_airports()?;
-    let thief = Airport { iata: Some("KEF".into()), ..airport("XXXX", "XX", "", 0) };
-
-    let refused = airports.put(&thief);
-
-    let expected = StoreError::NotUnique {
-        schema: "airport",
-        index: "iata",
-        value: "\"KEF\"".into(),
-        holder: "AirportKey(\"BIKF\")".into(),
-    };
-    assert_eq!(refused, Err(DatabaseError::Store(expected.clone())));
-    assert_eq!(
-        expected.to_string(),
-        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`"
-    );
-    assert_eq!((airports.len(), airports.contains("XXXX")?), (5, false));
-    assert!(airports.put_batch(&[airport("YYYY", "YY", "", 0), thief]).is_err());
-    assert!(!airports.contains("YYYY")?, "nothing of the batch was stored");
-    Ok(())
-}
-
-#[test]
-fn a_batch_may_swap_unique_values_and_may_not_double_them() -> Result<(), Box<dyn Error>> {
-    let airports = some_airports()?;
-    let named = |icao: &str, iata: &str| -> Result<Airport, Box<dyn Error>> {
-        let airport = airports.get(icao)?.ok_or("it is there")?;
-        Ok(Airport { iata: Some(iata.into()), ..airport })
-    };
-    airports.put_batch(&[named("BIKF", "RKV")?, named("BIRK", "KEF")?])?;
-    assert_eq!(icaos(airports.index(Airport::IATA).get("KEF")?)?, ["BIRK"]);
-
-    let doubled = airports.put_batch(&[named("BIAR", "NEW")?, named("EHAM", "NEW")?]);
-    assert!(
-        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { index: "iata", .. }))),
-        "{doubled:?}"
-    );
-    assert_eq!(airports.index(Airport::IATA).get("NEW")?.count(), 0);
-    Ok(())
-}
-
-#[test]
-fn a_remote_winner_that_collides_is_stored_and_listed() -> Result<(), Box<dyn Error>> {
-    let airports = some_airports()?;
-    assert_eq!(airports.index(Airport::IATA).conflicts()?, []);
-    let other = NetabaseStore::new().database::<Airport>()?;
-    for icao in ["XXXX", "YYYY"] {
-        let airport = Airport { iata: Some("KEF".into()), ..airport(icao, "XX", "", 0) };
-        airports.put_record(&other.to_record(&airport)?)?;
-    }
-    let conflicts = airports.index(Airport::IATA).conflicts()?;
-    assert_eq!(conflicts.len(), 1);
-    assert_eq!(conflicts[0].value, "\"KEF\"");
-    assert_eq!(conflicts[0].keys, ["BIKF", "XXXX", "YYYY"].map(AirportKey::new));
-
-    let stays = airports.get("BIKF")?.ok_or("it is there")?;
-    assert!(airports.put(&stays).is_err(), "a local write of the value is refused as long");
-    airports.remove_batch(["XXXX", "YYYY"])?;
-    airports.put(&stays)?;
-    Ok(())
 }
 
 #[test]

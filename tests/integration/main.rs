@@ -10,6 +10,8 @@ mod walks;
 
 mod indexes;
 
+mod unique;
+
 mod transactions;
 
 mod watch;
@@ -19,6 +21,8 @@ mod model;
 mod limits;
 
 mod states;
+
+mod clocks;
 
 mod hostile_records;
 
