@@ -115,7 +115,7 @@ fn schema(input: TokenStream2) -> TokenStream2 {
     let mut errors = Errors::default();
     let schema = parse::schema(&input, &mut errors);
     check::schema(&schema, &mut errors);
-    let mut code = if schema.is_regular {
+    let mut code = if schema.is_regular && schema.gets_serde() {
         expand::schema(&schema)
     } else {
         // Still implement the trait, so that only the real mistakes show.

@@ -121,6 +121,11 @@ impl Schema {
         self.fields.iter().find(|field| field.ident == *ident)
     }
 
+    /// Whether serde's derives write anything for this struct itself.
+    pub(crate) fn gets_serde(&self) -> bool {
+        !self.serde.iter().any(|option| matches!(option.name.as_str(), "remote" | "content"))
+    }
+
     /// The path of the hidden module behind the generated code.
     pub(crate) fn private(&self) -> TokenStream {
         let krate = &self.options.krate;

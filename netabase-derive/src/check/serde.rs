@@ -24,7 +24,12 @@ fn on_struct(option: &SerdeOption, schema: &Schema, errors: &mut Errors) {
             not_self_describing(&option.name),
             "remove it: a struct is stored as its fields, in order",
         ),
-        "into" | "from" | "try_from" | "remote" | "transparent" if !schema.options.owned => errors.help(
+        "remote" => errors.help(
+            &option.at,
+            "with `remote` serde writes code for another type, and this struct cannot be stored",
+            "remove it: store this struct itself",
+        ),
+        "into" | "from" | "try_from" | "transparent" if !schema.options.owned => errors.help(
             &option.at,
             format_args!("with `{}` the borrowed view would read other bytes than were written", option.name),
             "write `#[netabase(owned)]` on the struct",
