@@ -51,8 +51,8 @@ fn run(path: &Path) -> Result<(), Box<dyn Error>> {
     show_pages(&airports)?;
     show_indexes(&airports)?;
     show_record(&airports)?;
-    show_changes(&airports)?;
     show_figures(&store, loaded, took);
+    show_changes(&airports)?;
     Ok(())
 }
 
@@ -170,7 +170,7 @@ fn show_figures(store: &NetabaseStore, loaded: usize, took: Duration) {
         took.as_millis()
     );
     println!(
-        "{} records of {} bytes on average, key and value.",
+        "{} records of {} bytes on average: key, value and index entries.",
         records,
         store.byte_count() / records
     );
