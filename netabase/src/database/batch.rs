@@ -8,7 +8,7 @@ use crate::{
     store::{Direction, Page, PageRequest, Source, View, end_of_prefix},
 };
 
-/// How many writes one commit of [`MemoryStoreDatabase::load`] holds: well under a millisecond,
+/// How many writes one commit of [`MemoryStoreDatabase::load`] holds: a millisecond at most,
 /// so that readers and Kademlia never wait long.
 const LOAD_CHUNK: usize = 256;
 
@@ -28,7 +28,7 @@ pub struct LoadError {
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// Stores all of these values in one step, or none of them. The last of one key wins.
     ///
-    /// Others see none or all. The store is locked for about a microsecond a value: use
+    /// Others see none or all. The store is locked for some microseconds a value: use
     /// [`load`](Self::load) for more than a few thousand.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// All values as they are at this moment, in no order: the fastest way to see them all.
     ///
     /// Their bytes are copied at once and decoded one by one. The copy takes as much memory as
-    /// the schema's records, and writers wait for it (about 0.1 s for a million records);
+    /// the schema's records, and writers wait for it, in large stores noticeably;
     /// [`iter`](Self::iter) has neither cost.
     ///
     /// # Examples
