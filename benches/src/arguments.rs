@@ -1,14 +1,25 @@
+//! The command line.
+
 /// What to measure.
-pub(crate) struct Arguments {
+#[derive(Debug)]
+pub struct Arguments {
     /// The sizes of the store, in records.
-    pub(crate) records: Vec<usize>,
+    pub records: Vec<usize>,
     /// How often; the median counts.
-    pub(crate) rounds: usize,
+    pub rounds: usize,
 }
 
 impl Arguments {
-    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut parsed = Self { records: vec![900_000, 1_000_000], rounds: 3 };
+    /// Reads `--records` and `--rounds`.
+    ///
+    /// # Errors
+    ///
+    /// A message for the user.
+    pub fn parse(
+        mut arguments: impl Iterator<Item = String>,
+        records_by_default: &[usize],
+    ) -> Result<Self, String> {
+        let mut parsed = Self { records: records_by_default.to_vec(), rounds: 3 };
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {

@@ -4,12 +4,11 @@ use std::hint::black_box;
 
 use indicatif::ProgressBar;
 use netabase::{Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore};
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    measure::{count, time, to_f64},
+use netabase_benches::{
+    timing::{count, median_of, time, to_f64},
     workload::{BIO, Workload, email},
 };
+use serde::{Deserialize, Serialize};
 
 /// How many steps one run of [`measure`] reports.
 pub(crate) const STEPS: usize = 4;
@@ -141,7 +140,7 @@ fn step(bar: &ProgressBar, done: &'static str) {
 impl IndexFigures {
     /// The median of each figure over the rounds.
     pub(crate) fn median(rounds: &[Self]) -> Self {
-        let of = |figure: fn(&Self) -> f64| crate::measure::median_of(rounds, figure);
+        let of = |figure: fn(&Self) -> f64| median_of(rounds, figure);
         Self {
             put_without: of(|figures| figures.put_without),
             put_with_two: of(|figures| figures.put_with_two),

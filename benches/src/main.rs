@@ -6,10 +6,6 @@
 //! ```
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
-mod arguments;
-
-mod workload;
-
 mod peer;
 
 mod raw;
@@ -25,18 +21,17 @@ mod report;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use netabase_benches::{arguments::Arguments, workload::Workload};
 
 use self::{
-    arguments::Arguments,
     indexes::IndexFigures,
     measure::{Figures, STEPS, measure, median},
     raw::Raw,
     typed::Typed,
-    workload::Workload,
 };
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+    let arguments = match Arguments::parse(std::env::args().skip(1), &[900_000, 1_000_000]) {
         Ok(arguments) => arguments,
         Err(message) => {
             eprintln!("{message}");

@@ -1,12 +1,13 @@
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
 
 use allocation_counter::AllocationInfo;
 use indicatif::ProgressBar;
-
-use crate::{
-    peer::Peer,
+use netabase_benches::{
+    timing::{count, median_of, time, to_f64},
     workload::{User, Workload},
 };
+
+use crate::peer::Peer;
 
 /// How many steps one run of [`measure`] reports.
 pub(crate) const STEPS: usize = 5;
@@ -72,13 +73,6 @@ pub(crate) fn median(rounds: &[Figures]) -> Figures {
     }
 }
 
-/// The median of one figure.
-pub(crate) fn median_of<F>(rounds: &[F], figure: impl Fn(&F) -> f64) -> f64 {
-    let mut values: Vec<f64> = rounds.iter().map(figure).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 /// A fast wrong answer is worth nothing.
 fn check<P: Peer>(peer: &P, workload: &Workload) {
     for &id in workload.ids.iter().take(1000) {
@@ -92,25 +86,7 @@ fn check<P: Peer>(peer: &P, workload: &Workload) {
     assert!(range.iter().map(|user| user.id).eq(expected), "a range has the right rows in order");
 }
 
-/// Nanoseconds a call.
-pub(crate) fn time(ids: &[u64], mut call: impl FnMut(u64)) -> f64 {
-    let start = Instant::now();
-    for &id in ids {
-        call(id);
-    }
-    start.elapsed().as_secs_f64() * 1e9 / count(ids)
-}
-
 fn step(bar: &ProgressBar, done: &'static str) {
     bar.inc(1);
     bar.set_message(done);
-}
-
-pub(crate) fn count(ids: &[u64]) -> f64 {
-    to_f64(i64::try_from(ids.len()).unwrap_or(i64::MAX))
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts and bytes here are far below 2^52")]
-pub(crate) fn to_f64(number: i64) -> f64 {
-    number as f64
 }

@@ -1,4 +1,4 @@
-use crate::workload::User;
+use netabase_benches::workload::User;
 
 /// A store of users, used as its documentation says.
 pub(crate) trait Peer {

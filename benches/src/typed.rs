@@ -1,6 +1,7 @@
 use netabase::{MemoryStoreDatabase, NetabaseStore};
+use netabase_benches::workload::User;
 
-use crate::{peer::Peer, workload::User};
+use crate::peer::Peer;
 
 /// A typed database.
 pub(crate) struct Typed(MemoryStoreDatabase<User>);

@@ -1,29 +1,41 @@
+//! The values that are stored, and the order they come in.
+
 use std::collections::HashMap;
 
 use netabase::NetabaseSchema;
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
 
-/// What both sides store: about 200 bytes encoded, under a key of 24.
+/// What all sides store: about 200 bytes encoded, under a key of 24.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
-pub(crate) struct User {
+#[netabase(access = "open")]
+pub struct User {
+    /// A random number.
     #[netabase(key)]
-    pub(crate) id: u64,
-    pub(crate) email: String,
-    pub(crate) age: u8,
-    pub(crate) bio: String,
+    pub id: u64,
+    /// 37 bytes, different for each user.
+    pub email: String,
+    /// The only field that changes.
+    pub age: u8,
+    /// [`BIO`].
+    pub bio: String,
 }
 
 /// The ids to store, and another order to come back in. The same in every run.
-pub(crate) struct Workload {
-    pub(crate) ids: Vec<u64>,
-    pub(crate) shuffled: Vec<u64>,
+#[derive(Debug)]
+pub struct Workload {
+    /// In random order.
+    pub ids: Vec<u64>,
+    /// The same ids in another random order.
+    pub shuffled: Vec<u64>,
     /// A hundred ids share a group.
-    pub(crate) groups: HashMap<u64, u32>,
+    pub groups: HashMap<u64, u32>,
 }
 
 impl Workload {
-    pub(crate) fn new(records: usize) -> Self {
+    /// As many ids.
+    #[must_use]
+    pub fn new(records: usize) -> Self {
         let mut rng = SmallRng::seed_from_u64(7);
         let ids: Vec<u64> = (0..records).map(|_| rng.random()).collect();
         let mut shuffled = ids.clone();
@@ -35,16 +47,20 @@ impl Workload {
 }
 
 impl User {
-    pub(crate) fn new(id: u64, round: u8) -> Self {
+    /// The user of an id, as a round wrote it.
+    #[must_use]
+    pub fn new(id: u64, round: u8) -> Self {
         Self { id, email: email(id), age: round, bio: BIO.into() }
     }
 }
 
 /// 150 bytes.
-pub(crate) const BIO: &str = "Writes peer-to-peer programs and keeps records of them; likes keys that \
+pub const BIO: &str = "Writes peer-to-peer programs and keeps records of them; likes keys that \
     sort, values that decode, and stores that say what they hold and what they refuse to.";
 
-pub(crate) fn email(id: u64) -> String {
+/// The email address of an id.
+#[must_use]
+pub fn email(id: u64) -> String {
     format!("user-{id:020}@example.org")
 }
 
