@@ -54,7 +54,7 @@ impl User {
     }
 }
 
-/// 150 bytes.
+/// 157 bytes.
 pub const BIO: &str = "Writes peer-to-peer programs and keeps records of them; likes keys that \
     sort, values that decode, and stores that say what they hold and what they refuse to.";
 
