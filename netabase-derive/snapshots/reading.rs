@@ -111,6 +111,7 @@ const _: () = {
         fn validate(&self) -> ::core::result::Result<(), ::netabase::Invalid> {
             ::netabase::__private::validate(self, plausible)
         }
+        const HAS_MERGE: ::core::primitive::bool = true;
         fn merge(&self, __other: &Self) -> ::core::option::Option<Self> {
             ::core::option::Option::Some(
                 ::netabase::__private::merge(self, __other, newest),

@@ -8,6 +8,12 @@ mod local;
 
 mod batch;
 
+mod lifetime;
+
+mod sync;
+
+mod publisher;
+
 mod cursor;
 
 mod explain;
@@ -36,8 +42,11 @@ pub use self::{
     explain::Explain,
     index::{IndexView, UniqueConflict},
     keys::Keys,
+    lifetime::{ExpiringRecord, ExpiringRecords},
     local::MemoryStoreDatabase,
+    publisher::PublisherValues,
     scan::Scan,
+    sync::{RemoteUpdate, SyncRecords},
     traits::{NetabaseDatabase, NetabaseDatabaseExt},
     transaction::Transaction,
     watch::{Change, Watch, WatchError},

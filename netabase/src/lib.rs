@@ -76,20 +76,24 @@ pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
 pub use self::{
     database::{
-        Change, Cursor, CursorError, DatabaseError, Entries, Explain, IndexView, Keys, LoadError,
-        MemoryStoreDatabase, NetabaseDatabase, NetabaseDatabaseExt, Scan, Transaction,
+        Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
+        Explain, IndexView, Keys, LoadError, MemoryStoreDatabase, NetabaseDatabase,
+        NetabaseDatabaseExt, PublisherValues, RemoteUpdate, Scan, SyncRecords, Transaction,
         UniqueConflict, Watch, WatchError,
     },
-    record::{MAX_RECORD_KEY_BYTES, RecordError, RecordKey},
+    record::{DEFAULT_MAX_LIFETIME, MAX_RECORD_KEY_BYTES, RecordError, RecordKey},
     schema::{
         Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
         IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,
-        KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, NetabaseSchema,
-        NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp, check_key_order,
+        KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, MergeError,
+        NetabaseSchema, NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp,
+        check_key_order, check_merge,
     },
     store::{
-        ChangeOrigin, Clock, Limits, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now,
-        PutOutcome, RawRecord, RawRecords, RecordState, StoreError, SystemClock,
+        Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,
+        NetabaseStoreBuilder, Now, PublisherRecords, PutOutcome, RawRecord, RawRecords,
+        RecordDistance, RecordState, SchemaInfo, Source, StoreCapacityInfo, StoreError,
+        StoreMaintenanceResult, SystemClock, Usage, Utilization, UtilizationWatch,
     },
 };
 

@@ -1,22 +1,35 @@
 //! Schema values ↔ [`Record`]: the only place that lays out record keys.
 
-mod convert;
-
 mod error;
 
 mod key;
 
 mod peer;
 
-pub(crate) use self::convert::{
-    Checked, check, read, read_ref, restamp, stamped_record, write_entries, write_tombstone,
-    write_value,
-};
-pub(crate) use self::key::{
-    key_bytes, provider_key, record_prefix, split_schema, write_key, write_key_with,
+mod lease;
+
+mod convert;
+
+mod merge;
+
+mod signature;
+
+pub(crate) use self::{
+    convert::{
+        Checked, check, header_of, lease_end, read, read_ref, restamp, set_lease, signed_len,
+        write_entries, write_tombstone, write_value,
+    },
+    key::{
+        is_name, key_bytes, owner_prefix_len, provider_key, record_prefix, schema_name,
+        split_schema, write_key, write_key_with,
+    },
+    lease::not_after,
+    merge::merge_values,
+    signature::{check_signer, sign, unsigned, verify},
 };
 pub use self::{
     convert::{record_to_value, value_to_record},
     error::RecordError,
     key::{MAX_RECORD_KEY_BYTES, RecordKey},
+    lease::DEFAULT_MAX_LIFETIME,
 };

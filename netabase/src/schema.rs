@@ -10,6 +10,8 @@ mod codec;
 
 mod envelope;
 
+mod merge;
+
 use std::{fmt::Display, time::Duration};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -26,10 +28,11 @@ pub use self::{
         NetabaseSchemaKey, check_key_order,
     },
     lookup::{KeyOf, PartOf, PrefixOf},
+    merge::{MergeError, check_merge},
 };
 pub(crate) use self::{
     codec::{decode, encode},
-    envelope::{EnvelopeHeader, is_over as lease_is_over},
+    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
     index::index_entries,
 };
 
@@ -88,9 +91,14 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether the schema has a `merge` of its own.
+    #[doc(hidden)]
+    const HAS_MERGE: bool = false;
+
     /// Combines two values of one key: `#[netabase(merge = path)]`.
     ///
-    /// `None` if the schema has no such function; then the larger value wins.
+    /// `None` if the schema has no such function; then the larger value wins. [`check_merge`] checks
+    /// a function of one's own.
     fn merge(&self, other: &Self) -> Option<Self> {
         let _ = other;
         None

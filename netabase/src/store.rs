@@ -1,12 +1,20 @@
-//! One shared `MemoryStore`, and what it lacks: order, states, limits, validation.
+//! One shared `MemoryStore`, and what it lacks: order, states, expiry, budgets, eviction, validation.
 
 mod clock;
 
 mod error;
 
+mod usage;
+
 mod limits;
 
 mod state;
+
+mod source;
+
+mod author;
+
+mod encoded;
 
 mod order;
 
@@ -14,58 +22,89 @@ mod table;
 
 mod indexes;
 
+mod tracking;
+
 mod changes;
 
+mod marks;
+
 mod schemas;
+
+mod inner;
 
 mod page;
 
 mod writer;
 
+mod sweep;
+
+mod eviction;
+
 mod commit;
 
 mod local;
 
+mod publish;
+
 mod inbound;
+
+mod merge;
+
+mod providers;
 
 mod kad;
 
 mod raw;
 
-use std::{fmt, sync::Arc};
+mod publisher;
+
+mod distance;
+
+mod capacity;
+
+mod maintain;
+
+use std::{
+    fmt,
+    ops::RangeInclusive,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use libp2p::{
     PeerId,
-    identity::{KeyType, Keypair},
-    kad::RecordKey,
+    identity::{Keypair, ed25519},
 };
 use parking_lot::RwLock;
 
+use self::{author::Author, inner::Inner, writer::Outbox};
 pub use self::{
+    capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},
     changes::ChangeOrigin,
     clock::{Clock, ManualClock, Now, SystemClock},
+    distance::RecordDistance,
     error::StoreError,
     inbound::PutOutcome,
     limits::Limits,
+    maintain::{Maintenance, StoreMaintenanceResult},
+    marks::{Budget, Utilization, UtilizationWatch},
+    publisher::PublisherRecords,
     raw::{RawRecord, RawRecords},
+    source::Source,
     state::RecordState,
+    usage::Usage,
 };
 pub(crate) use self::{
     changes::{RawChange, Receiver},
     commit::LocalWrite,
     order::end_of_prefix,
-    page::{Direction, Page, PageRequest, Source, View},
+    page::{Direction, Page, PageRequest, PageSource, View},
     schemas::SchemaId,
 };
-use self::{
-    schemas::Schemas,
-    table::{Encoded, Replaced, Stored, Table},
-    writer::{Changes, Outbox},
-};
-use crate::{record::split_schema, schema::Timestamp};
+use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
 
 /// A shared store of records: everything is kept in libp2p's [`MemoryStore`], and beside it the
-/// order of the keys and what state each record is in.
+/// order of the keys, what state each record is in, when it ends, and whose room it takes.
 ///
 /// A cloneable handle. One clone goes into `kad::Behaviour`, for which it implements
 /// [`RecordStore`]; another gives typed databases: one truth, two views, no copy between them.
@@ -98,56 +137,35 @@ pub struct NetabaseStore {
 }
 
 struct Shared {
-    identity: Keypair,
-    peer_id: PeerId,
+    author: Author,
     clock: Box<dyn Clock>,
-    limits: Limits,
+    /// When the store was made, by the monotonic clock.
+    origin: Instant,
     /// Never held across an await, and never while code of the user runs.
     inner: RwLock<Inner>,
     outbox: Outbox,
-}
-
-struct Inner {
-    table: Table,
-    schemas: Schemas,
-    /// The latest timestamp given to a local write.
-    last_issued: Timestamp,
-    changes: Changes,
 }
 
 impl NetabaseStore {
     /// An empty store with a fresh identity, the default [`Limits`] and the system's clock.
     #[must_use]
     pub fn new() -> Self {
-        let identity = Keypair::generate_ed25519();
-        Self::from_parts(identity, Box::new(SystemClock::new()), Limits::default())
+        let keypair = ed25519::Keypair::generate();
+        let author = Author::new(keypair, DEFAULT_NETWORK.to_owned(), DEFAULT_MAX_LIFETIME);
+        Self::from_parts(author, Box::new(SystemClock::new()), Limits::default())
     }
 
-    /// Starts a store with an identity, limits or a clock of one's own.
+    /// Starts a store with an identity, a network, limits or a clock of one's own.
     #[must_use]
     pub fn builder() -> NetabaseStoreBuilder {
         NetabaseStoreBuilder::default()
     }
 
-    fn from_parts(identity: Keypair, clock: Box<dyn Clock>, limits: Limits) -> Self {
-        let peer_id = identity.public().to_peer_id();
-        let inner = Inner {
-            table: Table::new(peer_id, &limits),
-            schemas: Schemas::default(),
-            last_issued: Timestamp::default(),
-            changes: Changes::default(),
-        };
-        let inner = RwLock::new(inner);
-        Self {
-            shared: Arc::new(Shared {
-                identity,
-                peer_id,
-                clock,
-                limits,
-                inner,
-                outbox: Outbox::default(),
-            }),
-        }
+    fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
+        let inner = RwLock::new(Inner::new(&author, limits));
+        let origin = clock.now().monotonic;
+        let shared = Shared { author, clock, origin, inner, outbox: Outbox::default() };
+        Self { shared: Arc::new(shared) }
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
@@ -157,7 +175,7 @@ impl NetabaseStore {
     /// The id of the peer whose store this is.
     #[must_use]
     pub fn peer_id(&self) -> PeerId {
-        self.shared.peer_id
+        self.shared.author.peer_id
     }
 
     /// The identity a swarm around this store must use.
@@ -166,19 +184,43 @@ impl NetabaseStore {
     /// would take a stranger's for the application's own.
     #[must_use]
     pub fn identity(&self) -> &Keypair {
-        &self.shared.identity
+        &self.shared.author.identity
     }
 
-    /// The limits the store was made with.
+    /// The name of the network that this store's records are signed for.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.shared.limits
+    pub fn network(&self) -> &str {
+        &self.shared.author.network
+    }
+
+    /// The longest lease of a record in this network; renewal extends it.
+    #[must_use]
+    pub fn max_lifetime(&self) -> Duration {
+        self.shared.author.max_lifetime
+    }
+
+    /// What the store may hold.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.shared.inner.read().limits.clone()
+    }
+
+    /// Sets what the store may hold from now on.
+    ///
+    /// Nothing goes at once: while own records take more than they may, writes that add to them are refused;
+    /// foreign ones over their budget are evicted by [`maintain_store`](Self::maintain_store), and by the
+    /// next that comes.
+    pub fn set_limits(&self, limits: Limits) {
+        let mut inner = self.write(ChangeOrigin::Local);
+        inner.tracking.sources.set_limits(&limits);
+        inner.limits = limits;
     }
 
     /// How many records the store holds, of all schemas and in all states, tombstones included.
     #[must_use]
     pub fn record_count(&self) -> usize {
-        self.shared.inner.read().table.len()
+        self.sweep_all(&self.now());
+        self.shared.inner.read().usages.records()
     }
 
     /// The bytes of all keys, values and index entries the store holds, tombstones included.
@@ -186,52 +228,8 @@ impl NetabaseStore {
     /// The allocator's and the collections' own overhead is not counted.
     #[must_use]
     pub fn byte_count(&self) -> usize {
-        self.shared.inner.read().table.bytes()
-    }
-}
-
-// The only ways to change the table: they keep the schemas' counts and indexes.
-impl Inner {
-    /// What a write to this key would replace.
-    fn replaced(&self, key: &RecordKey) -> Option<Replaced> {
-        self.table.get(key).map(Stored::replaced)
-    }
-
-    /// Stores a value in place of what `replaced` found.
-    fn store(&mut self, schema: SchemaId, key: RecordKey, value: Encoded, old: Option<&Replaced>) {
-        let visible = value.is_visible();
-        let entries = if visible { value.entries() } else { &[] };
-        self.note_change(schema, &key, old, visible.then_some(value.value()));
-        self.reindex(schema, &key, old, entries);
-        self.count(schema, old.is_some_and(|old| old.visible), visible);
-        self.table.insert(key, value, old);
-    }
-
-    fn reindex(&mut self, schema: SchemaId, key: &RecordKey, old: Option<&Replaced>, new: &[u8]) {
-        let old = old.map_or(&[][..], |old| old.entries.as_slice());
-        let rest = split_schema(key.as_ref()).1;
-        self.schemas.get_mut(schema).indexes.replace(rest, old, new);
-    }
-
-    fn set_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
-        let Some(stored) = self.table.get(key).filter(|stored| stored.state != state) else {
-            return;
-        };
-        let value = Encoded::new(stored.value, stored.entries, state);
-        let old = stored.replaced();
-        self.store(schema, key.clone(), value, Some(&old));
-    }
-
-    fn drop_record(&mut self, schema: SchemaId, key: &RecordKey, old: &Replaced) {
-        self.note_change(schema, key, Some(old), None);
-        self.reindex(schema, key, Some(old), &[]);
-        self.table.remove(key, old);
-        self.count(schema, old.visible, false);
-    }
-
-    fn count(&mut self, schema: SchemaId, was_visible: bool, visible: bool) {
-        let count = &mut self.schemas.get_mut(schema).visible;
-        *count = *count + usize::from(visible) - usize::from(was_visible);
+        self.sweep_all(&self.now());
+        self.shared.inner.read().usages.bytes()
     }
 }
 
@@ -243,10 +241,11 @@ impl Default for NetabaseStore {
 
 impl fmt::Debug for NetabaseStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usages = self.shared.inner.read().usages;
         f.debug_struct("NetabaseStore")
-            .field("peer_id", &self.shared.peer_id)
-            .field("records", &self.record_count())
-            .field("bytes", &self.byte_count())
+            .field("peer_id", &self.peer_id())
+            .field("records", &usages.records())
+            .field("bytes", &usages.bytes())
             .finish_non_exhaustive()
     }
 }
@@ -259,13 +258,15 @@ impl fmt::Debug for NetabaseStore {
 /// use netabase::{Limits, NetabaseStore};
 ///
 /// let limits = Limits { max_records: 1_000, ..Limits::default() };
-/// let store = NetabaseStore::builder().limits(limits).build()?;
+/// let store = NetabaseStore::builder().network("my-app").limits(limits).build()?;
 /// assert_eq!(store.limits().max_records, 1_000);
 /// # Ok::<(), netabase::StoreError>(())
 /// ```
 #[derive(Default)]
 pub struct NetabaseStoreBuilder {
     identity: Option<Keypair>,
+    network: Option<String>,
+    max_lifetime: Option<Duration>,
     clock: Option<Box<dyn Clock>>,
     limits: Limits,
 }
@@ -275,6 +276,26 @@ impl NetabaseStoreBuilder {
     #[must_use]
     pub fn identity(mut self, identity: Keypair) -> Self {
         self.identity = Some(identity);
+        self
+    }
+
+    /// The name of the network whose peers exchange records with this store, `[a-z0-9_.-]{1,64}`. It is
+    /// part of what is signed, so that a record of one application is worth nothing in another.
+    /// Default: `netabase`.
+    #[must_use]
+    pub fn network(mut self, name: impl Into<String>) -> Self {
+        self.network = Some(name.into());
+        self
+    }
+
+    /// The longest lease of a record, the same for all peers of a network. Default:
+    /// [`DEFAULT_MAX_LIFETIME`], seven days.
+    ///
+    /// A published record lives so long without its author; with it, it is renewed. A tombstone lives 20
+    /// minutes longer.
+    #[must_use]
+    pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
+        self.max_lifetime = Some(max_lifetime);
         self
     }
 
@@ -296,20 +317,43 @@ impl NetabaseStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
-    /// owner's peer id, from which the public key must be readable.
+    /// - [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
+    ///   owner's peer id, from which the public key must be readable.
+    /// - [`StoreError::InvalidNetwork`] if the network's name is not `[a-z0-9_.-]{1,64}`.
+    /// - [`StoreError::InvalidLifetime`] if the longest lease is shorter than a minute, or longer than ten
+    ///   years.
     pub fn build(self) -> Result<NetabaseStore, StoreError> {
         let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
-        if identity.key_type() != KeyType::Ed25519 {
-            return Err(StoreError::UnsupportedIdentity { found: identity.key_type().to_string() });
+        let kind = identity.key_type();
+        let keypair = identity.try_into_ed25519();
+        let keypair =
+            keypair.map_err(|_| StoreError::UnsupportedIdentity { found: kind.to_string() })?;
+        let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
+        if !is_name(&network) {
+            return Err(StoreError::InvalidNetwork { name: network });
+        }
+        let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
+        if !LIFETIMES.contains(&max_lifetime) {
+            return Err(StoreError::InvalidLifetime { found: max_lifetime });
         }
         let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        Ok(NetabaseStore::from_parts(identity, clock, self.limits))
+        let author = Author::new(keypair, network, max_lifetime);
+        Ok(NetabaseStore::from_parts(author, clock, self.limits))
     }
 }
 
+/// The network of a store that is given none.
+const DEFAULT_NETWORK: &str = "netabase";
+
+/// What a network's longest lease may be. A lease is counted in seconds, and clocks differ by minutes.
+const LIFETIMES: RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(10 * 366 * 24 * 60 * 60);
+
 impl fmt::Debug for NetabaseStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NetabaseStoreBuilder").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("NetabaseStoreBuilder")
+            .field("network", &self.network)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }

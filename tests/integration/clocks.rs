@@ -21,16 +21,18 @@ fn a_lapsed_copy_does_not_keep_a_live_one_out() -> Result<(), Box<dyn Error>> {
     let clock = ManualClock::at_unix_ms(NOW_MS);
     let mut store = store_at(&clock);
     store.database::<Note>()?;
-    let record = store_at(&clock).database::<Note>()?.to_record(&note("hi", "there"))?;
-    let mut leased = record.clone();
-    leased.value[9..13].copy_from_slice(&u32::try_from(NOW_MS / 1000 + 1)?.to_be_bytes());
-    RecordStore::put(&mut store, leased)?;
-    assert!(RecordStore::put(&mut store, record.clone()).is_err(), "a lease ranks above none");
+    let author = store_at(&clock).database::<Note>()?;
+    let older = author.to_record(&note("hi", "older"))?;
+    let mut short = author.to_record(&note("hi", "newer"))?;
+    short.value[9..13].copy_from_slice(&u32::try_from(NOW_MS / 1000 + 1)?.to_be_bytes());
+    RecordStore::put(&mut store, short)?;
+    assert!(RecordStore::put(&mut store, older.clone()).is_err(), "it is outdated");
 
     clock.advance(Duration::from_secs(1));
 
-    RecordStore::put(&mut store, record.clone())?;
-    assert_eq!(RecordStore::get(&store, &record.key).as_deref(), Some(&record));
+    RecordStore::put(&mut store, older.clone())?;
+    let served = RecordStore::get(&store, &older.key).ok_or("it is served")?.into_owned();
+    assert_eq!(served.value, older.value);
     Ok(())
 }
 

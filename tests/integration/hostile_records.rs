@@ -84,11 +84,13 @@ fn a_record_of_an_unknown_schema_is_refused() -> Result<(), DatabaseError> {
 
 #[test]
 fn a_full_store_refuses_records_too() -> Result<(), Box<dyn std::error::Error>> {
-    let limits = netabase::Limits { max_records: 1, ..netabase::Limits::default() };
+    let limits = netabase::Limits { max_foreign_records: 0, ..netabase::Limits::default() };
+    let max_bytes = limits.max_foreign_bytes;
     let notes = NetabaseStore::builder().limits(limits).build()?.database::<Note>()?;
     notes.put(&note("a", ""))?;
     let record = notes.to_record(&note("b", ""))?;
     let refused = notes.put_record(&record);
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 1 })));
+    let full = StoreError::ForeignFull { max_records: 0, max_bytes };
+    assert_eq!(refused, Err(DatabaseError::Store(full)));
     Ok(())
 }

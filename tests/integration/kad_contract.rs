@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use libp2p::{
     Multiaddr, PeerId,
     kad::{
-        ProviderRecord, Record, RecordKey as KadKey,
+        KBucketKey, ProviderRecord, Record, RecordKey as KadKey,
         store::{Error as KadError, MemoryStore, MemoryStoreConfig, RecordStore},
     },
 };
@@ -16,9 +16,15 @@ use crate::schemas::{Note, note};
 /// Valid records of an open schema, as another peer would send them; later ones are newer.
 fn records<const N: usize>(titles: [&str; N]) -> Result<[Record; N], Box<dyn Error>> {
     let author = NetabaseStore::new().database::<Note>()?;
-    let records = titles.map(|title| author.to_record(&note(title, "text")));
+    let without_expiry = |record| Record { expires: None, ..record };
+    let records = titles.map(|title| author.to_record(&note(title, "text")).map(without_expiry));
     let records = records.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(records.try_into().map_err(|_| "as many as titles")?)
+}
+
+/// The value of a key: ours shows with it until when the lease lasts, a `MemoryStore` what it was given.
+fn value<S: RecordStore>(store: &S, record: &Record) -> Option<Vec<u8>> {
+    store.get(&record.key).map(|found| found.into_owned().value)
 }
 
 fn ours(limits: Limits) -> Result<NetabaseStore, Box<dyn Error>> {
@@ -31,11 +37,11 @@ fn stores_and_finds<S: RecordStore>(mut store: S) -> Result<(), Box<dyn Error>> 
     let [first, second, newer] = records(["a", "b", "a"])?;
     store.put(first.clone())?;
     store.put(second.clone())?;
-    assert_eq!(store.get(&first.key).as_deref(), Some(&first));
+    assert_eq!(value(&store, &first), Some(first.value.clone()));
     assert!(store.get(&KadKey::new(b"nowhere")).is_none());
 
     store.put(newer.clone())?;
-    assert_eq!(store.get(&first.key).as_deref(), Some(&newer), "a newer value replaces");
+    assert_eq!(value(&store, &first), Some(newer.value.clone()), "a newer value replaces");
     store.put(newer.clone())?;
     let mut all: Vec<_> = store.records().map(|record| record.into_owned().value).collect();
     all.sort();
@@ -48,8 +54,10 @@ fn stores_and_finds<S: RecordStore>(mut store: S) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-fn refuses_what_is_too_much<S: RecordStore>(mut store: S) -> Result<(), Box<dyn Error>> {
-    let [a, b, c] = records(["a", "b", "c"])?;
+fn refuses_what_is_too_much<S: RecordStore>(
+    mut store: S,
+    [a, b, c]: [Record; 3],
+) -> Result<(), Box<dyn Error>> {
     store.put(a.clone())?;
     store.put(b)?;
     assert!(matches!(store.put(c), Err(KadError::MaxRecords)));
@@ -98,9 +106,15 @@ fn both_store_and_find_records() -> Result<(), Box<dyn Error>> {
 #[test]
 fn both_refuse_what_is_too_much() -> Result<(), Box<dyn Error>> {
     let config = MemoryStoreConfig { max_records: 2, max_value_bytes: 4096, ..Default::default() };
-    refuses_what_is_too_much(MemoryStore::with_config(PeerId::random(), config))?;
-    let limits = Limits { max_records: 2, max_value_bytes: 4096, ..Limits::default() };
-    refuses_what_is_too_much(ours(limits)?)
+    let given = records(["a", "b", "c"])?;
+    refuses_what_is_too_much(MemoryStore::with_config(PeerId::random(), config), given.clone())?;
+
+    // Where ours differs: of foreign records it keeps the closest, so the farthest is refused.
+    let limits = Limits { max_foreign_records: 2, max_value_bytes: 4096, ..Limits::default() };
+    let store = ours(limits)?;
+    let mut given = given;
+    given.sort_by_key(|record| store.distance(&record.key));
+    refuses_what_is_too_much(store, given)
 }
 
 #[test]
@@ -137,21 +151,49 @@ fn ours_bounds_what_strangers_announce() -> Result<(), Box<dyn Error>> {
     let kept = store.providers(&key).remove(0).addresses;
     assert_eq!(kept, stranger.addresses[1..9], "a few, and none that is too long");
 
+    Ok(())
+}
+
+/// Where ours differs: it keeps the closest, not the first.
+#[test]
+fn ours_keeps_the_closest_providers_until_they_expire() -> Result<(), Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(1_800_000_000_000);
+    let limits = Limits { max_providers_per_key: 2, ..Limits::default() };
+    let mut store = NetabaseStore::builder().clock(clock.clone()).limits(limits).build()?;
+    let key = store.database::<Note>()?.provider_key();
+    let mut peers: Vec<PeerId> = (0..4).map(|_| PeerId::random()).collect();
+    let place = KBucketKey::new(key.to_vec());
+    peers.sort_by_key(|peer| place.distance(&KBucketKey::from(*peer)));
+    let provider = |peer, expires| {
+        let mut record = ProviderRecord::new(key.clone(), peer, vec![]);
+        record.expires = expires;
+        record
+    };
+    let providers = |store: &NetabaseStore| {
+        let mut found: Vec<_> = store.providers(&key).iter().map(|found| found.provider).collect();
+        found.sort_by_key(|peer| place.distance(&KBucketKey::from(*peer)));
+        found
+    };
+
+    let soon = Some(clock.now().monotonic + Duration::from_secs(60));
+    for peer in [peers[3], peers[1], peers[2]] {
+        store.add_provider(provider(peer, soon))?;
+    }
+    assert_eq!(providers(&store), peers[1..3], "the farthest made room");
+    store.add_provider(provider(peers[3], None))?;
+    assert_eq!(providers(&store), peers[1..3], "and finds none any more");
+
     // The local peer is never crowded out, and announcing again crowds nobody out.
-    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
-    let own = ProviderRecord::new(key.clone(), store.peer_id(), vec![]);
-    store.add_provider(own.clone())?;
-    store.add_provider(own)?;
+    let local = store.peer_id();
+    store.add_provider(provider(local, None))?;
+    store.add_provider(provider(local, None))?;
     assert_eq!((store.provided().count(), store.providers(&key).len()), (1, 2));
 
     clock.advance(Duration::from_secs(60));
-    let late = PeerId::random();
-    store.add_provider(ProviderRecord::new(key.clone(), late, vec![]))?;
-    let providers: Vec<_> = store.providers(&key).iter().map(|record| record.provider).collect();
-    assert!(
-        providers.contains(&late) && !providers.contains(&stranger.provider),
-        "expired ones go"
-    );
+    assert_eq!(providers(&store), [local], "what has expired is not shown");
+    store.add_provider(provider(peers[3], None))?;
+    assert_eq!(store.providers(&key).len(), 2, "and makes room");
+    assert_eq!(store.maintain_store().expired_providers_cleaned, 0, "nothing of it is left");
     Ok(())
 }
 
@@ -165,9 +207,9 @@ fn ours_validates_where_a_memory_store_does_not() -> Result<(), Box<dyn Error>> 
     theirs.put(newer.clone())?;
     ours.put(newer.clone())?;
     assert!(theirs.put(older.clone()).is_ok());
-    assert_eq!(theirs.get(&newer.key).as_deref(), Some(&older), "an older value replaces a newer");
+    assert_eq!(value(&theirs, &newer), Some(older.value.clone()), "an older one replaces a newer");
     assert!(matches!(ours.put(older), Err(KadError::MaxRecords)));
-    assert_eq!(ours.get(&newer.key).as_deref(), Some(&newer));
+    assert_eq!(value(&ours, &newer), Some(newer.value));
 
     let garbage = Record::new(KadKey::new(b"/netabase/note/wx\0"), b"garbage".to_vec());
     assert!(theirs.put(garbage.clone()).is_ok());

@@ -20,8 +20,15 @@ fn a_record_has_the_documented_bytes() -> Result<(), RecordError> {
     assert_eq!(record.key.as_ref(), b"/netabase/note/whi\0");
     assert_eq!((record.publisher, record.expires), (None, None));
 
-    assert_eq!(record.value[8..14], [0b0000_1000, 0, 0, 0, 0, 1], "flags, no lease, version 1");
+    assert_eq!((record.value[8], record.value[13]), (0b0000_1000, 1), "flags, version");
     assert_eq!(record.value[14..], *b"\x02hi\x05there");
+    let envelope = Envelope::parse(&record.value)?;
+    let lease = u64::from(envelope.not_after) * 1000 - envelope.timestamp.millis();
+    let week = 7 * 24 * 60 * 60 * 1000;
+    assert!((week..week + 1000).contains(&lease), "a week, rounded up to a second: {lease} ms");
+
+    let local = Record::try_from(&user(7))?;
+    assert_eq!(local.value[9..13], [0; 4], "what stays here has no lease");
     Ok(())
 }
 
@@ -88,18 +95,6 @@ fn what_validate_refuses_is_no_record_either_way() -> Result<(), Box<dyn std::er
     record.value[text..].copy_from_slice(b"spam");
     let refused = Note::try_from(&record);
     assert!(matches!(refused, Err(RecordError::Invalid { .. })), "{refused:?}");
-    Ok(())
-}
-
-#[test]
-fn an_owned_value_has_no_record_without_a_signature() -> Result<(), DatabaseError> {
-    let profiles = fresh::<Profile>();
-    profiles.put(&profile("ada"))?;
-    let refused = profiles.to_record(&profile("ada"));
-    assert!(
-        matches!(refused, Err(DatabaseError::Record(RecordError::Unsigned { .. }))),
-        "{refused:?}"
-    );
     Ok(())
 }
 

@@ -96,6 +96,8 @@ fn functions(schema: &Schema) -> TokenStream {
     let merge = schema.options.merge.as_ref().map(|merge| {
         let path = &merge.value;
         quote! {
+            const HAS_MERGE: ::core::primitive::bool = true;
+
             fn merge(&self, __other: &Self) -> ::core::option::Option<Self> {
                 ::core::option::Option::Some(#private::merge(self, __other, #path))
             }

@@ -5,7 +5,7 @@ use libp2p::kad::RecordKey;
 use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
 use crate::{
     schema::{KeyOf, NetabaseSchema},
-    store::{Direction, Page, PageRequest, Source, View, end_of_prefix},
+    store::{Direction, Page, PageRequest, PageSource, View, end_of_prefix},
 };
 
 /// How many writes one commit of [`MemoryStoreDatabase::load`] holds: a millisecond at most,
@@ -117,7 +117,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         while !page.is_complete() {
             let request = PageRequest {
                 bounds: (start.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice)),
-                source: Source::Keys,
+                source: PageSource::Keys,
                 direction: Direction::Forward,
                 max_rows: CLEAR_CHUNK,
                 view: View::Own,

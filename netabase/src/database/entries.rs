@@ -9,7 +9,7 @@ use super::{
 use crate::{
     record,
     schema::NetabaseSchema,
-    store::{Direction, Page, PageRequest, Source, View},
+    store::{Direction, Page, PageRequest, PageSource, View},
 };
 
 /// The first page is small, so that looking at one row is cheap; later ones are larger.
@@ -31,11 +31,12 @@ type Filter<V> = Box<dyn FnMut(&<V as NetabaseSchema>::Ref<'_>) -> bool + Send>;
 #[must_use = "iterators are lazy"]
 pub struct Entries<V: NetabaseSchema> {
     database: MemoryStoreDatabase<V>,
-    source: Source,
+    source: PageSource,
     extent: Extent,
     bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     direction: Direction,
     filter: Option<Filter<V>>,
+    pub(super) view: View,
     /// Whether values are needed, not keys alone.
     pub(super) values: bool,
     limit: Option<usize>,
@@ -55,7 +56,7 @@ pub struct Entries<V: NetabaseSchema> {
 impl<V: NetabaseSchema> Entries<V> {
     pub(super) fn new(
         database: &MemoryStoreDatabase<V>,
-        source: Source,
+        source: PageSource,
         extent: Extent,
         bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     ) -> Self {
@@ -67,6 +68,7 @@ impl<V: NetabaseSchema> Entries<V> {
             direction: Direction::Forward,
             filter: None,
             values: true,
+            view: database.view,
             limit: None,
             position: None,
             taken: None,
@@ -120,7 +122,7 @@ impl<V: NetabaseSchema> Entries<V> {
     pub fn after(mut self, cursor: &Cursor) -> Result<Self, DatabaseError> {
         let position = cursor.position(V::SCHEMA_NAME, self.source_name())?;
         // Nobody else's cursor leads out of this database's records.
-        if self.source == Source::Keys && !position.starts_with(&self.database.prefix) {
+        if self.source == PageSource::Keys && !position.starts_with(&self.database.prefix) {
             return Err(DatabaseError::ForeignCursor { schema: V::SCHEMA_NAME });
         }
         self.position = Some(position.to_vec());
@@ -170,8 +172,8 @@ impl<V: NetabaseSchema> Entries<V> {
 
     fn source_name(&self) -> Option<&'static str> {
         match self.source {
-            Source::Keys => None,
-            Source::Index(_, index) => Some(V::INDEXES[index].name),
+            PageSource::Keys => None,
+            PageSource::Index(_, index) => Some(V::INDEXES[index].name),
         }
     }
 
@@ -233,7 +235,7 @@ impl<V: NetabaseSchema> Entries<V> {
                 Some(left) if self.filter.is_none() => left.min(MAX_PAGE),
                 _ => page_rows,
             },
-            view: View::Databases,
+            view: self.view,
             values: self.values || self.filter.is_some(),
         };
         self.database.store.fill_page(&request, &mut page);

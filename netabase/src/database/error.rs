@@ -32,4 +32,12 @@ pub enum DatabaseError {
         /// The schema of the database it was given to.
         schema: &'static str,
     },
+    /// A database of another owner's records was asked to write one.
+    #[error(
+        "the records of schema `{schema}` in this database belong to another peer; nobody else can write them"
+    )]
+    NotOwner {
+        /// The schema.
+        schema: &'static str,
+    },
 }

@@ -9,9 +9,9 @@ use super::{
     scratch::Scratch,
 };
 use crate::{
-    record::{self, RecordError, key_bytes},
+    record::{self, RecordError, split_schema},
     schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
-    store::{Source, end_of_prefix},
+    store::{PageSource, end_of_prefix},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -86,7 +86,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     ///
     /// [`RecordError::IndexKey`] if no entry could have such bytes.
     pub fn get<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Entries<V>, DatabaseError> {
-        let start = Self::bytes(|out| key.encode_index_key(out))?;
+        let start = self.bytes(|out| key.encode_index_key(out))?;
         Ok(self.starting_with(Extent::Equal, start))
     }
 
@@ -112,8 +112,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     pub fn get_one<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Option<V>, DatabaseError> {
         let MemoryStoreDatabase { store, schema, .. } = &self.database;
         Scratch::with(|scratch| {
-            scratch.key.clear();
-            Self::write_key(&mut scratch.key, |out| key.encode_index_key(out))?;
+            self.write_key(&mut scratch.key, |out| key.encode_index_key(out))?;
             let found = store.read_by_index(*schema, self.index, &scratch.key, &mut scratch.value);
             Ok(found.then(|| record::read::<V>(&scratch.value)).transpose()?)
         })
@@ -121,7 +120,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
 
     /// All values that the index holds, in its order.
     pub fn iter(&self) -> Entries<V> {
-        self.entries(Extent::All, Bound::Unbounded, Bound::Unbounded)
+        self.starting_with(Extent::All, self.owner().to_vec())
     }
 
     /// The values in a range of the index, in its order. A range that ends before it begins is empty.
@@ -133,7 +132,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         &self,
         range: impl RangeBounds<Q>,
     ) -> Result<Entries<V>, DatabaseError> {
-        let encode = |key: &Q| Self::bytes(|out| key.encode_index_key(out));
+        let encode = |key: &Q| self.bytes(|out| key.encode_index_key(out));
         // An entry is longer than its key: the range ends, or begins, behind all with that key.
         let behind = |key: &Q| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
         let lower = match range.start_bound() {
@@ -142,12 +141,12 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
                 Bound::Included(end) | Bound::Excluded(end) => Bound::Included(end),
                 Bound::Unbounded => return Ok(self.nothing()),
             },
-            Bound::Unbounded => Bound::Unbounded,
+            Bound::Unbounded => Bound::Included(self.owner().to_vec()),
         };
         let upper = match range.end_bound() {
             Bound::Included(key) => behind(key)?,
             Bound::Excluded(key) => Bound::Excluded(encode(key)?),
-            Bound::Unbounded => Bound::Unbounded,
+            Bound::Unbounded => end_of_prefix(self.owner()),
         };
         Ok(self.entries(Extent::Range, lower, upper))
     }
@@ -158,7 +157,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     ///
     /// As [`get`](Self::get).
     pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, DatabaseError> {
-        let start = Self::bytes(|out| prefix.encode_index_prefix(out))?;
+        let start = self.bytes(|out| prefix.encode_index_prefix(out))?;
         Ok(self.starting_with(Extent::Prefix, start))
     }
 
@@ -180,8 +179,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         while let Some(row) = walk.next_row() {
             let (page, row) = row?;
             let value = page.index_key(row).to_vec();
-            let key = key_bytes(V::ACCESS, page.record_key_rest(row));
-            let key = V::Key::from_key_bytes(key).map_err(RecordError::from)?;
+            let key = V::Key::from_key_bytes(page.own_key(row)).map_err(RecordError::from)?;
             if let Some((last_value, last_key)) = &last
                 && *last_value == value
             {
@@ -209,20 +207,29 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     }
 
     fn entries(&self, extent: Extent, lower: Bound<Vec<u8>>, upper: Bound<Vec<u8>>) -> Entries<V> {
-        let source = Source::Index(self.database.schema, self.index);
+        let source = PageSource::Index(self.database.schema, self.index);
         Entries::new(&self.database, source, extent, (lower, upper))
     }
 
-    fn bytes(write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, DatabaseError> {
+    /// What every entry of this database starts with: its owner, if the schema is owned.
+    fn owner(&self) -> &[u8] {
+        split_schema(&self.database.prefix).1
+    }
+
+    fn bytes(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, DatabaseError> {
         let mut bytes = Vec::new();
-        Self::write_key(&mut bytes, write)?;
+        self.write_key(&mut bytes, write)?;
         Ok(bytes)
     }
 
+    /// Writes the owner and an index key into `out`, which is cleared first.
     fn write_key(
+        &self,
         out: &mut Vec<u8>,
         write: impl FnOnce(&mut KeyWriter<'_>),
     ) -> Result<(), RecordError> {
+        out.clear();
+        out.extend_from_slice(self.owner());
         let mut writer = KeyWriter::new(out);
         write(&mut writer);
         let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };

@@ -2,7 +2,7 @@ use std::iter::FusedIterator;
 
 use super::{entries::Entries, error::DatabaseError};
 use crate::{
-    record::{RecordError, key_bytes},
+    record::RecordError,
     schema::{NetabaseSchema, NetabaseSchemaKey},
 };
 
@@ -33,7 +33,7 @@ impl<V: NetabaseSchema> Iterator for Keys<V> {
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.entries.next_row()?;
         Some(row.and_then(|(page, row)| {
-            let key = V::Key::from_key_bytes(key_bytes(V::ACCESS, page.record_key_rest(row)));
+            let key = V::Key::from_key_bytes(page.own_key(row));
             Ok(key.map_err(RecordError::from)?)
         }))
     }

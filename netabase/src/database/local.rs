@@ -1,15 +1,18 @@
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use libp2p::kad::{Record, RecordKey};
+use libp2p::{
+    PeerId,
+    kad::{Record, RecordKey},
+};
 
 use super::{error::DatabaseError, scratch::Scratch};
 use crate::{
     record::{
-        self, RecordError, record_prefix, record_to_value, stamped_record, write_entries,
-        write_key, write_key_with, write_value,
+        self, RecordError, record_prefix, record_to_value, write_entries, write_key,
+        write_key_with, write_value,
     },
-    schema::{KeyOf, NetabaseSchema, SharedSchema},
-    store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError},
+    schema::{Access, KeyOf, NetabaseSchema, SharedSchema, Timestamp},
+    store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError, View},
 };
 
 /// The typed database of one schema in a [`NetabaseStore`].
@@ -44,8 +47,11 @@ use crate::{
 pub struct MemoryStoreDatabase<V: NetabaseSchema> {
     pub(super) store: NetabaseStore,
     pub(super) schema: SchemaId,
-    /// What every record key of the schema starts with.
+    /// Whose records it shows, if the schema is owned.
+    owner: PeerId,
+    /// What the keys of all records it shows start with.
     pub(super) prefix: Arc<[u8]>,
+    pub(super) view: View,
     _values: PhantomData<fn() -> V>,
 }
 
@@ -57,10 +63,13 @@ impl NetabaseStore {
     ///
     /// [`StoreError::SchemaConflict`] if another type of the same schema name was registered.
     pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, StoreError> {
+        let (schema, owner) = (self.register::<V>()?, self.peer_id());
         Ok(MemoryStoreDatabase {
-            schema: self.register::<V>()?,
-            prefix: record_prefix::<V>(Some(&self.peer_id())).into(),
             store: self.clone(),
+            schema,
+            owner,
+            prefix: record_prefix::<V>(Some(&owner)).into(),
+            view: View::Databases,
             _values: PhantomData,
         })
     }
@@ -73,10 +82,65 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         &self.store
     }
 
+    /// The same database of another owner's records: those that were fetched, or taken in with
+    /// [`put_record`](Self::put_record). For owned schemas alone; it does not compile for others.
+    ///
+    /// Nobody can write another's records: [`put`](Self::put) is refused there, and
+    /// [`remove`](Self::remove) forgets the copy that is held here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netabase::{NetabaseSchema, NetabaseStore};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "owned")]
+    /// struct Profile {
+    ///     #[netabase(key)]
+    ///     handle: String,
+    ///     about: String,
+    /// }
+    ///
+    /// let (alice, bob) = (NetabaseStore::new(), NetabaseStore::new());
+    /// let ada = Profile { handle: "ada".into(), about: "mathematics".into() };
+    /// let record = alice.database::<Profile>()?.to_record(&ada)?; // signed by Alice
+    ///
+    /// let profiles = bob.database::<Profile>()?;
+    /// profiles.put_record(&record)?;
+    /// assert_eq!(profiles.get("ada")?, None, "Bob has no such profile himself");
+    /// assert_eq!(profiles.of(alice.peer_id()).get("ada")?, Some(ada));
+    /// assert_eq!(profiles.owners(), [alice.peer_id()]);
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    #[must_use]
+    pub fn of(&self, owner: PeerId) -> Self {
+        const { assert!(matches!(V::ACCESS, Access::Owned), "only owned records have owners") };
+        Self { owner, prefix: record_prefix::<V>(Some(&owner)).into(), ..self.clone() }
+    }
+
+    /// The peers whose records of this owned schema are held here, by the order of their ids.
+    ///
+    /// One look-up an owner. For owned schemas alone; it does not compile for others.
+    #[must_use]
+    pub fn owners(&self) -> Vec<PeerId> {
+        const { assert!(matches!(V::ACCESS, Access::Owned), "only owned records have owners") };
+        self.store.owners(self.schema)
+    }
+
+    /// The same database, whose reads and walks by key also show what is only held for other peers.
+    ///
+    /// Indexes, [`len`](Self::len) and watchers go on showing what databases show.
+    #[must_use]
+    pub fn with_held(&self) -> Self {
+        Self { view: View::Held, ..self.clone() }
+    }
+
     /// Stores `value` under its key and returns the value it replaced.
     ///
-    /// The write is local and immediate. A record that peers are served changes for them, too.
-    /// A replaced value that this program cannot read counts as none.
+    /// The write is local and immediate. A record that peers are served changes for them, too: if its schema
+    /// is owned, it is signed at once, which takes some 25 µs. The value lives as long as the schema's `ttl`
+    /// says, from now on. A replaced value that this program cannot read counts as none.
     ///
     /// # Errors
     ///
@@ -88,6 +152,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// - [`StoreError::ValueTooLarge`], [`StoreError::Full`], [`StoreError::FullOfBytes`] if it
     ///   is beyond the store's limits.
     /// - [`StoreError::NotUnique`] if another key has its value in a unique index.
+    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
     ///
     /// In all cases the old value, if any, is still there.
     ///
@@ -105,8 +170,17 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
     pub fn put(&self, value: &V) -> Result<Option<V>, DatabaseError> {
+        self.put_to_live(value, V::TTL)
+    }
+
+    /// As [`put`](Self::put), for a value whose life ends after `ttl`.
+    pub(super) fn put_to_live(
+        &self,
+        value: &V,
+        ttl: Option<Duration>,
+    ) -> Result<Option<V>, DatabaseError> {
         Scratch::with(|scratch| {
-            let write = self.encode(value, scratch)?;
+            let write = self.encode_to_live(value, ttl, scratch)?;
             if !self.store.put_local(write, &mut scratch.value)? {
                 return Ok(None);
             }
@@ -188,7 +262,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.contains(&self.record_key(key)?))
+        Ok(self.store.contains(&self.record_key(key)?, self.view))
     }
 
     /// Removes the value of a key. False if there was none.
@@ -222,10 +296,15 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.store.stop_serving(&self.record_key(key)?, false))
     }
 
-    /// How many values there are, in constant time.
+    /// How many values there are, in constant time; of [another owner's](Self::of) by a walk over their
+    /// keys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.store.visible_count(self.schema)
+        if self.owner == self.store.peer_id() {
+            self.store.visible_count(self.schema)
+        } else {
+            Self { view: View::Databases, ..self.clone() }.iter().count()
+        }
     }
 
     /// Whether there is no value.
@@ -235,23 +314,25 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     /// The Kademlia record of a value, whether it is stored here or not, with a timestamp later
-    /// than any value of its key that the store knows.
+    /// than any value of its key that the store knows. If its schema is shared it has a lease; if it is
+    /// owned, it is signed.
     ///
-    /// Give it to [`put_record`](Self::put_record) of another store, or, if the schema is open,
+    /// Give it to [`put_record`](Self::put_record) of another store, or, if the schema is shared,
     /// to `kad::Behaviour::put_record`.
     ///
     /// # Errors
     ///
-    /// - [`RecordError::Unsigned`] if the schema is owned: signing is not built yet.
     /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`],
     ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
     /// - [`StoreError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
     ///   wall clock, because that was set back: other peers would refuse the record.
+    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
     pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
-        let mut key = Vec::new();
+        self.check_owner()?;
+        let (mut key, mut bytes) = (Vec::new(), Vec::new());
         write_key_with(&self.prefix, &mut key, |out| value.encode_key(out))?;
-        let timestamp = self.store.issue_timestamp(&RecordKey::from(key))?;
-        Ok(stamped_record(value, timestamp)?)
+        write_value(value, Timestamp::default(), &mut bytes)?;
+        Ok(self.store.make_record::<V>(RecordKey::from(key), bytes)?)
     }
 
     /// The value in a record of this schema; nothing is stored.
@@ -272,7 +353,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.visible_record(&self.record_key(key)?))
+        Ok(self.store.shown_record(&self.record_key(key)?, self.view))
     }
 
     /// Takes in a record that the application got from elsewhere. The larger value of a key, by
@@ -281,11 +362,15 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// [`StoreError`] if it is not a valid record of this schema, its clock is more than 10
-    /// minutes ahead, its lease is over, or the store is full. Nothing is stored then.
+    /// minutes ahead, its lease is over or longer than the network's, its owner did not sign it, or the
+    /// store is full. Nothing is stored then.
     pub fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
         if !record.key.as_ref().starts_with(&self.prefix) {
-            // Names what is wrong with it.
-            record_to_value::<V>(record)?;
+            // Another owner's is fine; else this names what is wrong with it.
+            match record_to_value::<V>(record) {
+                Ok(_) | Err(RecordError::Deleted { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(self.store.put_record(record)?)
     }
@@ -314,12 +399,31 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         record::provider_key::<V>()
     }
 
-    pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, RecordError> {
+    pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, DatabaseError> {
+        self.encode_to_live(value, V::TTL, out)
+    }
+
+    fn encode_to_live(
+        &self,
+        value: &V,
+        ttl: Option<Duration>,
+        out: &mut Scratch,
+    ) -> Result<LocalWrite, DatabaseError> {
+        self.check_owner()?;
         write_key_with(&self.prefix, &mut out.key, |writer| value.encode_key(writer))?;
         // The store sets the timestamp when it knows what the value replaces.
-        write_value(value, crate::schema::Timestamp::default(), &mut out.value)?;
+        write_value(value, Timestamp::default(), &mut out.value)?;
         write_entries(value, &mut out.entries)?;
-        Ok(LocalWrite::put(self.schema, &out.key, &out.value, &out.entries))
+        let ends = ttl.map(|ttl| self.store.end_of(ttl));
+        Ok(LocalWrite::put(self.schema, &out.key, &out.value, &out.entries, ends))
+    }
+
+    /// Whether the records it shows are the local peer's to write.
+    fn check_owner(&self) -> Result<(), DatabaseError> {
+        if self.owner == self.store.peer_id() {
+            return Ok(());
+        }
+        Err(DatabaseError::NotOwner { schema: V::SCHEMA_NAME })
     }
 
     pub(super) fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>
@@ -329,6 +433,14 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Scratch::with(|scratch| {
             write_key::<V::Key, Q>(&self.prefix, key, &mut scratch.key)?;
             Ok(RecordKey::new(&scratch.key))
+        })
+    }
+
+    /// The value under a record key, if there is one.
+    pub(super) fn read_record(&self, key: &RecordKey) -> Result<Option<V>, DatabaseError> {
+        Scratch::with(|scratch| {
+            let found = self.store.read(key, self.view, &mut scratch.value);
+            Ok(found.then(|| record::read::<V>(&scratch.value)).transpose()?)
         })
     }
 
@@ -342,7 +454,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     {
         let key = self.record_key(key)?;
         Scratch::with(|scratch| {
-            self.store.read(&key, &mut scratch.value).then(|| look(&scratch.value)).transpose()
+            self.store
+                .read(&key, self.view, &mut scratch.value)
+                .then(|| look(&scratch.value))
+                .transpose()
         })
     }
 }
@@ -352,7 +467,9 @@ impl<V: NetabaseSchema> Clone for MemoryStoreDatabase<V> {
         Self {
             store: self.store.clone(),
             schema: self.schema,
+            owner: self.owner,
             prefix: Arc::clone(&self.prefix),
+            view: self.view,
             _values: PhantomData,
         }
     }

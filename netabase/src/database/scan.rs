@@ -25,7 +25,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// ```
     pub fn scan(&self) -> Scan<V> {
         let mut page = Page::default();
-        self.store.fill_unordered(self.schema, &self.prefix, &mut page);
+        self.store.fill_unordered(self.schema, &self.prefix, self.view, &mut page);
         Scan { page, next: 0, _values: PhantomData }
     }
 }

@@ -1,11 +1,18 @@
-use std::{error::Error, future::Future, ops::RangeBounds};
+use std::{error::Error, future::Future, ops::RangeBounds, time::Duration};
 
 use libp2p::kad::Record;
 
-use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase, scan::Scan};
+use super::{
+    entries::Entries,
+    error::DatabaseError,
+    lifetime::ExpiringRecords,
+    local::MemoryStoreDatabase,
+    scan::Scan,
+    sync::{RemoteUpdate, SyncRecords},
+};
 use crate::{
-    schema::{KeyOf, NetabaseSchema, PrefixOf},
-    store::PutOutcome,
+    schema::{KeyOf, NetabaseSchema, PrefixOf, SharedSchema},
+    store::{PutOutcome, StoreCapacityInfo, StoreError, StoreMaintenanceResult},
 };
 
 /// Typed records by key, wherever they are: what code that is generic over the place needs.
@@ -116,7 +123,8 @@ pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
     ) -> impl Future<Output = Result<PutOutcome, Self::Error>> + Send;
 }
 
-/// What only a database on this machine can do: walk its values in order, count them, clear them.
+/// What only a database on this machine can do: walk its values in order, count and clear them, keep
+/// house, and exchange records with peers.
 ///
 /// # Examples
 ///
@@ -166,6 +174,38 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
 
     /// Removes every value that this application wrote, and says how many there were.
     fn clear(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+
+    /// The values that this application wrote, in the order of their keys.
+    fn get_local_records(&self) -> Entries<V>;
+
+    /// The values that will be gone within this time, the next to go first.
+    fn get_expiring_records(&self, within: Duration) -> ExpiringRecords<V>;
+
+    /// What the store and this schema's records in it hold, and may hold.
+    fn capacity_info(&self) -> StoreCapacityInfo;
+
+    /// Takes out what has expired and what is over budget, in bounded steps.
+    fn maintain_store(&self) -> StoreMaintenanceResult;
+
+    /// Takes in records from elsewhere; says of each what became of it.
+    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, Self::Error>>;
+
+    /// Takes in a record that another peer sent; says which value its key has now.
+    ///
+    /// # Errors
+    ///
+    /// If it is not valid, or cannot be stored.
+    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, Self::Error>;
+
+    /// Publishes everything that this application wrote: the records to be sent to other peers.
+    fn sync_to_network(&self) -> SyncRecords
+    where
+        V: SharedSchema;
+
+    /// Renews the published records whose lease needs it: at most `max`, to be sent again.
+    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
+    where
+        V: SharedSchema;
 }
 
 impl<V: NetabaseSchema> NetabaseDatabase<V> for MemoryStoreDatabase<V> {
@@ -249,5 +289,43 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
 
     async fn clear(&self) -> Result<usize, DatabaseError> {
         Ok(self.clear())
+    }
+
+    fn get_local_records(&self) -> Entries<V> {
+        self.get_local_records()
+    }
+
+    fn get_expiring_records(&self, within: Duration) -> ExpiringRecords<V> {
+        self.get_expiring_records(within)
+    }
+
+    fn capacity_info(&self) -> StoreCapacityInfo {
+        self.capacity_info()
+    }
+
+    fn maintain_store(&self) -> StoreMaintenanceResult {
+        self.maintain_store()
+    }
+
+    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, DatabaseError>> {
+        self.put_records_batch(records)
+    }
+
+    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, DatabaseError> {
+        self.handle_remote_update(record)
+    }
+
+    fn sync_to_network(&self) -> SyncRecords
+    where
+        V: SharedSchema,
+    {
+        self.sync_to_network()
+    }
+
+    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
+    where
+        V: SharedSchema,
+    {
+        self.get_republish_records(max)
     }
 }

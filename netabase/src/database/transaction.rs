@@ -6,7 +6,7 @@ use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
 use crate::{
     record,
     schema::{KeyOf, NetabaseSchema},
-    store::{LocalWrite, NetabaseStore},
+    store::{LocalWrite, NetabaseStore, View},
 };
 
 /// How often a transaction runs before it gives up.
@@ -190,7 +190,7 @@ impl<'a> Transaction<'a> {
             return self.writes[write].value().map(look).transpose();
         }
         Scratch::with(|scratch| {
-            let found = self.store.read(&key, &mut scratch.value);
+            let found = self.store.read(&key, View::Databases, &mut scratch.value);
             // What it saw first counts: if it sees another value now, it has to run again.
             self.reads.entry(key).or_insert_with(|| found.then(|| scratch.value.clone()));
             found.then(|| look(&scratch.value)).transpose()

@@ -4,7 +4,7 @@ use super::{entries::Entries, error::DatabaseError, explain::Extent, local::Memo
 use crate::{
     record::{RecordError, write_key, write_key_with},
     schema::{KeyOf, NetabaseSchema, PrefixOf},
-    store::{Source, end_of_prefix},
+    store::{PageSource, end_of_prefix},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -104,7 +104,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     fn walk(&self, extent: Extent, lower: Bound<Vec<u8>>, upper: Bound<Vec<u8>>) -> Entries<V> {
-        Entries::new(self, Source::Keys, extent, (lower, upper))
+        Entries::new(self, PageSource::Keys, extent, (lower, upper))
     }
 
     fn bound<Q: KeyOf<V::Key>>(&self, bound: Bound<&Q>) -> Result<Bound<Vec<u8>>, RecordError> {

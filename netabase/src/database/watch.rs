@@ -79,9 +79,9 @@ pub struct Change<K, V> {
     pub key: K,
     /// The value before, if there was one.
     pub old: Option<V>,
-    /// The value now; `None` if it was removed.
+    /// The value now; `None` if it was removed, or expired, or was evicted.
     pub new: Option<V>,
-    /// Who changed it.
+    /// Who, or what, changed it.
     pub origin: ChangeOrigin,
     /// The same for all changes of one batch or transaction, in all schemas of the store; it grows.
     pub commit: u64,
@@ -114,7 +114,7 @@ pub struct Watch<V: NetabaseSchema> {
     since: u64,
     keys: Keys,
     /// The rest of the commit that is being handed out.
-    waiting: VecDeque<(RawChange, ChangeOrigin, u64)>,
+    waiting: VecDeque<(RawChange, u64)>,
     _values: PhantomData<fn() -> V>,
 }
 
@@ -131,17 +131,16 @@ impl<V: NetabaseSchema> Watch<V> {
     /// when they are written.
     pub async fn next(&mut self) -> Option<Result<Change<V::Key, V>, WatchError>> {
         loop {
-            if let Some((change, origin, commit)) = self.waiting.pop_front() {
-                return Some(decode(&change, origin, commit).map_err(WatchError::from));
+            if let Some((change, commit)) = self.waiting.pop_front() {
+                return Some(decode(&change, commit).map_err(WatchError::from));
             }
             match self.receiver.recv().await {
                 Ok(commit) => {
                     let watched = commit.changes.iter().filter(|change| self.keys.have(change));
-                    let marked =
-                        |change: &RawChange| (change.clone(), commit.origin, commit.number);
+                    let numbered = |change: &RawChange| (change.clone(), commit.number);
                     // What was committed before the watcher came may still have been under way.
                     if commit.number > self.since {
-                        self.waiting.extend(watched.map(marked));
+                        self.waiting.extend(watched.map(numbered));
                     }
                 }
                 Err(RecvError::Lagged(commits)) => {
@@ -169,7 +168,6 @@ impl Keys {
 
 fn decode<V: NetabaseSchema>(
     change: &RawChange,
-    origin: ChangeOrigin,
     commit: u64,
 ) -> Result<Change<V::Key, V>, RecordError> {
     let value = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(record::read::<V>).transpose();
@@ -178,7 +176,7 @@ fn decode<V: NetabaseSchema>(
         key: V::Key::from_key_bytes(key)?,
         old: value(&change.old)?,
         new: value(&change.new)?,
-        origin,
+        origin: change.origin,
         commit,
     })
 }

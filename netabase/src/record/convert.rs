@@ -1,6 +1,6 @@
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use libp2p::kad::{Record, RecordKey as KadKey};
@@ -8,10 +8,11 @@ use libp2p::kad::{Record, RecordKey as KadKey};
 use super::{
     error::RecordError,
     key::{RecordKey, record_prefix, write_key_with},
+    lease::{DEFAULT_MAX_LIFETIME, not_after},
 };
 use crate::schema::{
-    Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey, Timestamp,
-    decode, encode,
+    Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
+    SIGNATURE_LEN, Timestamp, decode, encode,
 };
 
 /// What one value's index entries may take, so that no write keeps the store locked for long.
@@ -38,7 +39,8 @@ pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordEr
     }
 }
 
-/// The record of `value`, stamped with this process's clock, without publisher or expiry.
+/// The record of `value`, stamped with this process's clock, without publisher or expiry. An open
+/// one has a lease of the schema's `ttl`, and at most of seven days, which is the default of a network.
 ///
 /// A store that holds a value of the same key may have given it a later timestamp, and then refuses this
 /// one as outdated: with a store at hand use [`to_record`](crate::MemoryStoreDatabase::to_record).
@@ -49,21 +51,22 @@ pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordEr
 /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`] if the value is
 ///   refused by its own `validate`, or cannot be encoded.
 pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordError> {
-    stamped_record(value, process_timestamp())
-}
-
-/// The record of `value` with the given timestamp.
-pub(crate) fn stamped_record<V: NetabaseSchema>(
-    value: &V,
-    timestamp: Timestamp,
-) -> Result<Record, RecordError> {
     if V::ACCESS == Access::Owned {
-        return Err(RecordError::Unsigned { schema: V::SCHEMA_NAME });
+        return Err(RecordError::Unsigned { schema: V::SCHEMA_NAME.to_owned() });
     }
+    let now = wall_clock();
     let (mut key, mut bytes) = (Vec::new(), Vec::new());
     write_key_with(&record_prefix::<V>(None), &mut key, |out| value.encode_key(out))?;
-    write_value(value, timestamp, &mut bytes)?;
+    write_value(value, process_timestamp(now), &mut bytes)?;
+    set_lease(&mut bytes, lease_end::<V>(now.millis(), DEFAULT_MAX_LIFETIME));
     Ok(Record { key: KadKey::from(key), value: bytes, publisher: None, expires: None })
+}
+
+/// The end of the lease of a value of `V` that is written now: none for a local one without end of life.
+pub(crate) fn lease_end<V: NetabaseSchema>(now_ms: u64, max_lifetime: Duration) -> u32 {
+    let longest = (V::ACCESS != Access::Local).then_some(max_lifetime);
+    let lifetime = [V::TTL, longest].into_iter().flatten().min();
+    lifetime.map_or(0, |lifetime| not_after(now_ms, lifetime))
 }
 
 /// Validates `value` and writes its envelope and payload into `out`, which is cleared first.
@@ -74,9 +77,15 @@ pub(crate) fn write_value<V: NetabaseSchema>(
 ) -> Result<(), RecordError> {
     value.validate().map_err(|source| RecordError::Invalid { schema: V::SCHEMA_NAME, source })?;
     out.clear();
-    header(timestamp, false).write(V::SCHEMA_VERSION, out);
+    new_header(timestamp, false).write(V::SCHEMA_VERSION, out);
     encode(value, out, usize::MAX)?;
-    check_size::<V>(out.len())
+    // What could never be published is refused at once.
+    check_size::<V>(signed_len(V::ACCESS, out.len()))
+}
+
+/// The length of a value with the signature it may get.
+pub(crate) fn signed_len(access: Access, unsigned_len: usize) -> usize {
+    unsigned_len + if access == Access::Owned { SIGNATURE_LEN } else { 0 }
 }
 
 /// Writes what `value` is found by in its schema's indexes into `out`, which is cleared first.
@@ -102,15 +111,25 @@ pub(crate) fn write_entries<V: NetabaseSchema>(
 /// Writes the value that says a record was removed into `out`, which is cleared first.
 pub(crate) fn write_tombstone(schema_version: u32, timestamp: Timestamp, out: &mut Vec<u8>) {
     out.clear();
-    header(timestamp, true).write(schema_version, out);
+    new_header(timestamp, true).write(schema_version, out);
 }
 
-/// Sets the timestamp of an encoded value: its first eight bytes.
+/// Sets the timestamp of an encoded value.
 pub(crate) fn restamp(value: &mut [u8], timestamp: Timestamp) {
-    value[..8].copy_from_slice(&timestamp.as_u64().to_be_bytes());
+    EnvelopeHeader { timestamp, ..header_of(value) }.write_over(value);
 }
 
-fn header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
+/// Sets the end of the lease of an encoded value.
+pub(crate) fn set_lease(value: &mut [u8], not_after: u32) {
+    EnvelopeHeader { not_after, ..header_of(value) }.write_over(value);
+}
+
+/// The header of an encoded value.
+pub(crate) fn header_of(value: &[u8]) -> EnvelopeHeader {
+    EnvelopeHeader::peek(value).expect("an encoded value is an envelope")
+}
+
+fn new_header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
     EnvelopeHeader { timestamp, tombstone, signed: false, not_after: 0 }
 }
 
@@ -147,6 +166,9 @@ pub(crate) fn check<V: NetabaseSchema>(
         return Err(RecordError::UnexpectedSignature { schema: V::SCHEMA_NAME });
     }
     if envelope.tombstone {
+        if V::HAS_MERGE {
+            return Err(RecordError::UnexpectedTombstone { schema: V::SCHEMA_NAME });
+        }
         V::Key::from_key_bytes(key.key)?;
         return Ok(Checked::Tombstone(envelope.timestamp));
     }
@@ -197,12 +219,16 @@ fn check_version<V: NetabaseSchema>(envelope: &Envelope<'_>) -> Result<(), Recor
     Ok(())
 }
 
-/// The wall clock, but later than any timestamp this process issued before without a store.
-fn process_timestamp() -> Timestamp {
-    static LAST: AtomicU64 = AtomicU64::new(0);
+/// The wall clock, as the first timestamp of its millisecond.
+fn wall_clock() -> Timestamp {
     // A clock before 1970 counts as 1970: the last issued timestamp still orders the writes.
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let wall = Timestamp::from_millis(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX));
+    Timestamp::from_millis(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The wall clock, but later than any timestamp this process issued before without a store.
+fn process_timestamp(wall: Timestamp) -> Timestamp {
+    static LAST: AtomicU64 = AtomicU64::new(0);
     let next = |last| Some(wall.max(Timestamp::from_u64(last).next()).as_u64());
     let last =
         LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_else(|last| last);

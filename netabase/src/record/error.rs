@@ -113,11 +113,27 @@ pub enum RecordError {
         /// The schema.
         schema: &'static str,
     },
-    /// Records of an `owned` schema belong to a peer, so a bare value cannot become one.
+    /// Records of an `owned` schema must be signed by their owner; this one, or a bare value that was
+    /// to become one, is not.
     #[error(
-        "a record of the owned schema `{schema}` must be signed, which this version cannot do yet"
+        "a record of the owned schema `{schema}` must be signed by its owner; a store does that: use `database.to_record(&value)`"
     )]
     Unsigned {
+        /// The schema.
+        schema: String,
+    },
+    /// The record's key names another owner than the value's signer.
+    #[error("a record of the owned schema `{schema}` is signed by somebody who does not own it")]
+    WrongSigner {
+        /// The schema.
+        schema: String,
+    },
+    /// The signature is not the owner's, or was made for another key, value or network.
+    #[error("the signature does not hold for this key and value in this network")]
+    BadSignature,
+    /// A local schema's values are merged, so a tombstone, which ends merging, has no place there.
+    #[error("a tombstone of schema `{schema}`, whose values are merged")]
+    UnexpectedTombstone {
         /// The schema.
         schema: &'static str,
     },

@@ -47,11 +47,18 @@ impl<'a> RecordKey<'a> {
         Self::split(bytes).ok_or(RecordError::ForeignKey)
     }
 
+    /// The bytes of the schema's own key in a record key that was parsed before.
+    pub(crate) fn own_key(bytes: &'a [u8]) -> &'a [u8] {
+        let (shared, rest) = split_schema(bytes);
+        let access = shared.last().and_then(|&byte| Access::from_byte(byte));
+        key_bytes(access.unwrap_or(Access::Local), rest)
+    }
+
     fn split(bytes: &'a [u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(NAMESPACE)?;
         let slash = rest.iter().position(|&byte| byte == b'/')?;
         let (name, rest) = (&rest[..slash], &rest[slash + 1..]);
-        let schema = std::str::from_utf8(name).ok().filter(|name| is_schema_name(name))?;
+        let schema = std::str::from_utf8(name).ok().filter(|name| is_name(name))?;
         let (&access, rest) = rest.split_first()?;
         let access = Access::from_byte(access)?;
         let (owner, key) = match access {
@@ -65,8 +72,8 @@ impl<'a> RecordKey<'a> {
     }
 }
 
-/// `[a-z0-9_.-]{1,64}`.
-fn is_schema_name(name: &str) -> bool {
+/// Whether it can name a schema, or a network: `[a-z0-9_.-]{1,64}`.
+pub(crate) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
     (1..=64).contains(&name.len()) && name.bytes().all(allowed)
 }
@@ -102,11 +109,22 @@ pub(crate) fn split_schema(key: &[u8]) -> (&[u8], &[u8]) {
     key.split_at((NAMESPACE.len() + slash + 2).min(key.len()))
 }
 
+/// The schema's name in a record key that was [parsed](RecordKey::parse) before.
+pub(crate) fn schema_name(key: &[u8]) -> Option<&str> {
+    let shared = split_schema(key).0;
+    std::str::from_utf8(shared.get(NAMESPACE.len()..shared.len().checked_sub(2)?)?).ok()
+}
+
 /// The key bytes in what [`split_schema`] gives as the rest.
 pub(crate) fn key_bytes(access: Access, rest: &[u8]) -> &[u8] {
+    rest.get(owner_prefix_len(access)..).unwrap_or_default()
+}
+
+/// How many bytes of what [`split_schema`] gives as the rest are the owner's.
+pub(crate) const fn owner_prefix_len(access: Access) -> usize {
     match access {
-        Access::Owned => rest.get(OWNER_BYTES..).unwrap_or_default(),
-        Access::Local | Access::Open => rest,
+        Access::Owned => OWNER_BYTES,
+        Access::Local | Access::Open => 0,
     }
 }
 

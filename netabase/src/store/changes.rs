@@ -12,6 +12,7 @@ pub(crate) struct RawChange {
     pub(crate) key: RecordKey,
     pub(crate) old: Option<Vec<u8>>,
     pub(crate) new: Option<Vec<u8>>,
+    pub(crate) origin: ChangeOrigin,
 }
 
 /// The changes of one commit to one schema, in order.
@@ -19,18 +20,22 @@ pub(crate) struct RawChange {
 pub(crate) struct RawCommit {
     /// The same for all schemas of a store.
     pub(crate) number: u64,
-    pub(crate) origin: ChangeOrigin,
     pub(crate) changes: Vec<RawChange>,
 }
 
-/// Who changed a value.
+/// Who, or what, changed a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChangeOrigin {
     /// This application, through a database.
     #[default]
     Local,
     /// A record from elsewhere: from another peer, or handed in.
     Remote,
+    /// Its end of life, or the end of the lease that its author gave it.
+    Expired,
+    /// The store, to make room for another foreign record.
+    Evicted,
 }
 
 /// The commits to one schema, as they happen.

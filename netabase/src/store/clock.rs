@@ -6,6 +6,8 @@ use std::{
 
 use parking_lot::Mutex;
 
+use crate::schema::Timestamp;
+
 /// One reading of a [`Clock`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
@@ -85,4 +87,50 @@ impl Clock for ManualClock {
     fn now(&self) -> Now {
         *self.now.lock()
     }
+}
+
+/// One reading of a store's clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) now: Now,
+    /// Milliseconds since the store was made, by the monotonic clock: what ends of life are counted in,
+    /// so that setting the wall clock ends no life.
+    pub(super) ms: u64,
+}
+
+impl Moment {
+    pub(super) fn new(now: Now, origin: Instant) -> Self {
+        let since = now.monotonic.saturating_duration_since(origin);
+        Self { now, ms: millis(since) }
+    }
+
+    pub(super) fn unix_ms(&self) -> u64 {
+        self.now.unix_ms
+    }
+
+    /// The first timestamp of this millisecond.
+    pub(super) fn timestamp(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.unix_ms)
+    }
+
+    /// The moment that comes so much later, by both clocks.
+    pub(super) fn after(&self, time: Duration) -> Self {
+        let Now { monotonic, unix_ms } = self.now;
+        let now = Now { monotonic, unix_ms: unix_ms.saturating_add(millis(time)) };
+        Self { now, ms: self.end_of(time) }
+    }
+
+    /// When something of this lifetime ends that begins now.
+    pub(super) fn end_of(&self, lifetime: Duration) -> u64 {
+        self.ms.saturating_add(millis(lifetime))
+    }
+
+    /// How long it is until an end of life.
+    pub(super) fn until(&self, end: u64) -> Duration {
+        Duration::from_millis(end.saturating_sub(self.ms))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

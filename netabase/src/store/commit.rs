@@ -3,16 +3,18 @@ use std::collections::{HashMap, HashSet};
 use libp2p::kad::RecordKey;
 
 use super::{
-    Inner,
+    author::Author,
+    clock::Moment,
+    encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
-    limits::Limits,
+    inner::Inner,
     schemas::SchemaId,
     state::RecordState,
-    table::{Encoded, Replaced},
+    usage::Usage,
 };
 use crate::{
-    record::{key_bytes, restamp, split_schema, write_tombstone},
-    schema::{IndexInfo, Timestamp},
+    record::{key_bytes, owner_prefix_len, restamp, signed_len, split_schema, write_tombstone},
+    schema::{Access, IndexInfo, Timestamp},
 };
 
 /// A write of the application: a value whose timestamp is yet to be set, or a removal.
@@ -47,9 +49,17 @@ pub(super) struct Collision {
 }
 
 impl LocalWrite {
-    /// Copies an encoded key, value and index entries out of the buffers they were written to.
-    pub(crate) fn put(schema: SchemaId, key: &[u8], value: &[u8], entries: &[u8]) -> Self {
-        let value = Some(Encoded::new(value, entries, RecordState::LOCAL_WRITE));
+    /// Copies an encoded key, value and index entries out of the buffers they were written to. `ends` is
+    /// the value's end of life, as the store counts.
+    pub(crate) fn put(
+        schema: SchemaId,
+        key: &[u8],
+        value: &[u8],
+        entries: &[u8],
+        ends: Option<u64>,
+    ) -> Self {
+        let standing = Standing { state: RecordState::LOCAL_WRITE, ends, renewable: false };
+        let value = Some(Encoded::new(value, entries, standing));
         Self { schema, key: RecordKey::new(&key), value, anew: false }
     }
 
@@ -65,27 +75,44 @@ impl LocalWrite {
     pub(crate) fn value(&self) -> Option<&[u8]> {
         self.value.as_ref().map(Encoded::value)
     }
+}
 
-    pub(super) fn value_len(&self) -> usize {
-        self.value.as_ref().map_or(0, Encoded::value_len)
+impl Pending {
+    /// Whether peers will be served the value. Only what the application published stays served: a peer
+    /// that was here first with a record of this key must not make the application's own value public.
+    fn stays_served(&self) -> bool {
+        let published =
+            |old: &Replaced| old.state().own && old.state().served && !old.header.tombstone;
+        !self.write.anew && self.old.as_ref().is_some_and(published)
     }
 }
 
 impl Inner {
     /// Whether these writes, each of another key, stay within the limits and the unique indexes.
-    pub(super) fn check(&self, limits: &Limits, writes: &[Pending]) -> Result<(), Refused> {
-        let mut room = Room::new(self, limits);
-        for Pending { write, old } in writes {
-            match &write.value {
-                Some(value) => room.put(value.weight(&write.key), old.as_ref()),
-                None => room.remove(old.as_ref()),
-            }
+    pub(super) fn check(&self, writes: &[Pending], now: &Moment) -> Result<(), Refused> {
+        let mut room = Room::new(self);
+        for pending in writes {
+            let Pending { write, old } = pending;
+            let Some(value) = &write.value else {
+                room.remove(old.as_ref());
+                continue;
+            };
+            let access = self.schemas.get(write.schema).access;
+            self.check_value_len(access, value.value_len())?;
+            let signature = if pending.stays_served() { signed_len(access, 0) } else { 0 };
+            room.put(value.weight(&write.key) + signature, old.as_ref());
         }
         room.check()?;
-        self.check_unique(writes)
+        self.check_unique(writes, now)
     }
 
-    fn check_unique(&self, writes: &[Pending]) -> Result<(), Refused> {
+    /// Whether a value without signature may be so long. The one it may get counts.
+    pub(super) fn check_value_len(&self, access: Access, len: usize) -> Result<(), StoreError> {
+        let (len, max_bytes) = (signed_len(access, len), self.limits.max_value_bytes);
+        if len > max_bytes { Err(StoreError::ValueTooLarge { len, max_bytes }) } else { Ok(()) }
+    }
+
+    fn check_unique(&self, writes: &[Pending], now: &Moment) -> Result<(), Refused> {
         let mut claims: HashMap<(SchemaId, &str, &[u8]), &RecordKey> = HashMap::new();
         let mut written: HashSet<&RecordKey> = HashSet::new();
         if writes.len() > 1 {
@@ -93,19 +120,32 @@ impl Inner {
         }
         for Pending { write, .. } in writes {
             let Some(value) = &write.value else { continue };
-            let (shared, own) = split_schema(write.key.as_ref());
-            for (tree, value) in self.schemas.get(write.schema).indexes.unique(value.entries()) {
-                // Whoever is written, too, claims again what it keeps.
+            let (shared, rest) = split_schema(write.key.as_ref());
+            let schema = self.schemas.get(write.schema);
+            let (owner, own) = rest.split_at(owner_prefix_len(schema.access));
+            for (tree, value) in schema.indexes.unique(value.entries()) {
+                // Whoever is written, too, claims again what it keeps. What has expired claims nothing.
                 let stands = |holder: &&[u8]| {
-                    *holder != own
-                        && (written.is_empty()
-                            || !written.contains(&RecordKey::from([shared, *holder].concat())))
+                    if *holder == own {
+                        return false;
+                    }
+                    let holder = RecordKey::from([shared, owner, *holder].concat());
+                    let expired = |stored: Stored<'_>| stored.is_expired(now);
+                    !written.contains(&holder) && !self.table.get(&holder).is_some_and(expired)
                 };
-                let holder = tree.holders(value).find(stands);
+                let mine;
+                let key = if owner.is_empty() {
+                    value
+                } else {
+                    mine = [owner, value].concat();
+                    &mine
+                };
+                let holder = tree.holders(key).find(stands);
                 let claim = (write.schema, tree.info.name, value);
                 let claimant =
                     (writes.len() > 1).then(|| claims.insert(claim, &write.key)).flatten();
-                let claimant = claimant.map(|key| split_schema(key.as_ref()).1);
+                let claimant =
+                    claimant.map(|key| key_bytes(schema.access, split_schema(key.as_ref()).1));
                 if let Some(holder) = holder.or(claimant) {
                     let collision = self.collision(write.schema, tree.info, value, holder);
                     return Err(Refused::Collision(collision));
@@ -128,27 +168,44 @@ impl Inner {
             index: index.name,
             value: value.to_vec(),
             describe_value: index.describe,
-            holder: key_bytes(schema.access, holder).to_vec(),
+            holder: holder.to_vec(),
             describe_holder: schema.describe_key,
         }
     }
 
     /// Applies a write that was checked: nothing here can fail.
-    pub(super) fn apply_one(&mut self, Pending { write, old }: Pending, wall: Timestamp) {
-        let LocalWrite { schema, key, value, anew } = write;
+    pub(super) fn apply_one(&mut self, pending: Pending, author: &Author, now: &Moment) {
+        let served = pending.stays_served();
+        let Pending { write: LocalWrite { schema, key, value, .. }, old } = pending;
         let Some(mut value) = value else {
             if let Some(old) = old.filter(|old| old.visible) {
-                self.remove(schema, &key, &old, wall);
+                self.remove(schema, &key, &old, author, now);
             }
             return;
         };
-        let timestamp = self.next_timestamp(wall, old.as_ref().map(|old| old.timestamp));
-        restamp(value.value_mut(), timestamp);
-        // Only what the application published stays served: a peer that was here first with a record
-        // of this key must not make the application's own value public.
-        let served = !anew && old.as_ref().is_some_and(|old| old.state.own && old.state.served);
-        value.set_state(RecordState { served, ..RecordState::LOCAL_WRITE });
-        self.store(schema, key, value, old.as_ref());
+        let stored = old.as_ref().map(|old| old.header.timestamp);
+        restamp(value.value_mut(), self.next_timestamp(now, stored));
+        if served {
+            value = self.sealed(schema, &key, &value, author, now);
+        }
+        self.store(schema, key, value, None, old.as_ref());
+    }
+
+    /// An own value as peers are served it: with a lease from now on, and signed if its schema is owned.
+    pub(super) fn sealed(
+        &self,
+        schema: SchemaId,
+        key: &RecordKey,
+        unsigned: &Encoded,
+        author: &Author,
+        now: &Moment,
+    ) -> Encoded {
+        let mut value = unsigned.value().to_vec();
+        let Standing { state, ends, .. } = unsigned.standing();
+        let access = self.schemas.get(schema).access;
+        let renewable = author.seal(access, key, &mut value, ends, now);
+        let state = RecordState { served: true, ..state };
+        Encoded::new(&value, unsigned.entries(), Standing { state, ends, renewable })
     }
 
     pub(super) fn remove(
@@ -156,23 +213,27 @@ impl Inner {
         schema: SchemaId,
         key: &RecordKey,
         old: &Replaced,
-        wall: Timestamp,
+        author: &Author,
+        now: &Moment,
     ) {
-        match old.state {
+        let state = old.state();
+        match state {
             // Other peers may hold copies: only a newer tombstone deletes those.
             RecordState { own: true, served: true, .. } => {
-                let timestamp = self.next_timestamp(wall, Some(old.timestamp));
+                let timestamp = self.next_timestamp(now, Some(old.header.timestamp));
                 let mut value = Vec::new();
                 write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
-                let state = RecordState { own: false, wanted: false, served: true };
-                let value = Encoded::new(&value, &[], state);
-                self.store(schema, key.clone(), value, Some(old));
+                let state = RecordState { wanted: false, ..state };
+                let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
+                let value = self.sealed(schema, key, &value, author, now);
+                self.store(schema, key.clone(), value, None, Some(old));
             }
             // Somebody else's record: databases forget it, Kademlia does not.
             RecordState { own: false, served: true, .. } => {
-                self.set_state(schema, key, RecordState { wanted: false, ..old.state });
+                let state = RecordState { wanted: false, ..state };
+                self.set_standing(schema, key, Standing { state, ..old.standing });
             }
-            RecordState { served: false, .. } => self.drop_record(schema, key, old),
+            RecordState { served: false, .. } => self.drop_record(key, old),
         }
     }
 
@@ -180,11 +241,8 @@ impl Inner {
     ///
     /// What is stored may come from a peer whose clock is ahead. It moves no other key's timestamps, or
     /// one peer could drag everybody along.
-    pub(super) fn next_timestamp(
-        &mut self,
-        wall: Timestamp,
-        stored: Option<Timestamp>,
-    ) -> Timestamp {
+    pub(super) fn next_timestamp(&mut self, now: &Moment, stored: Option<Timestamp>) -> Timestamp {
+        let wall = now.timestamp();
         self.last_issued = wall.max(self.last_issued.next());
         self.last_issued.max(stored.map_or(wall, Timestamp::next))
     }
@@ -210,51 +268,47 @@ impl From<Refused> for StoreError {
     }
 }
 
-/// What the store would hold after some writes.
+/// What the application's records would take after some writes.
 pub(super) struct Room<'a> {
-    limits: &'a Limits,
-    records: usize,
-    bytes: usize,
-    new_records: usize,
-    new_bytes: usize,
+    inner: &'a Inner,
+    after: Usage,
 }
 
 impl<'a> Room<'a> {
-    pub(super) fn new(inner: &Inner, limits: &'a Limits) -> Self {
-        let (records, bytes) = (inner.table.len(), inner.table.bytes());
-        Self { limits, records, bytes, new_records: records, new_bytes: bytes }
+    pub(super) fn new(inner: &'a Inner) -> Self {
+        Self { inner, after: inner.usages.own }
     }
 
-    /// Adds a record of so many bytes in place of another.
+    /// Adds a record of so many bytes in place of another. A foreign one took nothing of this budget.
     pub(super) fn put(&mut self, weight: usize, old: Option<&Replaced>) {
-        self.new_records += usize::from(old.is_none());
-        self.new_bytes = self.new_bytes + weight - old.map_or(0, |old| old.weight);
+        if let Some(old) = old.filter(|old| old.state().own) {
+            self.after.subtract(Usage::one(old.weight));
+        }
+        self.after.add(Usage::one(weight));
     }
 
-    /// Takes a record away, unless peers are served it: then it stays in some form.
+    /// Takes a record away, unless peers are served it: then a tombstone stays, which is no larger.
     fn remove(&mut self, old: Option<&Replaced>) {
-        if let Some(old) = old.filter(|old| old.visible && !old.state.served) {
-            self.new_records -= 1;
-            self.new_bytes -= old.weight;
+        let is_dropped = |old: &&Replaced| {
+            let state = old.state();
+            old.visible && state.own && !state.served
+        };
+        if let Some(old) = old.filter(is_dropped) {
+            self.after.subtract(Usage::one(old.weight));
         }
     }
 
     /// Whether the writes stay within the limits. One that makes a full store no fuller may pass.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        let Limits { max_records, max_bytes, .. } = *self.limits;
-        if self.new_records > max_records && self.new_records > self.records {
+        let (before, after, limits) = (self.inner.usages.own, self.after, &self.inner.limits);
+        let (max_records, max_bytes) = (limits.max_records, limits.max_bytes);
+        if after.records > max_records && after.records > before.records {
             return Err(StoreError::Full { max_records });
         }
-        if self.new_bytes > max_bytes && self.new_bytes > self.bytes {
-            return Err(StoreError::FullOfBytes { needed: self.new_bytes - self.bytes, max_bytes });
+        if after.bytes > max_bytes && after.bytes > before.bytes {
+            let needed = after.bytes - before.bytes;
+            return Err(StoreError::FullOfBytes { needed, max_bytes });
         }
         Ok(())
     }
-}
-
-pub(super) fn check_value_len(len: usize, limits: &Limits) -> Result<(), StoreError> {
-    if len > limits.max_value_bytes {
-        return Err(StoreError::ValueTooLarge { len, max_bytes: limits.max_value_bytes });
-    }
-    Ok(())
 }

@@ -6,21 +6,32 @@ use crate::{record::RecordError, schema::Access};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store holds as many records as it may.
+    /// The application has written as many records as it may. Own records are never evicted.
     #[error(
-        "the store is full: it may hold {max_records} records, tombstones included; remove some or raise `Limits::max_records`"
+        "the store is full: it may hold {max_records} records of its own, tombstones included; remove some or raise `Limits::max_records`"
     )]
     Full {
         /// The limit.
         max_records: usize,
     },
-    /// The store holds as many bytes as it may.
+    /// The application's records take as many bytes as they may.
     #[error(
-        "the store is full: {needed} bytes more would exceed its {max_bytes} bytes; remove records or raise `Limits::max_bytes`"
+        "the store is full: {needed} bytes more would exceed the {max_bytes} bytes of its own records; remove some or raise `Limits::max_bytes`"
     )]
     FullOfBytes {
         /// What the write would have added, in bytes.
         needed: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
+    /// The foreign records' budget is used up, and of those from the source that holds most, this one is the
+    /// farthest from the local peer.
+    #[error(
+        "no room for a foreign record: {max_records} records and {max_bytes} bytes are held for others, and this one would be the first to go"
+    )]
+    ForeignFull {
+        /// The limit.
+        max_records: usize,
         /// The limit, in bytes.
         max_bytes: usize,
     },
@@ -88,6 +99,17 @@ pub enum StoreError {
         /// Its end, in seconds since 1970.
         not_after: u32,
     },
+    /// A record that peers exchange has no lease, and would stay for ever.
+    #[error("the record has no lease: a shared record's value must say until when it is kept")]
+    NoLease,
+    /// The record's lease is longer than the network takes.
+    #[error("a lease of {lease:?} is longer than the network's {longest:?}")]
+    LeaseTooLong {
+        /// How long it would last from now on.
+        lease: Duration,
+        /// The longest that is taken.
+        longest: Duration,
+    },
     /// The record is not a valid one of its schema.
     #[error("invalid record")]
     Record(#[from] RecordError),
@@ -96,5 +118,19 @@ pub enum StoreError {
     UnsupportedIdentity {
         /// Its kind.
         found: String,
+    },
+    /// The network's name cannot be one.
+    #[error(
+        "`{name}` cannot name a network; use 1 to 64 of the characters a-z, 0-9, `_`, `.` and `-`"
+    )]
+    InvalidNetwork {
+        /// The name.
+        name: String,
+    },
+    /// The longest lease is too short to be counted in seconds, or longer than ten years.
+    #[error("a longest lease of {found:?} is not between one minute and ten years")]
+    InvalidLifetime {
+        /// What was asked for.
+        found: Duration,
     },
 }

@@ -1,23 +1,36 @@
 use std::{cmp::Ordering, time::Duration};
 
-use libp2p::kad::{Record, RecordKey};
+use libp2p::{
+    PeerId,
+    kad::{Record, RecordKey},
+};
 
 use super::{
-    Inner, NetabaseStore,
+    NetabaseStore,
+    author::Author,
     changes::ChangeOrigin,
-    commit::{Room, check_value_len},
+    clock::Moment,
+    commit::Room,
+    encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
-    schemas::{Check, SchemaId},
+    inner::Inner,
+    schemas::{Check, Merge, SchemaId},
+    source::Source,
     state::RecordState,
-    table::Encoded,
+    tracking::{Foreign, PublisherId},
 };
 use crate::{
-    record::{self, RecordError},
+    record::{self, RecordError, check_signer, verify},
     schema::{Access, Envelope, Timestamp, lease_is_over},
 };
 
 /// How far ahead of this machine's clock a record's may be.
 const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
+
+/// How much longer than the network's longest a lease may be: its author's clock may be ahead. A
+/// tombstone's is longer by itself.
+const LEASE_SLACK: Duration = MAX_CLOCK_AHEAD;
+const TOMBSTONE_LEASE_SLACK: Duration = Duration::from_secs(30 * 60);
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +38,11 @@ const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
 pub enum PutOutcome {
     /// It is stored now.
     Stored,
+    /// The schema's own function merged it with the stored value, and the result is stored now.
+    Merged,
     /// The same value was stored already.
     Equal,
-    /// A larger, and so newer, value is stored and stays.
+    /// A larger, and so newer, value is stored and stays; or one that the record was merged into before.
     Outdated,
 }
 
@@ -35,7 +50,7 @@ pub enum PutOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// Another peer, through Kademlia.
-    Peer,
+    Peer(Source),
     /// The local peer, through Kademlia: it publishes the record itself.
     Publish,
     /// The application, through a database.
@@ -46,18 +61,39 @@ impl Origin {
     fn of_change(self) -> ChangeOrigin {
         match self {
             Self::Publish => ChangeOrigin::Local,
-            Self::Peer | Self::Application => ChangeOrigin::Remote,
+            Self::Peer(_) | Self::Application => ChangeOrigin::Remote,
         }
     }
 
-    fn state(self) -> RecordState {
+    fn source(self) -> Source {
+        match self {
+            Self::Peer(source) => source,
+            Self::Publish | Self::Application => Source::APPLICATION,
+        }
+    }
+
+    fn state(self, is_somebody_elses: bool) -> RecordState {
         let none = RecordState::default();
         match self {
-            Self::Peer => RecordState { served: true, ..none },
-            Self::Publish => RecordState { own: true, wanted: true, served: true },
+            Self::Peer(_) => RecordState { served: true, ..none },
+            Self::Publish => RecordState { own: !is_somebody_elses, wanted: true, served: true },
             Self::Application => RecordState { wanted: true, ..none },
         }
     }
+}
+
+/// A record on its way in, as far as it was looked at.
+pub(super) struct Arrival<'a> {
+    record: &'a Record,
+    origin: Origin,
+    schema: SchemaId,
+    access: Access,
+    check: Check,
+    pub(super) merge: Option<Merge>,
+    /// Who signed it, else who the record claims published it.
+    publisher: Option<PeerId>,
+    state: RecordState,
+    pub(super) now: Moment,
 }
 
 impl NetabaseStore {
@@ -66,74 +102,143 @@ impl NetabaseStore {
         self.accept(record, Origin::Application)
     }
 
+    /// Takes in a record that another peer sent, as kad's `put` does, and charges it to where it came
+    /// from: for a swarm that filters inbound records itself (`StoreInserts::FilterBoth`).
+    ///
+    /// Databases do not show it, Kademlia serves it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], why it was refused. Nothing is stored then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore, PutOutcome, Source};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "open")]
+    /// struct Note { #[netabase(key)] title: String }
+    ///
+    /// let (alice, bob) = (NetabaseStore::new(), NetabaseStore::new());
+    /// let record = alice.database::<Note>()?.to_record(&Note { title: "hi".into() })?;
+    /// bob.database::<Note>()?;
+    /// let source = Source::of_address(&"/ip4/192.0.2.7/tcp/4001".parse()?);
+    /// assert_eq!(bob.put_from(&record, source)?, PutOutcome::Stored);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn put_from(&self, record: &Record, source: Source) -> Result<PutOutcome, StoreError> {
+        self.accept(record, Origin::Peer(source))
+    }
+
     /// Checks a record, cheapest checks first, and stores it if it is valid and the newest.
     pub(super) fn accept(&self, record: &Record, origin: Origin) -> Result<PutOutcome, StoreError> {
-        check_value_len(record.value.len(), self.limits())?;
-        let key = record::RecordKey::parse(record.key.as_ref())?;
-        let (schema, check) = self.find_schema(&key, origin)?;
-        let now_ms = self.shared.clock.now().unix_ms;
-        check_times(&Envelope::parse(&record.value).map_err(RecordError::from)?, now_ms)?;
-        let mut checked = false;
-        let mut entries = Vec::new();
+        let arrival = self.arrival(record, origin)?;
+        if origin == Origin::Application
+            && let Some(merge) = arrival.merge
+        {
+            return self.merge_in(&arrival, merge);
+        }
+        let mut entries = None;
         loop {
-            let newer =
-                self.shared.inner.read().compare(record, origin, now_ms)? == Ordering::Greater;
-            if newer && !checked {
-                // Decoding runs code of the user, so it happens outside the lock.
-                check(record.key.as_ref(), &record.value, &mut entries)?;
-                checked = true;
+            let newer = arrival.compare(&self.shared.inner.read())? == Ordering::Greater;
+            if newer && entries.is_none() {
+                entries = Some(self.check(&arrival)?);
             }
             let mut inner = self.write(origin.of_change());
+            let old = inner.replaced(&record.key, &arrival.now);
             // Compared again: another writer may have come in between.
-            match inner.compare(record, origin, now_ms)? {
+            match (arrival.compare(&inner)?, &entries) {
                 // What beat it was removed in between: once more, with the check.
-                Ordering::Greater if !checked => {}
-                Ordering::Greater => {
-                    let old = inner.replaced(&record.key);
-                    let state = origin.state();
-                    let state = old.as_ref().map_or(state, |old| old.state.union(state));
-                    let value = Encoded::new(&record.value, &entries, state);
-                    let mut room = Room::new(&inner, self.limits());
-                    room.put(value.weight(&record.key), old.as_ref());
-                    room.check()?;
-                    inner.store(schema, record.key.clone(), value, old.as_ref());
+                (Ordering::Greater, None) => {}
+                (Ordering::Greater, Some(entries)) => {
+                    let author = &self.shared.author;
+                    inner.admit(&arrival, &record.value, entries, old.as_ref(), author)?;
                     return Ok(PutOutcome::Stored);
                 }
-                Ordering::Equal => {
-                    inner.add_state(schema, &record.key, origin.state());
+                (Ordering::Equal, _) => {
+                    inner.confirm(&arrival, &self.shared.author)?;
                     return Ok(PutOutcome::Equal);
                 }
-                Ordering::Less => return Ok(PutOutcome::Outdated),
+                (Ordering::Less, _) => return Ok(PutOutcome::Outdated),
             }
         }
     }
 
-    fn find_schema(
-        &self,
-        key: &record::RecordKey<'_>,
-        origin: Origin,
-    ) -> Result<(SchemaId, Check), StoreError> {
+    /// The checks that take no look at what is stored, nor at the payload.
+    fn arrival<'a>(&self, record: &'a Record, origin: Origin) -> Result<Arrival<'a>, StoreError> {
+        let author = &self.shared.author;
+        let now = self.now();
         let inner = self.shared.inner.read();
+        let (len, max_bytes) = (record.value.len(), inner.limits.max_value_bytes);
+        if len > max_bytes {
+            return Err(StoreError::ValueTooLarge { len, max_bytes });
+        }
+        let key = record::RecordKey::parse(record.key.as_ref())?;
         let Some(id) = inner.schemas.find(key.schema) else {
             return Err(StoreError::UnknownSchema { name: key.schema.to_owned() });
         };
         let schema = inner.schemas.get(id);
-        match (schema.access, origin) {
-            (Access::Open, _) | (Access::Local, Origin::Application) => Ok((id, schema.check)),
-            (Access::Owned, Origin::Application) => {
-                Err(RecordError::Unsigned { schema: schema.name }.into())
-            }
-            (access, _) => Err(StoreError::NotAccepted { schema: schema.name, access }),
+        let access = schema.access;
+        if access == Access::Local && origin != Origin::Application {
+            return Err(StoreError::NotAccepted { schema: schema.name, access });
         }
+        let envelope = Envelope::parse(&record.value).map_err(RecordError::from)?;
+        check_ahead(envelope.timestamp, now.unix_ms())?;
+        check_lease(&envelope, access, author, &now)?;
+        if access == Access::Owned {
+            check_signer(&key, &envelope)?;
+        }
+        // kad drops what comes in with the local peer as publisher; from elsewhere it is a mere claim.
+        let claimed = record.publisher.filter(|publisher| *publisher != author.peer_id);
+        let is_somebody_elses = key.owner.is_some_and(|owner| owner != author.peer_id);
+        Ok(Arrival {
+            record,
+            origin,
+            schema: id,
+            access,
+            check: schema.check,
+            merge: schema.merge,
+            publisher: key.owner.or(claimed),
+            state: origin.state(is_somebody_elses),
+            now,
+        })
+    }
+
+    /// The dear checks: the signature, then decoding, which runs code of the user, and so never happens
+    /// under the lock. Gives the index entries.
+    pub(super) fn check(&self, arrival: &Arrival<'_>) -> Result<Vec<u8>, StoreError> {
+        let Record { key, value, .. } = arrival.record;
+        if arrival.access == Access::Owned {
+            verify(&self.shared.author.network, key.as_ref(), value)?;
+        }
+        let mut entries = Vec::new();
+        (arrival.check)(key.as_ref(), value, &mut entries)?;
+        Ok(entries)
     }
 }
 
-fn check_times(envelope: &Envelope<'_>, now_ms: u64) -> Result<(), StoreError> {
-    check_ahead(envelope.timestamp, now_ms)?;
-    if lease_is_over(envelope.not_after, now_ms) {
-        return Err(StoreError::LeaseOver { not_after: envelope.not_after });
+fn check_lease(
+    envelope: &Envelope<'_>,
+    access: Access,
+    author: &Author,
+    now: &Moment,
+) -> Result<(), StoreError> {
+    let not_after = envelope.not_after;
+    if lease_is_over(not_after, now.unix_ms()) {
+        return Err(StoreError::LeaseOver { not_after });
     }
-    Ok(())
+    if access == Access::Local {
+        return Ok(());
+    }
+    if not_after == 0 {
+        return Err(StoreError::NoLease);
+    }
+    let slack = if envelope.tombstone { TOMBSTONE_LEASE_SLACK } else { LEASE_SLACK };
+    let longest = author.max_lifetime + slack;
+    let lease = Duration::from_secs(not_after.into());
+    let lease = lease.saturating_sub(Duration::from_millis(now.unix_ms()));
+    if lease > longest { Err(StoreError::LeaseTooLong { lease, longest }) } else { Ok(()) }
 }
 
 /// Refuses timestamps that other peers would refuse, too.
@@ -142,31 +247,110 @@ pub(super) fn check_ahead(timestamp: Timestamp, now_ms: u64) -> Result<(), Store
     if by > MAX_CLOCK_AHEAD { Err(StoreError::ClockAhead { by }) } else { Ok(()) }
 }
 
-impl Inner {
-    /// How a record compares with what is stored under its key.
-    fn compare(
-        &self,
-        record: &Record,
-        origin: Origin,
-        now_ms: u64,
-    ) -> Result<Ordering, StoreError> {
-        let Some(stored) = self.table.get(&record.key) else {
-            return Ok(Ordering::Greater);
-        };
-        if origin == Origin::Peer && stored.state.own && !stored.state.served {
-            return Err(StoreError::Private);
-        }
-        // A copy of somebody else's record whose lease is over must not keep a live one out.
-        if !stored.state.own && lease_is_over(stored.header().not_after, now_ms) {
-            return Ok(Ordering::Greater);
-        }
-        Ok(record.value.as_slice().cmp(stored.value))
+impl<'a> Arrival<'a> {
+    pub(super) fn key(&self) -> &'a RecordKey {
+        &self.record.key
     }
 
-    fn add_state(&mut self, schema: SchemaId, key: &RecordKey, state: RecordState) {
-        if let Some(old) = self.table.get(key) {
-            let state = old.state.union(state);
-            self.set_state(schema, key, state);
+    pub(super) fn value(&self) -> &'a [u8] {
+        &self.record.value
+    }
+
+    /// How the record compares with what is stored under its key, and has not expired.
+    fn compare(&self, inner: &Inner) -> Result<Ordering, StoreError> {
+        let stored = inner.table.get(self.key());
+        let Some(stored) = stored.filter(|stored| !stored.is_expired(&self.now)) else {
+            return Ok(Ordering::Greater);
+        };
+        if matches!(self.origin, Origin::Peer(_)) && stored.state().own && !stored.state().served {
+            return Err(StoreError::Private);
         }
+        Ok(self.value().cmp(stored.value))
+    }
+
+    /// What the record is to this store once it is in.
+    fn standing(&self, inner: &Inner, old: Option<&Replaced>, not_after: u32) -> Standing {
+        let before = old.map(|old| old.standing).unwrap_or_default();
+        // An own key stays own, until its tombstone is beaten.
+        let removed = old.is_some_and(|old| old.header.tombstone);
+        let own = before.state.own && !removed;
+        let state = RecordState { own, ..before.state }.union(self.state);
+        let ends = match (state.own, self.origin) {
+            (false, _) => None,
+            (true, Origin::Publish) => {
+                inner.schemas.get(self.schema).ttl.map(|ttl| self.now.end_of(ttl))
+            }
+            (true, _) => before.ends,
+        };
+        let standing = Standing { state, ends, renewable: false };
+        let renewable = state.own && state.served && standing.outlives(not_after, &self.now);
+        Standing { renewable, ..standing }
+    }
+}
+
+impl Inner {
+    /// Stores a value that was checked in place of an older one, if its budget has room.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`], [`StoreError::FullOfBytes`], [`StoreError::ForeignFull`]; nothing is stored
+    /// then.
+    pub(super) fn admit(
+        &mut self,
+        arrival: &Arrival<'_>,
+        value: &[u8],
+        entries: &[u8],
+        old: Option<&Replaced>,
+        author: &Author,
+    ) -> Result<(), StoreError> {
+        let header = record::header_of(value);
+        let standing = arrival.standing(self, old, header.not_after);
+        let value = Encoded::new(value, entries, standing);
+        let weight = value.weight(arrival.key());
+        let mut foreign = None;
+        if standing.state.own {
+            let mut room = Room::new(self);
+            room.put(weight, old);
+            room.check()?;
+        } else {
+            let (source, distance) =
+                (arrival.origin.source(), author.distance_prefix(arrival.key()));
+            self.make_foreign_room((source, distance), weight, old, &arrival.now)?;
+            let publisher = self.publisher_of(arrival, author);
+            let source = self.tracking.sources.place(source);
+            foreign = Some(Foreign { publisher, source, distance });
+        }
+        self.store(arrival.schema, arrival.key().clone(), value, foreign, old);
+        Ok(())
+    }
+
+    /// The same record came again: it may be seen by more than before.
+    ///
+    /// # Errors
+    ///
+    /// As [`admit`](Self::admit), if it becomes the application's own.
+    pub(super) fn confirm(
+        &mut self,
+        arrival: &Arrival<'_>,
+        author: &Author,
+    ) -> Result<(), StoreError> {
+        let Some(old) = self.table.get(arrival.key()).map(Stored::replaced) else { return Ok(()) };
+        let state = old.state().union(arrival.state);
+        if state.own == old.state().own {
+            self.set_standing(arrival.schema, arrival.key(), Standing { state, ..old.standing });
+            return Ok(());
+        }
+        let stored = self.table.get(arrival.key()).expect("it was just there");
+        let (value, entries) = (stored.value.to_vec(), stored.entries.to_vec());
+        self.admit(arrival, &value, &entries, Some(&old), author)
+    }
+
+    fn publisher_of(&mut self, arrival: &Arrival<'_>, author: &Author) -> Option<PublisherId> {
+        let publisher = arrival.publisher.filter(|publisher| *publisher != author.peer_id)?;
+        let max = match arrival.access {
+            Access::Owned => usize::MAX,
+            Access::Local | Access::Open => self.limits.max_claimed_publishers,
+        };
+        self.tracking.publishers.place(&publisher, max)
     }
 }

@@ -8,26 +8,29 @@ use crate::schema::{IndexInfo, index_entries};
 /// The secondary indexes of a schema, of the records that databases show.
 pub(super) struct Indexes {
     trees: Vec<Tree>,
+    owner_len: usize,
 }
 
 pub(super) struct Tree {
     pub(super) info: IndexInfo,
+    /// How many bytes of an entry are the owner's.
+    owner_len: usize,
     entries: BTreeSet<Entry>,
 }
 
-/// The index's key bytes, then those of the record key behind what the schema's keys share, then the
-/// length of these in two bytes.
+/// The owner, if the schema is owned; the index's key bytes; those of the schema's own key; and the length
+/// of these in two bytes.
 ///
-/// Both keys are prefix-free, so the bytes order by the index's key and then by the record's, and what
+/// Each owner's entries are together, since databases show one owner's records. Both keys are prefix-free, so the bytes order by the index's key and then by the record's, and what
 /// stands behind them does not matter. Most entries need no memory elsewhere.
 type Entry = SmallVec<[u8; 16]>;
 
 const LEN: usize = 2;
 
 impl Indexes {
-    pub(super) fn new(infos: &[IndexInfo]) -> Self {
-        let tree = |&info| Tree { info, entries: BTreeSet::new() };
-        Self { trees: infos.iter().map(tree).collect() }
+    pub(super) fn new(infos: &[IndexInfo], owner_len: usize) -> Self {
+        let tree = |&info| Tree { info, owner_len, entries: BTreeSet::new() };
+        Self { trees: infos.iter().map(tree).collect(), owner_len }
     }
 
     pub(super) fn tree(&self, index: usize) -> &Tree {
@@ -39,11 +42,12 @@ impl Indexes {
         if old == new {
             return;
         }
+        let (owner, own_key) = rest.split_at(self.owner_len);
         for (index, key) in index_entries(old) {
-            self.trees[index].entries.remove(&entry(key, rest)[..]);
+            self.trees[index].entries.remove(&entry(owner, key, own_key)[..]);
         }
         for (index, key) in index_entries(new) {
-            self.trees[index].entries.insert(entry(key, rest));
+            self.trees[index].entries.insert(entry(owner, key, own_key));
         }
     }
 
@@ -67,24 +71,39 @@ impl Tree {
         range.into_iter().flatten().map(SmallVec::as_slice)
     }
 
-    /// The records found by exactly this key: each's own key, behind what the schema's keys share.
+    /// The records found by exactly this key, the owner before it: each's own key, without the owner.
     pub(super) fn holders(&self, key: &[u8]) -> impl Iterator<Item = &[u8]> {
         let holders = self.entries.range::<[u8], _>((Bound::Included(key), Bound::Unbounded));
-        holders.take_while(move |entry| entry.starts_with(key)).map(|entry| split_entry(entry).1)
+        let own_key = |entry| split_entry(entry, self.owner_len).own_key;
+        holders.take_while(move |entry| entry.starts_with(key)).map(move |entry| own_key(entry))
+    }
+
+    /// The record key of an entry, behind what the schema's keys share, in two parts.
+    pub(super) fn record_key<'a>(&self, entry: &'a [u8]) -> [&'a [u8]; 2] {
+        let parts = split_entry(entry, self.owner_len);
+        [parts.owner, parts.own_key]
     }
 }
 
-fn entry(key: &[u8], rest: &[u8]) -> Entry {
-    let len = u16::try_from(rest.len()).expect("record keys have at most 1,024 bytes");
-    let mut entry = Entry::with_capacity(key.len() + rest.len() + LEN);
-    entry.extend_from_slice(key);
-    entry.extend_from_slice(rest);
-    entry.extend_from_slice(&len.to_be_bytes());
+fn entry(owner: &[u8], key: &[u8], own_key: &[u8]) -> Entry {
+    let len = u16::try_from(own_key.len()).expect("record keys have at most 1,024 bytes");
+    let mut entry = Entry::with_capacity(owner.len() + key.len() + own_key.len() + LEN);
+    for part in [owner, key, own_key, &len.to_be_bytes()] {
+        entry.extend_from_slice(part);
+    }
     entry
 }
 
-/// The index's key bytes, and those of the record key behind what the schema's keys share.
-pub(super) fn split_entry(entry: &[u8]) -> (&[u8], &[u8]) {
+/// The parts of an entry.
+pub(super) struct EntryParts<'a> {
+    owner: &'a [u8],
+    pub(super) key: &'a [u8],
+    pub(super) own_key: &'a [u8],
+}
+
+pub(super) fn split_entry(entry: &[u8], owner_len: usize) -> EntryParts<'_> {
     let (keys, len) = entry.split_last_chunk::<LEN>().expect("an entry ends with a length");
-    keys.split_at(keys.len() - usize::from(u16::from_be_bytes(*len)))
+    let (keys, own_key) = keys.split_at(keys.len() - usize::from(u16::from_be_bytes(*len)));
+    let (owner, key) = keys.split_at(owner_len);
+    EntryParts { owner, key, own_key }
 }

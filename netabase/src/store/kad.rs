@@ -15,16 +15,15 @@ use libp2p::{
 
 use super::{
     NetabaseStore,
-    clock::Now,
+    changes::ChangeOrigin,
+    clock::{Moment, Now},
+    encoded::{Standing, Stored},
     error::StoreError,
     inbound::{Origin, PutOutcome},
-    table::Stored,
+    source::Source,
+    state::RecordState,
 };
 use crate::{record::RecordError, schema::lease_is_over};
-
-/// What is kept of a provider's addresses: a peer decides how many it sends.
-const MAX_ADDRESSES: usize = 8;
-const MAX_ADDRESS_BYTES: usize = 64;
 
 /// Kademlia's view: the records that are served, each without publisher, and with the end of its
 /// lease as expiry.
@@ -40,17 +39,17 @@ impl RecordStore for NetabaseStore {
     type ProvidedIter<'a> = vec::IntoIter<Cow<'a, ProviderRecord>>;
 
     fn get(&self, key: &KadKey) -> Option<Cow<'_, Record>> {
-        let now = self.shared.clock.now();
+        let now = self.now();
         let inner = self.shared.inner.read();
-        inner.table.get(key).and_then(|stored| served_record(stored, now)).map(Cow::Owned)
+        inner.table.get(key).and_then(|stored| served_record(stored, &now)).map(Cow::Owned)
     }
 
     fn put(&mut self, record: Record) -> Result<(), KadError> {
         // Kad drops what comes in with the local peer as publisher: this one was published here.
-        let origin =
-            if record.publisher == Some(self.peer_id()) { Origin::Publish } else { Origin::Peer };
+        let published = record.publisher == Some(self.peer_id());
+        let origin = if published { Origin::Publish } else { Origin::Peer(Source::UNKNOWN) };
         let refused = match self.accept(&record, origin) {
-            Ok(PutOutcome::Stored | PutOutcome::Equal) => return Ok(()),
+            Ok(PutOutcome::Stored | PutOutcome::Merged | PutOutcome::Equal) => return Ok(()),
             Ok(PutOutcome::Outdated) => StoreError::Outdated,
             Err(error) => error,
         };
@@ -71,35 +70,31 @@ impl RecordStore for NetabaseStore {
 
     /// Copies all of them: kad's own jobs call this, so turn them off in large stores.
     fn records(&self) -> Self::RecordsIter<'_> {
-        let now = self.shared.clock.now();
+        let now = self.now();
         let inner = self.shared.inner.read();
-        let served = |stored| served_record(stored, now).map(Cow::Owned);
+        let served = |stored| served_record(stored, &now).map(Cow::Owned);
         inner.table.unordered().filter_map(served).collect::<Vec<_>>().into_iter()
     }
 
     /// Takes providers of the shared schemas that were opened here, and of nothing else, so that their
-    /// number is bounded; each with a few addresses. Expired ones make room.
-    fn add_provider(&mut self, mut record: ProviderRecord) -> Result<(), KadError> {
-        let now = self.shared.clock.now().monotonic;
-        let mut inner = self.shared.inner.write();
-        if !inner.schemas.has_provider_key(record.key.as_ref()) {
-            // Code of the user may listen to the log.
-            drop(inner);
-            tracing::debug!(key = ?record.key, "refused a provider of an unknown schema");
-            return Err(KadError::MaxProvidedKeys);
+    /// number is bounded; each with a few addresses. Expired ones make room, then the farthest from the key.
+    fn add_provider(&mut self, record: ProviderRecord) -> Result<(), KadError> {
+        let now = self.now();
+        let key = record.key.clone();
+        let added =
+            self.shared.inner.write().add_provider(record, &self.peer_id(), now.now.monotonic);
+        if added.is_err() {
+            // Without the lock: code of the user may listen to the log.
+            tracing::debug!(?key, "refused a provider of an unknown schema");
         }
-        record.addresses.retain(|address| address.len() <= MAX_ADDRESS_BYTES);
-        record.addresses.truncate(MAX_ADDRESSES);
-        record.addresses.shrink_to_fit();
-        let known = inner.table.providers(&record.key);
-        for gone in self.providers_to_drop(&known, &record, now) {
-            inner.table.remove_provider(&gone.key, &gone.provider);
-        }
-        inner.table.add_provider(record)
+        added
     }
 
     fn providers(&self, key: &KadKey) -> Vec<ProviderRecord> {
-        self.shared.inner.read().table.providers(key)
+        let now = self.now();
+        let mut providers = self.shared.inner.read().table.providers(key);
+        providers.retain(|provider| !provider.is_expired(now.now.monotonic));
+        providers
     }
 
     fn provided(&self) -> Self::ProvidedIter<'_> {
@@ -108,40 +103,39 @@ impl RecordStore for NetabaseStore {
     }
 
     fn remove_provider(&mut self, key: &KadKey, provider: &PeerId) {
-        self.shared.inner.write().table.remove_provider(key, provider);
+        self.shared.inner.write().remove_provider(key, provider);
     }
 }
 
 impl NetabaseStore {
-    /// The expired ones; or, if the local peer's own announcement would find no room, the last
-    /// stranger: what was announced here must not be crowded out.
-    fn providers_to_drop<'a>(
-        &self,
-        known: &'a [ProviderRecord],
-        new: &ProviderRecord,
-        now: Instant,
-    ) -> Vec<&'a ProviderRecord> {
-        let expired: Vec<_> = known.iter().filter(|known| known.is_expired(now)).collect();
-        let is_full = known.len() >= self.limits().max_providers_per_key;
-        let is_known = known.contains(new);
-        if expired.is_empty() && is_full && !is_known && new.provider == self.peer_id() {
-            return known.last().into_iter().collect();
+    /// Kademlia serves the record no longer. False if databases do not show it: then it is not touched,
+    /// or, if `hidden` ones are meant, too, dropped.
+    pub(crate) fn stop_serving(&self, key: &KadKey, hidden: bool) -> bool {
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let Some(old) = inner.replaced(key, &now) else { return false };
+        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return false };
+        if old.visible {
+            let state = RecordState { served: false, ..old.state() };
+            let standing = Standing { state, renewable: false, ..old.standing };
+            inner.set_standing(schema, key, standing);
+        } else if hidden {
+            inner.drop_record(key, &old);
         }
-        expired
+        old.visible
     }
 }
 
-fn served_record(stored: Stored<'_>, now: Now) -> Option<Record> {
-    let not_after = stored.header().not_after;
-    if !stored.state.served || lease_is_over(not_after, now.unix_ms) {
-        return None;
-    }
-    Some(Record {
-        key: stored.key().clone(),
-        value: stored.value.to_vec(),
-        publisher: None,
-        expires: lease_end(not_after, now),
-    })
+fn served_record(stored: Stored<'_>, now: &Moment) -> Option<Record> {
+    let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
+    let served = stored.state().served && !lapsed && !stored.is_expired(now);
+    served.then(|| as_record(stored, now))
+}
+
+/// A record as it would be sent: no publisher, and the end of its lease as expiry.
+pub(super) fn as_record(stored: Stored<'_>, now: &Moment) -> Record {
+    let expires = lease_end(stored.header().not_after, now.now);
+    Record { key: stored.key().clone(), value: stored.value.to_vec(), publisher: None, expires }
 }
 
 /// The end of a lease by the monotonic clock; `None` if it has none.

@@ -1,42 +1,52 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use libp2p::kad::RecordKey;
 
 use super::{
-    Inner, NetabaseStore,
+    NetabaseStore,
     changes::ChangeOrigin,
-    commit::{LocalWrite, Pending, Refused, check_value_len},
+    clock::Moment,
+    commit::{LocalWrite, Pending, Refused},
+    encoded::{Standing, Stored},
     error::StoreError,
-    inbound::check_ahead,
+    inner::Inner,
+    page::View,
     schemas::{Schema, SchemaId},
-    state::RecordState,
-    table::Stored,
 };
-use crate::schema::{EnvelopeHeader, NetabaseSchema, Timestamp};
+use crate::schema::NetabaseSchema;
 
 impl NetabaseStore {
     /// Makes the store know `V`, so that its records are accepted.
     pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, StoreError> {
-        self.shared.inner.write().schemas.register::<V>()
+        self.shared.inner.write().schemas.register::<V>(&self.peer_id())
     }
 
-    /// How many records databases of this schema show.
+    /// How many records the local peer's database of this schema shows.
     pub(crate) fn visible_count(&self, schema: SchemaId) -> usize {
-        self.shared.inner.read().schemas.get(schema).visible
+        self.sweep_all(&self.now());
+        self.shared.inner.read().schemas.get(schema).local_visible
     }
 
-    /// Copies the value of a visible record into `out`. False if there is none.
-    pub(crate) fn read(&self, key: &RecordKey, out: &mut Vec<u8>) -> bool {
+    /// When a value of this lifetime that is written now ends.
+    pub(crate) fn end_of(&self, lifetime: Duration) -> u64 {
+        self.now().end_of(lifetime)
+    }
+
+    /// Copies the value of a record that a view shows into `out`. False if there is none.
+    pub(crate) fn read(&self, key: &RecordKey, view: View, out: &mut Vec<u8>) -> bool {
         let inner = self.shared.inner.read();
-        let Some(stored) = inner.table.get(key).filter(|stored| stored.is_visible()) else {
+        let Some(stored) = inner.table.get(key).filter(|stored| view.shows(*stored)) else {
             return false;
         };
         out.clear();
         out.extend_from_slice(stored.value);
-        true
+        let life = stored.life();
+        // The clock may be code of the user.
+        drop(inner);
+        !life.has_end() || !life.is_over(&self.now())
     }
 
-    /// As [`read`](Self::read), of the first record with this key in an index.
+    /// As [`read`](Self::read), of the first record with this key, the owner before it, in an index.
     pub(crate) fn read_by_index(
         &self,
         schema: SchemaId,
@@ -44,18 +54,26 @@ impl NetabaseStore {
         key: &[u8],
         out: &mut Vec<u8>,
     ) -> bool {
+        let now = self.now();
         let inner = self.shared.inner.read();
-        let Schema { prefix, indexes, .. } = inner.schemas.get(schema);
-        let Some(rest) = indexes.tree(index).holders(key).next() else { return false };
-        let record_key = RecordKey::from([prefix, rest].concat());
-        let Some(stored) = inner.table.get(&record_key) else { return false };
+        let Schema { prefix, indexes, owner_len, .. } = inner.schemas.get(schema);
+        let owner = &key[..*owner_len];
+        let mut records = indexes.tree(index).holders(key).filter_map(|own_key| {
+            let key = RecordKey::from([prefix, owner, own_key].concat());
+            inner.table.get(&key).filter(|stored| !stored.is_expired(&now))
+        });
+        let Some(stored) = records.next() else { return false };
         out.clear();
         out.extend_from_slice(stored.value);
         true
     }
 
-    pub(crate) fn contains(&self, key: &RecordKey) -> bool {
-        self.shared.inner.read().table.get(key).is_some_and(Stored::is_visible)
+    pub(crate) fn contains(&self, key: &RecordKey, view: View) -> bool {
+        let inner = self.shared.inner.read();
+        let stored = inner.table.get(key).filter(|stored| view.shows(*stored));
+        let Some(life) = stored.map(Stored::life) else { return false };
+        drop(inner);
+        !life.has_end() || !life.is_over(&self.now())
     }
 
     /// Stores a value, copying the one it replaces into `replaced`. False if there was none.
@@ -64,23 +82,26 @@ impl NetabaseStore {
         write: LocalWrite,
         replaced: &mut Vec<u8>,
     ) -> Result<bool, StoreError> {
-        check_value_len(write.value_len(), self.limits())?;
-        let wall = self.wall();
-        let mut inner = self.write(ChangeOrigin::Local);
-        let old = inner.table.get(&write.key);
-        if let Some(old) = old {
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let old = inner.replaced(&write.key, &now);
+        let pending = Pending { write, old };
+        let had = pending.old.as_ref().is_some_and(|old| old.visible);
+        if let Some(old) = inner.table.get(&pending.write.key).filter(|_| had) {
             replaced.clear();
             replaced.extend_from_slice(old.value);
         }
-        let pending = Pending { old: old.map(Stored::replaced), write };
-        let had = pending.old.as_ref().is_some_and(|old| old.visible);
-        let checked = inner.check(self.limits(), std::slice::from_ref(&pending));
-        if checked.is_ok() {
-            inner.apply_one(pending, wall);
-        }
+        let checked = inner.check(std::slice::from_ref(&pending), &now);
+        let Err(refused) = checked else {
+            inner.apply_one(pending, &self.shared.author, &now);
+            return Ok(had);
+        };
         // The error's text is made by code of the user.
         drop(inner);
-        Ok(checked.map(|()| had)?)
+        if self.frees_room(&refused, &now) {
+            return self.put_local(pending.write, replaced);
+        }
+        Err(refused.into())
     }
 
     /// Commits all of these writes, or none. The last of one key counts.
@@ -94,21 +115,41 @@ impl NetabaseStore {
         reads: &HashMap<RecordKey, Option<Vec<u8>>>,
         writes: Vec<LocalWrite>,
     ) -> Result<bool, StoreError> {
-        for write in &writes {
-            check_value_len(write.value_len(), self.limits())?;
+        let mut writes = last_of_each_key(writes);
+        loop {
+            let now = self.now();
+            if writes.is_empty() {
+                return Ok(self.shared.inner.read().shows(reads, &now));
+            }
+            let mut inner = self.write_at(ChangeOrigin::Local, &now);
+            if !inner.shows(reads, &now) {
+                return Ok(false);
+            }
+            let pending =
+                |write: LocalWrite| Pending { old: inner.replaced(&write.key, &now), write };
+            let pending: Vec<_> = writes.into_iter().map(pending).collect();
+            let Err(refused) = inner.check(&pending, &now) else {
+                for pending in pending {
+                    inner.apply_one(pending, &self.shared.author, &now);
+                }
+                return Ok(true);
+            };
+            drop(inner);
+            if !self.frees_room(&refused, &now) {
+                return Err(refused.into());
+            }
+            writes = pending.into_iter().map(|pending| pending.write).collect();
         }
-        if writes.is_empty() {
-            return Ok(self.shared.inner.read().shows(reads));
-        }
-        let writes = last_of_each_key(writes);
-        let wall = self.wall();
-        let mut inner = self.write(ChangeOrigin::Local);
-        if !inner.shows(reads) {
-            return Ok(false);
-        }
-        let checked = inner.check_and_apply(self, writes, wall);
-        drop(inner);
-        Ok(checked.map(|()| true)?)
+    }
+
+    /// Whether a write that was refused for want of room may be tried again: all that had expired is
+    /// gone now, and something had.
+    fn frees_room(&self, refused: &Refused, now: &Moment) -> bool {
+        let wants_room = matches!(
+            refused,
+            Refused::Store(StoreError::Full { .. } | StoreError::FullOfBytes { .. })
+        );
+        wants_room && self.sweep_all(now).records > 0
     }
 
     /// Removes records that databases show; says how many there were.
@@ -117,99 +158,40 @@ impl NetabaseStore {
         schema: SchemaId,
         keys: impl IntoIterator<Item = &'a RecordKey>,
     ) -> usize {
-        let wall = self.wall();
-        let mut inner = self.write(ChangeOrigin::Local);
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
         let mut removed = 0;
         for key in keys {
-            if let Some(old) = inner.replaced(key).filter(|old| old.visible) {
-                inner.remove(schema, key, &old, wall);
+            if let Some(old) = inner.replaced(key, &now).filter(|old| old.visible) {
+                inner.remove(schema, key, &old, &self.shared.author, &now);
                 removed += 1;
             }
         }
         removed
     }
 
-    /// A timestamp for a value of `key` that leaves the store without being written to it.
-    pub(crate) fn issue_timestamp(&self, key: &RecordKey) -> Result<Timestamp, StoreError> {
-        let wall = self.wall();
-        let mut inner = self.write(ChangeOrigin::Local);
-        let stored = inner.table.get(key).map(|stored| stored.header().timestamp);
-        let timestamp = inner.next_timestamp(wall, stored);
-        check_ahead(timestamp, wall.millis())?;
-        Ok(timestamp)
-    }
-
-    /// Kademlia serves the record no longer. False if databases do not show it: then it is not touched,
-    /// or, if `hidden` ones are meant, too, dropped.
-    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> bool {
-        let mut inner = self.write(ChangeOrigin::Local);
-        let Some(old) = inner.replaced(key) else { return false };
-        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return false };
-        if old.visible {
-            inner.set_state(schema, key, RecordState { served: false, ..old.state });
-        } else if hidden {
-            inner.drop_record(schema, key, &old);
-        }
-        old.visible
-    }
-
-    /// Drops all tombstones and says how many there were.
-    ///
-    /// Until then they take room, and keep late copies of what was removed from coming back. Call it
-    /// when no peer can still hold such copies.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::NetabaseStore;
-    /// let store = NetabaseStore::new();
-    /// assert_eq!(store.forget_tombstones(), 0);
-    /// ```
-    #[must_use = "says how many there were"]
-    pub fn forget_tombstones(&self) -> usize {
-        let tombstones = self.raw_records().filter(|raw| {
-            EnvelopeHeader::peek(&raw.record.value).is_some_and(|header| header.tombstone)
-        });
-        let mut forgotten = 0;
-        for raw in tombstones {
-            let mut inner = self.write(ChangeOrigin::Local);
-            let old = inner.table.get(&raw.record.key).filter(|now| now.header().tombstone);
-            let old = old.map(Stored::replaced);
-            if let Some((old, schema)) = old.zip(inner.schemas.of_key(raw.record.key.as_ref())) {
-                inner.drop_record(schema, &raw.record.key, &old);
-                forgotten += 1;
-            }
-        }
-        forgotten
-    }
-
-    fn wall(&self) -> Timestamp {
-        Timestamp::from_millis(self.shared.clock.now().unix_ms)
+    /// Sets, or lifts, the end of life of a value that the application wrote. False if there is none.
+    pub(crate) fn set_end(&self, schema: SchemaId, key: &RecordKey, ttl: Option<Duration>) -> bool {
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let old = inner.replaced(key, &now);
+        let Some(old) = old.filter(|old| old.visible && old.state().own) else { return false };
+        let ends = ttl.map(|ttl| now.end_of(ttl));
+        let standing = Standing { ends, ..old.standing };
+        let renewable = old.state().served && standing.outlives(old.header.not_after, &now);
+        inner.set_standing(schema, key, Standing { renewable, ..standing });
+        true
     }
 }
 
 impl Inner {
     /// Whether databases show exactly these values.
-    fn shows(&self, values: &HashMap<RecordKey, Option<Vec<u8>>>) -> bool {
+    fn shows(&self, values: &HashMap<RecordKey, Option<Vec<u8>>>, now: &Moment) -> bool {
         values.iter().all(|(key, value)| {
-            let stored = self.table.get(key).filter(|stored| stored.is_visible());
+            let stored = self.table.get(key);
+            let stored = stored.filter(|stored| stored.is_visible() && !stored.is_expired(now));
             stored.map(|stored| stored.value) == value.as_deref()
         })
-    }
-
-    fn check_and_apply(
-        &mut self,
-        store: &NetabaseStore,
-        writes: Vec<LocalWrite>,
-        wall: Timestamp,
-    ) -> Result<(), Refused> {
-        let pending = |write: LocalWrite| Pending { old: self.replaced(&write.key), write };
-        let writes: Vec<_> = writes.into_iter().map(pending).collect();
-        self.check(store.limits(), &writes)?;
-        for write in writes {
-            self.apply_one(write, wall);
-        }
-        Ok(())
     }
 }
 

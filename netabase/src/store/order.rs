@@ -1,22 +1,30 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     ops::Bound,
 };
 
 use smallvec::SmallVec;
 
+use super::page::Direction;
 use crate::record::split_schema;
 
 /// The keys of all records in the order of their bytes.
 ///
-/// A tree a schema, whose entries leave out what the schema's keys share. What is left fits into
-/// the entry itself for most keys: comparing two then costs no jump to memory elsewhere, which is
-/// most of the time an insert takes. (Sharing the `MemoryStore`'s key bytes costs 32 bytes an
-/// entry and such a jump.)
+/// Two trees a schema, for what the application wrote and for what is foreign: the one is found
+/// without looking at the other, and walks merge them. The entries leave out what the schema's keys share.
+/// What is left fits into the entry itself for most keys: comparing two then costs no jump to
+/// memory elsewhere, which is most of the time an insert takes. (Sharing the `MemoryStore`'s key bytes
+/// costs 32 bytes an entry and such a jump.)
 #[derive(Default)]
 pub(super) struct Order {
-    schemas: BTreeMap<Box<[u8]>, BTreeSet<Rest>>,
-    len: usize,
+    schemas: BTreeMap<Box<[u8]>, Keys>,
+}
+
+#[derive(Default)]
+struct Keys {
+    own: BTreeSet<Rest>,
+    foreign: BTreeSet<Rest>,
 }
 
 /// The bytes of a record key behind its access byte.
@@ -25,44 +33,50 @@ type Rest = SmallVec<[u8; 16]>;
 /// A range of keys.
 pub(super) type Bounds<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 
+/// Whose keys a walk meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Own,
+    All,
+}
+
 impl Order {
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
     /// Adds a key that is not there yet.
-    pub(super) fn insert(&mut self, key: &[u8]) {
+    pub(super) fn insert(&mut self, key: &[u8], own: bool) {
         let (schema, rest) = split_schema(key);
-        let rest = Rest::from_slice(rest);
-        let added = match self.schemas.get_mut(schema) {
-            Some(keys) => keys.insert(rest),
-            None => self.schemas.insert(schema.into(), BTreeSet::from([rest])).is_none(),
-        };
-        self.len += usize::from(added);
+        // The schema's name is copied for its first key only.
+        if !self.schemas.contains_key(schema) {
+            self.schemas.insert(schema.into(), Keys::default());
+        }
+        let keys = self.schemas.get_mut(schema).expect("it was just inserted");
+        keys.tree(own).insert(Rest::from_slice(rest));
     }
 
-    pub(super) fn remove(&mut self, key: &[u8]) {
+    pub(super) fn remove(&mut self, key: &[u8], own: bool) {
         let (schema, rest) = split_schema(key);
         let Some(keys) = self.schemas.get_mut(schema) else { return };
-        self.len -= usize::from(keys.remove(rest));
-        if keys.is_empty() {
+        keys.tree(own).remove(rest);
+        if keys.own.is_empty() && keys.foreign.is_empty() {
             self.schemas.remove(schema);
         }
     }
 
-    /// The keys in a range, each in two parts.
+    /// The keys in a range, each in two parts, from the first or from the last on.
     pub(super) fn range<'a>(
         &'a self,
         bounds: Bounds<'a>,
-    ) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a [u8])> {
-        self.schemas_in(bounds).flat_map(move |(schema, keys)| {
-            let bounds = (below(bounds.0, schema), above(bounds.1, schema));
-            let keys = match bounds {
-                (Some(lower), Some(upper)) => Some(keys.range::<[u8], _>((lower, upper))),
-                _ => None,
-            };
-            keys.into_iter().flatten().map(move |rest| (schema.as_ref(), rest.as_slice()))
-        })
+        direction: Direction,
+        whose: Whose,
+    ) -> Box<dyn Iterator<Item = (&'a [u8], &'a [u8])> + 'a> {
+        let schemas = self.schemas_in(bounds);
+        let rows = move |(schema, keys): (&'a [u8], &'a Keys)| {
+            let bounds = below(bounds.0, schema).zip(above(bounds.1, schema));
+            keys.range(bounds, direction, whose).map(move |rest| (schema, rest.as_slice()))
+        };
+        match direction {
+            Direction::Forward => Box::new(schemas.flat_map(rows)),
+            Direction::Reverse => Box::new(schemas.rev().flat_map(rows)),
+        }
     }
 
     /// The trees that may hold keys of a range: none if its bounds are crossed, where a B-tree
@@ -70,7 +84,7 @@ impl Order {
     fn schemas_in<'a>(
         &'a self,
         bounds: Bounds<'a>,
-    ) -> impl DoubleEndedIterator<Item = (&'a Box<[u8]>, &'a BTreeSet<Rest>)> {
+    ) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a Keys)> {
         let first = match bounds.0 {
             // The lower bound lies behind the last schema that is not larger.
             Bound::Included(lower) | Bound::Excluded(lower) => {
@@ -85,8 +99,48 @@ impl Order {
             Bound::Unbounded => Bound::Unbounded,
         };
         let range = (!is_empty(bounds)).then(|| self.schemas.range::<[u8], _>((first, last)));
-        range.into_iter().flatten()
+        range.into_iter().flatten().map(|(schema, keys)| (schema.as_ref(), keys))
     }
+}
+
+impl Keys {
+    fn tree(&mut self, own: bool) -> &mut BTreeSet<Rest> {
+        if own { &mut self.own } else { &mut self.foreign }
+    }
+
+    /// The keys in a range, none if there is no range.
+    fn range<'a>(
+        &'a self,
+        bounds: Option<Bounds<'a>>,
+        direction: Direction,
+        whose: Whose,
+    ) -> Box<dyn Iterator<Item = &'a Rest> + 'a> {
+        let of = |tree: &'a BTreeSet<Rest>| {
+            bounds.map(|bounds| tree.range::<[u8], _>(bounds)).into_iter().flatten()
+        };
+        let own = of(&self.own);
+        let foreign = (whose == Whose::All).then(|| of(&self.foreign)).into_iter().flatten();
+        match direction {
+            Direction::Forward => Box::new(merge(own, foreign, |own, other| own < other)),
+            Direction::Reverse => {
+                Box::new(merge(own.rev(), foreign.rev(), |own, other| own > other))
+            }
+        }
+    }
+}
+
+/// Two sorted walks as one. No key is in both.
+fn merge<'a>(
+    own: impl Iterator<Item = &'a Rest>,
+    foreign: impl Iterator<Item = &'a Rest>,
+    comes_first: fn(&Rest, &Rest) -> bool,
+) -> impl Iterator<Item = &'a Rest> {
+    let (mut own, mut foreign) = (own.peekable(), foreign.peekable());
+    iter::from_fn(move || match (own.peek(), foreign.peek()) {
+        (Some(a), Some(b)) if !comes_first(a, b) => foreign.next(),
+        (Some(_), _) => own.next(),
+        (None, _) => foreign.next(),
+    })
 }
 
 /// A lower bound as a tree's entries see it; `None` if all of them lie below it.

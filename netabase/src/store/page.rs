@@ -1,12 +1,17 @@
 use std::ops::Bound;
 
-use libp2p::kad::RecordKey;
+use libp2p::{PeerId, kad::RecordKey};
 
 use super::{
-    NetabaseStore, indexes::split_entry, order::end_of_prefix, schemas::SchemaId,
-    state::RecordState, table::Stored,
+    NetabaseStore,
+    clock::Moment,
+    encoded::Stored,
+    indexes::split_entry,
+    order::{Whose, end_of_prefix},
+    schemas::SchemaId,
+    state::RecordState,
 };
-use crate::record::split_schema;
+use crate::record::RecordKey as RecordName;
 
 /// A page ends after so many bytes, however few rows they are.
 const MAX_PAGE_BYTES: usize = 1 << 20;
@@ -31,23 +36,37 @@ pub(crate) enum View {
     Databases,
     /// Those of them that the application wrote.
     Own,
+    /// All that the application wrote, tombstones included.
+    OwnEverything,
+    /// What databases show, and what is held for other peers.
+    Held,
     /// All that the store holds, tombstones included.
     Everything,
 }
 
 impl View {
-    fn shows(self, stored: Stored<'_>) -> bool {
+    /// Whether it shows a record, unless that has expired.
+    pub(super) fn shows(self, stored: Stored<'_>) -> bool {
         match self {
             Self::Databases => stored.is_visible(),
-            Self::Own => stored.state.own && stored.is_visible(),
+            Self::Own => stored.state().own && stored.is_visible(),
+            Self::OwnEverything => stored.state().own,
+            Self::Held => !stored.header().tombstone,
             Self::Everything => true,
+        }
+    }
+
+    fn whose(self) -> Whose {
+        match self {
+            Self::Own | Self::OwnEverything => Whose::Own,
+            Self::Databases | Self::Held | Self::Everything => Whose::All,
         }
     }
 }
 
 /// What gives the rows their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum PageSource {
     /// The records' own keys.
     Keys,
     /// The entries of an index, by its place among its schema's.
@@ -56,7 +75,7 @@ pub(crate) enum Source {
 
 /// What the next page holds.
 pub(crate) struct PageRequest<'a> {
-    pub(crate) source: Source,
+    pub(crate) source: PageSource,
     /// Of record keys or of index entries.
     pub(crate) bounds: (Bound<&'a [u8]>, Bound<&'a [u8]>),
     pub(crate) direction: Direction,
@@ -77,8 +96,8 @@ pub(crate) struct Page {
     last_visited: Vec<u8>,
     /// How many rows were looked at.
     visited: usize,
-    /// Whether positions are index entries, not record keys.
-    by_index: bool,
+    /// Whether positions are index entries, not record keys; and how many bytes of one are the owner's.
+    by_index: Option<usize>,
     /// Whether nothing is left behind this page.
     complete: bool,
 }
@@ -95,41 +114,83 @@ impl NetabaseStore {
     /// Copies the next rows of a range into `page`, whose content is dropped.
     pub(crate) fn fill_page(&self, request: &PageRequest<'_>, page: &mut Page) {
         page.clear();
-        page.by_index = request.source != Source::Keys;
+        let now = self.now();
         let inner = self.shared.inner.read();
         match request.source {
-            Source::Keys => {
-                let rows = inner.table.range(request.bounds);
+            PageSource::Keys => {
+                page.by_index = None;
+                let (direction, whose) = (request.direction, request.view.whose());
+                let rows = inner.table.range(request.bounds, direction, whose);
                 let rows = rows.map(|stored| (stored.key().as_ref(), Some(stored)));
-                page.fill_from(rows, request);
+                page.fill(rows, request, &now);
             }
-            Source::Index(schema, index) => {
-                let tree = inner.schemas.get(schema).indexes.tree(index);
-                let prefix = inner.schemas.get(schema).prefix.as_slice();
+            PageSource::Index(schema, index) => {
+                let schema = inner.schemas.get(schema);
+                page.by_index = Some(schema.owner_len);
+                let tree = schema.indexes.tree(index);
                 let record = |entry| {
-                    let key = [prefix, split_entry(entry).1].concat();
+                    let [owner, own_key] = tree.record_key(entry);
+                    let key = [&schema.prefix[..], owner, own_key].concat();
                     inner.table.get(&RecordKey::from(key)).expect("every index entry has a record")
                 };
+                // With nothing due, the entry alone says that there is a record.
+                let look = request.values || inner.has_expired(&now);
                 let rows = tree.range(request.bounds);
-                page.fill_from(rows.map(|e| (e, request.values.then(|| record(e)))), request);
+                let rows = rows.map(|entry| (entry, look.then(|| record(entry))));
+                match request.direction {
+                    Direction::Forward => page.fill(rows, request, &now),
+                    Direction::Reverse => page.fill(rows.rev(), request, &now),
+                }
             }
         }
     }
 
-    /// Copies all visible rows whose key starts with `prefix`, in no order, as one page.
-    pub(crate) fn fill_unordered(&self, schema: SchemaId, prefix: &[u8], page: &mut Page) {
-        page.clear();
+    /// The owners whose records of a schema are held here, in order: one look-up an owner.
+    pub(crate) fn owners(&self, schema: SchemaId) -> Vec<PeerId> {
         let inner = self.shared.inner.read();
-        let shown =
-            |stored: &Stored<'_>| stored.key().as_ref().starts_with(prefix) && stored.is_visible();
+        let schema = inner.schemas.get(schema);
+        let end = end_of_prefix(&schema.prefix);
+        let mut lower = Bound::Included(schema.prefix.clone());
+        let mut owners = Vec::new();
+        loop {
+            let bounds = (lower.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice));
+            let mut keys = inner.table.range(bounds, Direction::Forward, Whose::All);
+            let Some(key) = keys.next().map(Stored::key) else { return owners };
+            let owner = RecordName::parse(key.as_ref()).ok().and_then(|key| key.owner);
+            let Some(owner) = owner else { return owners };
+            owners.push(owner);
+            let next = end_of_prefix(&key.as_ref()[..schema.prefix.len() + schema.owner_len]);
+            let Bound::Excluded(next) = next else { return owners };
+            drop(keys);
+            lower = Bound::Included(next);
+        }
+    }
+
+    /// Copies all visible rows whose key starts with `prefix`, in no order, as one page.
+    pub(crate) fn fill_unordered(
+        &self,
+        schema: SchemaId,
+        prefix: &[u8],
+        view: View,
+        page: &mut Page,
+    ) {
+        page.clear();
+        let now = self.now();
+        let inner = self.shared.inner.read();
+        let shown = |stored: &Stored<'_>| {
+            stored.key().as_ref().starts_with(prefix)
+                && view.shows(*stored)
+                && !stored.is_expired(&now)
+        };
         let push = |stored: Stored<'_>| {
-            page.push(stored.key().as_ref(), stored.value, stored.state);
+            page.push(stored.key().as_ref(), stored.value, stored.state());
         };
         // Going over all records of all schemas is faster only if enough of them are wanted.
-        if inner.schemas.get(schema).visible < inner.table.len() / SCAN_SHARE {
+        if inner.schemas.get(schema).usages.records() < inner.table.len() / SCAN_SHARE {
             let end = end_of_prefix(prefix);
             let bounds = (Bound::Included(prefix), end.as_ref().map(Vec::as_slice));
-            inner.table.range(bounds).filter(shown).for_each(push);
+            let rows = inner.table.range(bounds, Direction::Forward, view.whose());
+            rows.filter(shown).for_each(push);
         } else {
             inner.table.unordered().filter(shown).for_each(push);
         }
@@ -163,15 +224,14 @@ impl Page {
 
     /// Of a page by an index: the index's key of a row.
     pub(crate) fn index_key(&self, row: usize) -> &[u8] {
-        split_entry(self.position(row)).0
+        split_entry(self.position(row), self.by_index.unwrap_or_default()).key
     }
 
-    /// The record key of a row behind what the schema's keys share.
-    pub(crate) fn record_key_rest(&self, row: usize) -> &[u8] {
-        if self.by_index {
-            split_entry(self.position(row)).1
-        } else {
-            split_schema(self.position(row)).1
+    /// The bytes of the schema's own key of a row.
+    pub(crate) fn own_key(&self, row: usize) -> &[u8] {
+        match self.by_index {
+            Some(owner_len) => split_entry(self.position(row), owner_len).own_key,
+            None => RecordName::own_key(self.position(row)),
         }
     }
 
@@ -186,21 +246,11 @@ impl Page {
         self.visited = 0;
     }
 
-    fn fill_from<'a>(
-        &mut self,
-        rows: impl DoubleEndedIterator<Item = (&'a [u8], Option<Stored<'a>>)>,
-        request: &PageRequest<'_>,
-    ) {
-        match request.direction {
-            Direction::Forward => self.fill(rows, request),
-            Direction::Reverse => self.fill(rows.rev(), request),
-        }
-    }
-
     fn fill<'a>(
         &mut self,
         rows: impl Iterator<Item = (&'a [u8], Option<Stored<'a>>)>,
         request: &PageRequest<'_>,
+        now: &Moment,
     ) {
         let mut last: &[u8] = &[];
         for (position, stored) in rows {
@@ -209,7 +259,7 @@ impl Page {
                 self.last_visited.extend_from_slice(last);
                 return;
             }
-            self.visit(position, stored, request);
+            self.visit(position, stored, request, now);
             last = position;
         }
         self.complete = true;
@@ -221,12 +271,19 @@ impl Page {
             || self.visited >= MAX_VISITED
     }
 
-    fn visit(&mut self, position: &[u8], stored: Option<Stored<'_>>, request: &PageRequest<'_>) {
+    fn visit(
+        &mut self,
+        position: &[u8],
+        stored: Option<Stored<'_>>,
+        request: &PageRequest<'_>,
+        now: &Moment,
+    ) {
         self.visited += 1;
         // An index holds what databases show, and nothing else.
-        if stored.is_none_or(|stored| request.view.shows(stored)) {
+        let shows = |stored: Stored<'_>| request.view.shows(stored) && !stored.is_expired(now);
+        if stored.is_none_or(shows) {
             let value = stored.filter(|_| request.values).map_or(&[][..], |stored| stored.value);
-            let state = stored.map_or(RecordState::LOCAL_WRITE, |stored| stored.state);
+            let state = stored.map_or(RecordState::LOCAL_WRITE, Stored::state);
             self.push(position, value, state);
         }
     }

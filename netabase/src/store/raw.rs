@@ -4,9 +4,9 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
-    kad::lease_end,
+    kad::{as_record, lease_end},
     order::end_of_prefix,
-    page::{Direction, Page, PageRequest, Source, View},
+    page::{Direction, Page, PageRequest, PageSource, View},
     state::RecordState,
 };
 use crate::schema::EnvelopeHeader;
@@ -23,10 +23,10 @@ pub struct RawRecord {
 }
 
 impl NetabaseStore {
-    /// The record of a key as it is, if databases show it.
-    pub(crate) fn visible_record(&self, key: &RecordKey) -> Option<Record> {
+    /// The record of a key as it is, if a view shows it.
+    pub(crate) fn shown_record(&self, key: &RecordKey, view: View) -> Option<Record> {
         let mut value = Vec::new();
-        self.read(key, &mut value).then(|| self.as_record(key.clone(), value))
+        self.read(key, view, &mut value).then(|| self.as_record(key.clone(), value))
     }
 
     fn as_record(&self, key: RecordKey, value: Vec<u8>) -> Record {
@@ -35,7 +35,8 @@ impl NetabaseStore {
         Record { key, value, publisher: None, expires }
     }
 
-    /// All records of all schemas in the order of their keys, tombstones included.
+    /// All records of all schemas in the order of their keys, tombstones included. What has expired is
+    /// none.
     ///
     /// Read page by page: records written meanwhile are met if their key lies ahead.
     #[must_use]
@@ -62,13 +63,38 @@ impl NetabaseStore {
     /// ```
     #[must_use]
     pub fn raw_records_with_prefix(&self, prefix: &[u8]) -> RawRecords {
+        self.raw_walk(prefix, View::Everything, true)
+    }
+
+    /// The records that the application wrote, tombstones included, whose key starts with `prefix`.
+    pub(crate) fn raw_own_records(&self, prefix: &[u8]) -> RawRecords {
+        self.raw_walk(prefix, View::OwnEverything, true)
+    }
+
+    /// The keys of all records.
+    pub(super) fn raw_keys(&self) -> RawRecords {
+        self.raw_walk(b"", View::Everything, false)
+    }
+
+    fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {
         RawRecords {
             store: self.clone(),
+            view,
+            values,
             lower: Bound::Included(prefix.to_vec()),
             upper: end_of_prefix(prefix),
             page: Page::default(),
             next: 0,
         }
+    }
+
+    /// One record as it is, if a view shows it.
+    pub(super) fn raw_record(&self, key: &RecordKey, view: View) -> Option<RawRecord> {
+        let now = self.now();
+        let inner = self.shared.inner.read();
+        let stored = inner.table.get(key);
+        let stored = stored.filter(|stored| view.shows(*stored) && !stored.is_expired(&now))?;
+        Some(RawRecord { record: as_record(stored, &now), state: stored.state() })
     }
 }
 
@@ -76,6 +102,9 @@ impl NetabaseStore {
 #[derive(Debug)]
 pub struct RawRecords {
     store: NetabaseStore,
+    view: View,
+    /// Whether the values are read, or keys alone.
+    values: bool,
     lower: Bound<Vec<u8>>,
     upper: Bound<Vec<u8>>,
     page: Page,
@@ -86,14 +115,7 @@ impl Iterator for RawRecords {
     type Item = RawRecord;
 
     fn next(&mut self) -> Option<RawRecord> {
-        while self.next >= self.page.len() {
-            if self.page.is_complete() {
-                return None;
-            }
-            self.turn_page();
-        }
-        let row = self.next;
-        self.next += 1;
+        let row = self.next_row()?;
         Some(self.raw_record(row))
     }
 }
@@ -101,17 +123,33 @@ impl Iterator for RawRecords {
 impl FusedIterator for RawRecords {}
 
 impl RawRecords {
+    pub(super) fn next_key(&mut self) -> Option<&[u8]> {
+        let row = self.next_row()?;
+        Some(self.page.position(row))
+    }
+
+    fn next_row(&mut self) -> Option<usize> {
+        while self.next >= self.page.len() {
+            if self.page.is_complete() {
+                return None;
+            }
+            self.turn_page();
+        }
+        self.next += 1;
+        Some(self.next - 1)
+    }
+
     fn turn_page(&mut self) {
         let request = PageRequest {
             bounds: (
                 self.lower.as_ref().map(Vec::as_slice),
                 self.upper.as_ref().map(Vec::as_slice),
             ),
-            source: Source::Keys,
+            source: PageSource::Keys,
             direction: Direction::Forward,
             max_rows: PAGE_ROWS,
-            view: View::Everything,
-            values: true,
+            view: self.view,
+            values: self.values,
         };
         self.store.fill_page(&request, &mut self.page);
         self.lower = Bound::Excluded(self.page.last_visited().to_vec());

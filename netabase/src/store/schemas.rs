@@ -1,8 +1,13 @@
-use std::{any::TypeId, collections::HashMap};
+use std::{any::TypeId, collections::HashMap, time::Duration};
 
-use super::{changes::Sender, error::StoreError, indexes::Indexes};
+use libp2p::PeerId;
+
+use super::{changes::Sender, error::StoreError, indexes::Indexes, inner::Usages};
 use crate::{
-    record::{Checked, RecordError, RecordKey, check, provider_key, record_prefix, write_entries},
+    record::{
+        Checked, RecordError, check, merge_values, owner_prefix_len, provider_key, record_prefix,
+        schema_name, write_entries,
+    },
     schema::{Access, NetabaseSchema, NetabaseSchemaKey},
 };
 
@@ -14,7 +19,7 @@ pub(super) struct Schemas {
 }
 
 /// A schema's place in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SchemaId(usize);
 
 /// What a store has to know of a schema without knowing its type.
@@ -24,10 +29,20 @@ pub(super) struct Schema {
     pub(super) access: Access,
     /// What all of its record keys start with, up to the access byte.
     pub(super) prefix: Vec<u8>,
-    provider_key: Vec<u8>,
+    /// How many bytes behind that are the owner's.
+    pub(super) owner_len: usize,
+    pub(super) provider_key: Vec<u8>,
+    pub(super) ttl: Option<Duration>,
     pub(super) check: Check,
-    /// How many records databases show.
+    /// There if the schema merges values itself.
+    pub(super) merge: Option<Merge>,
+    /// How many records databases show, of all owners.
     pub(super) visible: usize,
+    /// How many of them the local peer's database shows: all, unless the schema is owned.
+    pub(super) local_visible: usize,
+    /// What the local peer's own record keys start with, behind the shared prefix.
+    local_owner: Vec<u8>,
+    pub(super) usages: Usages,
     pub(super) indexes: Indexes,
     /// There once somebody has watched.
     pub(super) watchers: Option<Sender>,
@@ -40,6 +55,10 @@ pub(super) struct Schema {
 /// Checks a record (key, value) from end to end, and writes its index entries. Runs code of the user:
 /// never under the lock.
 pub(super) type Check = fn(&[u8], &[u8], &mut Vec<u8>) -> Result<(), RecordError>;
+
+/// Merges two checked values of one key: the stored one, the one that arrived; writes the result and its
+/// index entries. Runs code of the user: never under the lock.
+pub(super) type Merge = fn(&[u8], &[u8], &mut Vec<u8>, &mut Vec<u8>) -> Result<(), RecordError>;
 
 fn check_and_index<V: NetabaseSchema>(
     key: &[u8],
@@ -59,7 +78,10 @@ fn describe_key<V: NetabaseSchema>(bytes: &[u8]) -> String {
 
 impl Schemas {
     /// Registers `V`, or finds that it is registered.
-    pub(super) fn register<V: NetabaseSchema>(&mut self) -> Result<SchemaId, StoreError> {
+    pub(super) fn register<V: NetabaseSchema>(
+        &mut self,
+        local: &PeerId,
+    ) -> Result<SchemaId, StoreError> {
         // An index is one byte in a record's entries.
         const { assert!(V::INDEXES.len() <= 256, "a schema has at most 256 indexes") };
         if let Some(&id) = self.by_name.get(V::SCHEMA_NAME) {
@@ -74,15 +96,22 @@ impl Schemas {
             });
         }
         let id = SchemaId(self.by_id.len());
+        let prefix = record_prefix::<V>(None);
         self.by_id.push(Schema {
             name: V::SCHEMA_NAME,
             version: V::SCHEMA_VERSION,
             access: V::ACCESS,
-            prefix: record_prefix::<V>(None),
             provider_key: provider_key::<V>().to_vec(),
+            ttl: V::TTL,
             check: check_and_index::<V>,
+            merge: V::HAS_MERGE.then_some(merge_values::<V> as Merge),
             visible: 0,
-            indexes: Indexes::new(V::INDEXES),
+            local_visible: 0,
+            local_owner: record_prefix::<V>(Some(local))[prefix.len()..].to_vec(),
+            usages: Usages::default(),
+            prefix,
+            owner_len: owner_prefix_len(V::ACCESS),
+            indexes: Indexes::new(V::INDEXES, owner_prefix_len(V::ACCESS)),
             watchers: None,
             describe_key: describe_key::<V>,
             type_id: TypeId::of::<V>(),
@@ -103,7 +132,7 @@ impl Schemas {
 
     /// The schema that a stored record's key belongs to.
     pub(super) fn of_key(&self, key: &[u8]) -> Option<SchemaId> {
-        self.find(RecordKey::parse(key).ok()?.schema)
+        self.find(schema_name(key)?)
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {
@@ -112,5 +141,16 @@ impl Schemas {
 
     pub(super) fn get_mut(&mut self, id: SchemaId) -> &mut Schema {
         &mut self.by_id[id.0]
+    }
+}
+
+impl Schema {
+    /// Counts a record that databases show now, or do no longer. `rest` is its key behind the prefix.
+    pub(super) fn count_visible(&mut self, rest: &[u8], was_visible: bool, visible: bool) {
+        let change = |count: usize| count + usize::from(visible) - usize::from(was_visible);
+        self.visible = change(self.visible);
+        if rest.starts_with(&self.local_owner) {
+            self.local_visible = change(self.local_visible);
+        }
     }
 }

@@ -11,8 +11,9 @@ use parking_lot::{Mutex, RwLockWriteGuard};
 use super::{
     Inner, NetabaseStore, Shared,
     changes::{ChangeOrigin, RawChange, RawCommit, Receiver, Sender, sender},
+    encoded::Replaced,
+    marks::Crossed,
     schemas::SchemaId,
-    table::Replaced,
 };
 
 /// What the holder of the write lock has changed so far.
@@ -23,13 +24,18 @@ pub(super) struct Changes {
     commits: u64,
 }
 
-/// Commits on their way to watchers, in order. They are sent without the store's lock, since sending wakes
+/// What is on its way to watchers, in order. It is sent without the store's lock, since sending wakes
 /// tasks, and so runs code of the user.
 #[derive(Default)]
 pub(super) struct Outbox {
-    waiting: Mutex<VecDeque<(Sender, RawCommit)>>,
+    waiting: Mutex<VecDeque<Message>>,
     /// Held by the one who sends.
     sending: Mutex<()>,
+}
+
+enum Message {
+    Commit(Sender, RawCommit),
+    Mark(Crossed),
 }
 
 /// The write lock. When it goes, watchers are sent what was changed under it, as one commit.
@@ -74,19 +80,34 @@ impl Inner {
         let old = was_visible.then(|| self.table.get(key)).flatten();
         let old = old.map(|stored| stored.value.to_vec());
         if old.as_deref() != new {
-            let change = RawChange { key: key.clone(), old, new: new.map(<[u8]>::to_vec) };
+            let (new, origin) = (new.map(<[u8]>::to_vec), self.changes.origin);
+            let change = RawChange { key: key.clone(), old, new, origin };
             self.changes.pending.push((schema, change));
         }
     }
 
-    /// Moves what was changed to the outbox: a message a schema.
+    /// Does something whose changes have another origin.
+    pub(super) fn with_origin<R>(
+        &mut self,
+        origin: ChangeOrigin,
+        work: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let before = mem::replace(&mut self.changes.origin, origin);
+        let result = work(self);
+        self.changes.origin = before;
+        result
+    }
+
+    /// Moves what was changed to the outbox: a message a schema, and one a mark that was crossed.
     fn post_changes(&mut self, outbox: &Outbox) {
-        let Changes { origin, pending, commits } = &mut self.changes;
+        let crossed = self.marks.crossed(self.usages, &self.limits);
+        outbox.waiting.lock().extend(crossed.into_iter().map(Message::Mark));
+        let Changes { pending, commits, .. } = &mut self.changes;
         if pending.is_empty() {
             return;
         }
         *commits += 1;
-        let (number, origin) = (*commits, *origin);
+        let number = *commits;
         let mut of_schemas: Vec<(SchemaId, Vec<RawChange>)> = Vec::new();
         for (schema, change) in mem::take(pending) {
             match of_schemas.iter_mut().find(|(known, _)| *known == schema) {
@@ -96,8 +117,8 @@ impl Inner {
         }
         for (schema, changes) in of_schemas {
             if let Some(sender) = &self.schemas.get(schema).watchers {
-                let commit = RawCommit { number, origin, changes };
-                outbox.waiting.lock().push_back((sender.clone(), commit));
+                let commit = RawCommit { number, changes };
+                outbox.waiting.lock().push_back(Message::Commit(sender.clone(), commit));
             }
         }
     }
@@ -110,9 +131,12 @@ impl Outbox {
             let Some(_sending) = self.sending.try_lock() else { return };
             loop {
                 let next = self.waiting.lock().pop_front();
-                let Some((sender, commit)) = next else { break };
-                // Whoever watched may have gone meanwhile.
-                let _ = sender.send(Arc::new(commit));
+                match next {
+                    // Whoever watched may have gone meanwhile.
+                    Some(Message::Commit(sender, commit)) => drop(sender.send(Arc::new(commit))),
+                    Some(Message::Mark(crossed)) => crossed.tell(),
+                    None => break,
+                }
             }
         }
     }

@@ -36,18 +36,30 @@ impl EnvelopeHeader {
         }
     }
 
+    /// Writes this header over that of an encoded value.
+    pub(crate) fn write_over(self, value: &mut [u8]) {
+        let [t0, t1, t2, t3, t4, t5, t6, t7] = self.timestamp.as_u64().to_be_bytes();
+        let [n0, n1, n2, n3] = self.not_after.to_be_bytes();
+        let fixed = [t0, t1, t2, t3, t4, t5, t6, t7, self.flags(), n0, n1, n2, n3];
+        value[..LEN].copy_from_slice(&fixed);
+    }
+
     /// Appends an envelope up to its payload. The schema version is at least 1.
     ///
     /// The payload comes next, which a tombstone does not have; then, if `signed`, the public key
     /// and the signature.
     pub(crate) fn write(self, schema_version: u32, out: &mut Vec<u8>) {
         debug_assert!(schema_version >= 1, "schema versions count from 1");
+        let start = out.len();
+        out.extend_from_slice(&[0; LEN]);
+        self.write_over(&mut out[start..]);
+        write_leb128(schema_version, out);
+    }
+
+    const fn flags(self) -> u8 {
         let tombstone = if self.tombstone { TOMBSTONE } else { 0 };
         let signed = if self.signed { SIGNED } else { 0 };
-        out.extend_from_slice(&self.timestamp.as_u64().to_be_bytes());
-        out.push(tombstone | signed | VERSION << VERSION_SHIFT | CODEC);
-        out.extend_from_slice(&self.not_after.to_be_bytes());
-        write_leb128(schema_version, out);
+        tombstone | signed | VERSION << VERSION_SHIFT | CODEC
     }
 
     #[inline]

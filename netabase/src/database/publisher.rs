@@ -1,0 +1,71 @@
+use std::{iter::FusedIterator, marker::PhantomData};
+
+use libp2p::PeerId;
+
+use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use crate::{
+    record,
+    schema::NetabaseSchema,
+    store::{PublisherRecords as RawPublisherRecords, View},
+};
+
+impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
+    /// The values of one publisher, in no order, without looking at any other publisher's. See
+    /// [`NetabaseStore::publisher_records`](crate::NetabaseStore::publisher_records).
+    ///
+    /// Those that this database shows: of [one owner](Self::of), if the schema is owned, and what is held for
+    /// others only [if asked for](Self::with_held).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # #[netabase(access = "open")]
+    /// # struct Note { #[netabase(key)] title: String }
+    /// let (alice, bob) = (NetabaseStore::new(), NetabaseStore::new());
+    /// let mut record = alice.database::<Note>()?.to_record(&Note { title: "hi".into() })?;
+    /// record.publisher = Some(alice.peer_id());
+    ///
+    /// let notes = bob.database::<Note>()?;
+    /// notes.put_record(&record)?;
+    /// notes.put(&Note { title: "ho".into() })?;
+    /// assert_eq!(notes.get_publisher_records(&alice.peer_id()).count(), 1);
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn get_publisher_records(&self, publisher: &PeerId) -> PublisherValues<V> {
+        PublisherValues {
+            records: self.store.publisher_records(publisher),
+            prefix: self.prefix.to_vec(),
+            with_held: self.view == View::Held,
+            _values: PhantomData,
+        }
+    }
+}
+
+/// The values of one publisher; see [`MemoryStoreDatabase::get_publisher_records`].
+#[derive(Debug)]
+#[must_use = "iterators are lazy"]
+pub struct PublisherValues<V> {
+    records: RawPublisherRecords,
+    prefix: Vec<u8>,
+    with_held: bool,
+    _values: PhantomData<fn() -> V>,
+}
+
+impl<V: NetabaseSchema> Iterator for PublisherValues<V> {
+    type Item = Result<V, DatabaseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { records, prefix, with_held, .. } = self;
+        let raw = records.find(|raw| {
+            let shown = raw.state.wanted || *with_held;
+            let is_tombstone = record::header_of(&raw.record.value).tombstone;
+            shown && !is_tombstone && raw.record.key.as_ref().starts_with(prefix)
+        })?;
+        Some(record::read::<V>(&raw.record.value).map_err(DatabaseError::from))
+    }
+}
+
+impl<V: NetabaseSchema> FusedIterator for PublisherValues<V> {}

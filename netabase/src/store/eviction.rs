@@ -1,0 +1,76 @@
+use super::{
+    changes::ChangeOrigin, clock::Moment, encoded::Replaced, error::StoreError, inner::Inner,
+    source::Source, tracking::Newcomer, usage::Usage,
+};
+
+impl Inner {
+    /// Makes room in the foreign budget for a record of so many bytes: what has expired goes first, then,
+    /// of the source that holds most, the farthest.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go. No live record is gone then.
+    pub(super) fn make_foreign_room(
+        &mut self,
+        (source, distance): (Source, u64),
+        bytes: usize,
+        old: Option<&Replaced>,
+        now: &Moment,
+    ) -> Result<(), StoreError> {
+        let old = old.filter(|old| !old.state().own);
+        let fits = |inner: &Self| {
+            let mut held = inner.usages.foreign;
+            if let Some(old) = old {
+                held.subtract(Usage::one(old.weight));
+            }
+            held.add(Usage::one(bytes));
+            held.records <= inner.limits.max_foreign_records
+                && held.bytes <= inner.limits.max_foreign_bytes
+        };
+        while !fits(self) {
+            if self.sweep_lapsed(now, 1).records == 0 {
+                return self.evict_for((source, distance), bytes, old);
+            }
+        }
+        Ok(())
+    }
+
+    fn evict_for(
+        &mut self,
+        (source, distance): (Source, u64),
+        bytes: usize,
+        old: Option<&Replaced>,
+    ) -> Result<(), StoreError> {
+        let replaces = old.and_then(|old| {
+            let foreign = self.tracking.foreign(old.slot)?;
+            Some((old.slot?, foreign.source, old.weight))
+        });
+        let newcomer = Newcomer { source, distance, bytes, replaces };
+        let weight_of = |slot| self.by_slot(slot).weight();
+        let plan = self.tracking.sources.plan(self.usages.foreign, &newcomer, weight_of);
+        let Some(going) = plan else {
+            return Err(StoreError::ForeignFull {
+                max_records: self.limits.max_foreign_records,
+                max_bytes: self.limits.max_foreign_bytes,
+            });
+        };
+        self.with_origin(ChangeOrigin::Evicted, |inner| {
+            for slot in going {
+                inner.drop_slot(slot);
+            }
+        });
+        Ok(())
+    }
+
+    /// Whether foreign records take more than they may.
+    pub(super) fn has_excess(&self) -> bool {
+        self.tracking.sources.next_over_budget(self.usages.foreign).is_some()
+    }
+
+    /// Evicts at most `max` records if foreign ones take more than they may, as after the limits were
+    /// lowered; says what they took.
+    pub(super) fn evict_excess(&mut self, max: usize) -> Usage {
+        let next = |inner: &Self| inner.tracking.sources.next_over_budget(inner.usages.foreign);
+        self.take_out(max, ChangeOrigin::Evicted, next)
+    }
+}

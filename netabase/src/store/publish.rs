@@ -1,0 +1,160 @@
+use std::{
+    ops::{Bound, ControlFlow},
+    time::Duration,
+};
+
+use libp2p::kad::{Record, RecordKey};
+
+use super::{
+    NetabaseStore,
+    author::Author,
+    changes::ChangeOrigin,
+    clock::Moment,
+    commit::Room,
+    encoded::{Encoded, Stored},
+    error::StoreError,
+    inbound::check_ahead,
+    inner::Inner,
+    kad::{as_record, lease_end},
+    order::Whose,
+    page::Direction,
+    schemas::SchemaId,
+};
+use crate::{
+    record::{header_of, lease_end as new_lease, restamp, set_lease, unsigned},
+    schema::{Access, NetabaseSchema},
+};
+
+impl NetabaseStore {
+    /// The record of an encoded value of `V` that leaves the store without being written to it, as
+    /// others take it: with a timestamp, the lease of its schema, and its owner's signature.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::ClockAhead`] if others would refuse it.
+    pub(crate) fn make_record<V: NetabaseSchema>(
+        &self,
+        key: RecordKey,
+        mut value: Vec<u8>,
+    ) -> Result<Record, StoreError> {
+        let (now, author) = (self.now(), &self.shared.author);
+        let mut inner = self.write(ChangeOrigin::Local);
+        let stored = inner.table.get(&key).map(Stored::timestamp);
+        let timestamp = inner.next_timestamp(&now, stored);
+        drop(inner);
+        check_ahead(timestamp, now.unix_ms())?;
+        restamp(&mut value, timestamp);
+        if V::ACCESS == Access::Local {
+            set_lease(&mut value, new_lease::<V>(now.unix_ms(), author.max_lifetime));
+        } else {
+            author.seal(V::ACCESS, &key, &mut value, V::TTL.map(|ttl| now.end_of(ttl)), &now);
+        }
+        let expires = lease_end(header_of(&value).not_after, now.now);
+        Ok(Record { key, value, publisher: None, expires })
+    }
+
+    /// The next own records of a schema behind a key, as peers are served them, at most `max`: those that
+    /// were private are published by that. Tombstones come, too. Gives the key to go on behind, if any.
+    pub(crate) fn publish_next(
+        &self,
+        (schema, prefix): (SchemaId, &[u8]),
+        after: Option<&RecordKey>,
+        max: usize,
+    ) -> (Vec<Result<Record, StoreError>>, Option<RecordKey>) {
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let lower = after.map_or(Bound::Included(prefix), |key| Bound::Excluded(key.as_ref()));
+        let end = super::end_of_prefix(prefix);
+        let bounds = (lower, end.as_ref().map(Vec::as_slice));
+        let own = inner.table.range(bounds, Direction::Forward, Whose::Own);
+        let keys: Vec<_> = own.map(|stored| stored.key().clone()).take(max).collect();
+        let author = &self.shared.author;
+        let publish = |key| inner.publish(schema, key, author, &now).transpose();
+        let records = keys.iter().filter_map(publish).collect();
+        (records, keys.into_iter().nth(max.saturating_sub(1)))
+    }
+
+    /// Renews the leases of own records of a schema that have less than half of the longest lease left, at
+    /// most `max` of them, the most urgent first, and gives the records to be sent.
+    pub(crate) fn renew_due(
+        &self,
+        schema: SchemaId,
+        max: usize,
+    ) -> Vec<Result<Record, StoreError>> {
+        let now = self.now();
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let due = inner.due(schema, max, &self.shared.author, &now);
+        let author = &self.shared.author;
+        due.into_iter().map(|key| inner.renew(schema, &key, author, &now)).collect()
+    }
+}
+
+impl Inner {
+    /// Makes peers see a record that the application wrote. None if there is no such record now.
+    ///
+    /// # Errors
+    ///
+    /// As [`renew`](Self::renew).
+    fn publish(
+        &mut self,
+        schema: SchemaId,
+        key: &RecordKey,
+        author: &Author,
+        now: &Moment,
+    ) -> Result<Option<Record>, StoreError> {
+        let stored = self.table.get(key).filter(|stored| stored.state().own);
+        let Some(stored) = stored.filter(|stored| !stored.is_expired(now)) else { return Ok(None) };
+        if stored.state().served && !is_due(stored, author, now) {
+            return Ok(Some(as_record(stored, now)));
+        }
+        if stored.header().tombstone {
+            return Ok(stored.state().served.then(|| as_record(stored, now)));
+        }
+        self.renew(schema, key, author, now).map(Some)
+    }
+
+    /// Gives an own value a lease that begins now: the same clock and payload, signed anew.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::ClockAhead`] if peers would refuse it.
+    /// - [`StoreError::FullOfBytes`] if there is no room for the signature.
+    fn renew(
+        &mut self,
+        schema: SchemaId,
+        key: &RecordKey,
+        author: &Author,
+        now: &Moment,
+    ) -> Result<Record, StoreError> {
+        let stored = self.table.get(key).expect("the caller saw it");
+        check_ahead(stored.timestamp(), now.unix_ms())?;
+        let value = Encoded::new(&unsigned(stored.value), stored.entries, stored.standing);
+        let value = self.sealed(schema, key, &value, author, now);
+        let old = stored.replaced();
+        let mut room = Room::new(self);
+        room.put(value.weight(key), Some(&old));
+        room.check()?;
+        self.store(schema, key.clone(), value, None, Some(&old));
+        Ok(as_record(self.table.get(key).expect("it was just stored"), now))
+    }
+
+    fn due(&self, schema: SchemaId, max: usize, author: &Author, now: &Moment) -> Vec<RecordKey> {
+        let mut due = Vec::new();
+        if max == 0 {
+            return due;
+        }
+        let half = u64::try_from(author.max_lifetime.as_millis() / 2).unwrap_or(u64::MAX);
+        let up_to = u32::try_from(now.unix_ms().saturating_add(half) / 1000).unwrap_or(u32::MAX);
+        self.tracking.deadlines.due_for_renewal(schema, up_to, |slot| {
+            due.push(self.tracking.key(slot).clone());
+            if due.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        due
+    }
+}
+
+/// Whether less than half of the longest lease is left, and there is life behind it.
+fn is_due(stored: Stored<'_>, author: &Author, now: &Moment) -> bool {
+    let left = (u64::from(stored.header().not_after) * 1000).saturating_sub(now.unix_ms());
+    stored.standing.renewable && Duration::from_millis(left) < author.max_lifetime / 2
+}

@@ -1,0 +1,63 @@
+use std::net::{IpAddr, Ipv4Addr};
+
+use libp2p::{Multiaddr, multiaddr::Protocol};
+
+/// Where a foreign record came from, as far as its share of the foreign budget goes: an IPv4 address,
+/// an IPv6 network of 64 bits, the application itself, or nobody knows.
+///
+/// Not a peer: identities are free, addresses are not.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::Source;
+///
+/// let address = "/ip6/2001:db8::1/tcp/4001".parse()?;
+/// let neighbour = "/ip6/2001:db8::ffff/udp/4001/quic-v1".parse()?;
+/// assert_eq!(Source::of_address(&address), Source::of_address(&neighbour));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Source(Prefix);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Prefix {
+    #[default]
+    Unknown,
+    Application,
+    V4(Ipv4Addr),
+    V6(u64),
+}
+
+impl Source {
+    /// Nobody knows where from: one source like any other.
+    pub const UNKNOWN: Self = Self(Prefix::Unknown);
+
+    /// The application, which took the record in.
+    pub(super) const APPLICATION: Self = Self(Prefix::Application);
+
+    /// The network of an IP address. An IPv4 address written as IPv6 counts as IPv4.
+    #[must_use]
+    pub fn of_ip(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => Prefix::V4(address),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Prefix::V6(
+                    u64::from(a) << 48 | u64::from(b) << 32 | u64::from(c) << 16 | u64::from(d),
+                )
+            }
+        })
+    }
+
+    /// The network of the first IP address in a connection's remote address; unknown if it has none.
+    #[must_use]
+    pub fn of_address(address: &Multiaddr) -> Self {
+        let ip = address.iter().find_map(|part| match part {
+            Protocol::Ip4(address) => Some(IpAddr::V4(address)),
+            Protocol::Ip6(address) => Some(IpAddr::V6(address)),
+            _ => None,
+        });
+        ip.map_or(Self::UNKNOWN, Self::of_ip)
+    }
+}

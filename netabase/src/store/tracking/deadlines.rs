@@ -1,0 +1,100 @@
+use std::{collections::BTreeSet, ops::ControlFlow};
+
+use super::Traits;
+use crate::store::{clock::Moment, schemas::SchemaId};
+
+/// Records by what is due when. The numbers behind the times are slots.
+#[derive(Default)]
+pub(in crate::store) struct Deadlines {
+    /// By end of life, as [`Moment::ms`] counts.
+    ends: BTreeSet<(u64, u32)>,
+    /// By the end of the lease, in unix seconds: foreign records and tombstones, which end with it.
+    lapses: BTreeSet<(u32, u32)>,
+    /// By schema and the end of the lease: own records that peers are served.
+    renewals: BTreeSet<(SchemaId, u32, u32)>,
+}
+
+/// When something is due for one record.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Due {
+    ends: Option<u64>,
+    lapses: Option<u32>,
+    renews: Option<(SchemaId, u32)>,
+}
+
+impl Due {
+    pub(super) fn of(traits: &Traits) -> Self {
+        let Traits { schema, standing, header, .. } = traits;
+        let not_after = Some(header.not_after).filter(|&not_after| not_after != 0);
+        let lapses = !standing.state.own || header.tombstone;
+        Self {
+            ends: standing.ends,
+            lapses: not_after.filter(|_| lapses),
+            renews: not_after
+                .filter(|_| !lapses && standing.renewable && standing.state.served)
+                .map(|not_after| (*schema, not_after)),
+        }
+    }
+}
+
+impl Deadlines {
+    pub(super) fn replace(&mut self, slot: u32, old: Due, new: Due) {
+        move_entry(&mut self.ends, old.ends, new.ends, |ends| (ends, slot));
+        move_entry(&mut self.lapses, old.lapses, new.lapses, |lapses| (lapses, slot));
+        let renewal = |(schema, not_after)| (schema, not_after, slot);
+        move_entry(&mut self.renewals, old.renews, new.renews, renewal);
+    }
+
+    /// A record whose life, or lease, is over.
+    pub(in crate::store) fn next_expired(&self, now: &Moment) -> Option<u32> {
+        let ended = self.ends.first().filter(|(ends, _)| *ends <= now.ms).map(|(_, slot)| *slot);
+        ended.or_else(|| self.next_lapsed(now))
+    }
+
+    /// A foreign record, or a tombstone, whose lease is over.
+    pub(in crate::store) fn next_lapsed(&self, now: &Moment) -> Option<u32> {
+        let is_over = |not_after: u32| u64::from(not_after) * 1000 <= now.unix_ms();
+        self.lapses.first().filter(|(lapses, _)| is_over(*lapses)).map(|(_, slot)| *slot)
+    }
+
+    /// Shows the slots of all records that expire up to a moment: what lives, what is leased.
+    pub(in crate::store) fn expiring(&self, until: &Moment, mut show: impl FnMut(u32)) {
+        for &(_, slot) in self.ends.range(..=(until.ms, u32::MAX)) {
+            show(slot);
+        }
+        let second = u32::try_from(until.unix_ms() / 1000).unwrap_or(u32::MAX);
+        for &(_, slot) in self.lapses.range(..=(second, u32::MAX)) {
+            show(slot);
+        }
+    }
+
+    /// Shows the slots of a schema's own records whose lease ends up to a unix second, until it is told
+    /// to stop.
+    pub(in crate::store) fn due_for_renewal(
+        &self,
+        schema: SchemaId,
+        up_to: u32,
+        show: impl FnMut(u32) -> ControlFlow<()>,
+    ) {
+        let due = self.renewals.range((schema, 0, 0)..=(schema, up_to, u32::MAX));
+        // It was told to stop, or all were shown.
+        let _ = due.map(|&(_, _, slot)| slot).try_for_each(show);
+    }
+}
+
+fn move_entry<D: PartialEq, E: Ord>(
+    tree: &mut BTreeSet<E>,
+    old: Option<D>,
+    new: Option<D>,
+    entry: impl Fn(D) -> E,
+) {
+    if old == new {
+        return;
+    }
+    if let Some(old) = old {
+        tree.remove(&entry(old));
+    }
+    if let Some(new) = new {
+        tree.insert(entry(new));
+    }
+}

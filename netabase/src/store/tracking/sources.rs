@@ -1,0 +1,248 @@
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroU32,
+};
+
+use slab::Slab;
+
+use super::Foreign;
+use crate::store::{limits::Limits, source::Source, usage::Usage};
+
+/// Where foreign records came from, what each source holds, and how far its records lie.
+///
+/// A source is known as long as it has a record.
+#[derive(Default)]
+pub(in crate::store) struct Sources {
+    by_source: HashMap<Source, SourceId>,
+    known: Slab<Held>,
+    /// By share of the budget: the last one holds most.
+    ranking: BTreeSet<(Share, SourceId)>,
+    /// By distance from the local peer; the last numbers are slots.
+    distances: BTreeSet<(SourceId, u64, u32)>,
+    budget: Budget,
+}
+
+struct Held {
+    source: Source,
+    usage: Usage,
+}
+
+/// A source's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) struct SourceId(NonZeroU32);
+
+/// A source's dominant share: of the records or of the bytes, whichever it holds more of. In parts of
+/// both limits' product.
+type Share = u128;
+
+#[derive(Clone, Copy, Default)]
+struct Budget {
+    records: usize,
+    bytes: usize,
+}
+
+/// A foreign record that wants room.
+pub(in crate::store) struct Newcomer {
+    pub(in crate::store) source: Source,
+    pub(in crate::store) distance: u64,
+    pub(in crate::store) bytes: usize,
+    /// The foreign record that it replaces, and what that takes.
+    pub(in crate::store) replaces: Option<(u32, SourceId, usize)>,
+}
+
+impl SourceId {
+    fn of_index(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("there are no more sources than records"))
+    }
+
+    fn index(self) -> usize {
+        usize::try_from(self.0.get() - 1).expect("it was a usize before")
+    }
+}
+
+impl Budget {
+    fn share(self, usage: Usage) -> Share {
+        let product = |a: usize, b: usize| a as Share * b as Share;
+        product(usage.records, self.bytes).max(product(usage.bytes, self.records))
+    }
+
+    fn holds(self, usage: Usage) -> bool {
+        usage.records <= self.records && usage.bytes <= self.bytes
+    }
+}
+
+impl Sources {
+    pub(in crate::store) fn set_limits(&mut self, limits: &Limits) {
+        self.budget =
+            Budget { records: limits.max_foreign_records, bytes: limits.max_foreign_bytes };
+        let share = |(index, held): (usize, &Held)| {
+            (self.budget.share(held.usage), SourceId::of_index(index))
+        };
+        self.ranking = self.known.iter().map(share).collect();
+    }
+
+    /// The place of a source, which is kept as soon as a record is [added](Self::add) to it.
+    pub(in crate::store) fn place(&mut self, source: Source) -> SourceId {
+        if let Some(&id) = self.by_source.get(&source) {
+            return id;
+        }
+        let held = Held { source, usage: Usage::default() };
+        let id = SourceId::of_index(self.known.insert(held));
+        self.by_source.insert(source, id);
+        self.ranking.insert((self.budget.share(Usage::default()), id));
+        id
+    }
+
+    pub(super) fn add(&mut self, foreign: Foreign, slot: u32, usage: Usage) {
+        self.distances.insert((foreign.source, foreign.distance, slot));
+        self.change(foreign.source, |held| held.add(usage));
+    }
+
+    /// Of a record that stays the source's: what it took before.
+    pub(super) fn subtract(&mut self, source: SourceId, usage: Usage) {
+        self.change(source, |held| held.subtract(usage));
+    }
+
+    pub(super) fn remove(&mut self, foreign: Foreign, slot: u32, usage: Usage) {
+        self.distances.remove(&(foreign.source, foreign.distance, slot));
+        let left = self.change(foreign.source, |held| held.subtract(usage));
+        if left.records == 0 {
+            let gone = self.known.remove(foreign.source.index());
+            self.by_source.remove(&gone.source);
+            self.ranking.remove(&(self.budget.share(left), foreign.source));
+        }
+    }
+
+    fn change(&mut self, id: SourceId, change: impl FnOnce(&mut Usage)) -> Usage {
+        let usage = &mut self.known[id.index()].usage;
+        let before = self.budget.share(*usage);
+        change(usage);
+        let (now, usage) = (self.budget.share(*usage), *usage);
+        if now != before {
+            self.ranking.remove(&(before, id));
+            self.ranking.insert((now, id));
+        }
+        usage
+    }
+
+    /// The slots of the records that have to go, so that a newcomer fits beside `held`, which all foreign
+    /// records take now. None if the newcomer would be the next to go.
+    ///
+    /// As long as there is too much, the source that holds most gives up its farthest record.
+    pub(in crate::store) fn plan(
+        &self,
+        held: Usage,
+        newcomer: &Newcomer,
+        weight_of: impl Fn(u32) -> usize,
+    ) -> Option<Vec<u32>> {
+        // Nothing could make room for what is larger than the budget.
+        if !self.budget.holds(Usage::one(newcomer.bytes)) {
+            return None;
+        }
+        let mut plan = Plan::new(self, held);
+        let own_source = self.by_source.get(&newcomer.source).copied();
+        if let Some((slot, source, bytes)) = newcomer.replaces {
+            plan.replace(source, slot, bytes);
+        }
+        plan.take_in(own_source, newcomer.bytes);
+        while !self.budget.holds(plan.held) {
+            let heaviest = plan.heaviest();
+            let farthest = heaviest.and_then(|source| plan.farthest(source));
+            if heaviest == own_source
+                && farthest.is_none_or(|(distance, _)| distance <= newcomer.distance)
+            {
+                return None;
+            }
+            let (source, record) = heaviest.zip(farthest)?;
+            plan.give_up(source, record, weight_of(record.1));
+        }
+        Some(plan.going)
+    }
+
+    /// The farthest record of the source that holds most, if foreign records take more than they may.
+    pub(in crate::store) fn next_over_budget(&self, held: Usage) -> Option<u32> {
+        if self.budget.holds(held) {
+            return None;
+        }
+        let &(_, source) = self.ranking.last()?;
+        let of_source = self.distances.range((source, 0, 0)..=(source, u64::MAX, u32::MAX));
+        of_source.last().map(|&(_, _, slot)| slot)
+    }
+}
+
+/// What the sources would hold if some records went and one came.
+struct Plan<'a> {
+    sources: &'a Sources,
+    held: Usage,
+    /// The sources that would hold another amount than now. `None` is one that is not known yet.
+    changed: Vec<Changed>,
+    going: Vec<u32>,
+}
+
+struct Changed {
+    source: Option<SourceId>,
+    usage: Usage,
+    /// The last of its records that goes.
+    last_gone: Option<(u64, u32)>,
+    /// A record that is replaced, and so is there no more.
+    replaced: Option<u32>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(sources: &'a Sources, held: Usage) -> Self {
+        Self { sources, held, changed: Vec::new(), going: Vec::new() }
+    }
+
+    fn changed(&mut self, source: Option<SourceId>) -> &mut Changed {
+        let place = self.changed.iter().position(|changed| changed.source == source);
+        let place = place.unwrap_or_else(|| {
+            let usage = source.map(|id| self.sources.known[id.index()].usage);
+            let usage = usage.unwrap_or_default();
+            self.changed.push(Changed { source, usage, last_gone: None, replaced: None });
+            self.changed.len() - 1
+        });
+        &mut self.changed[place]
+    }
+
+    fn take_in(&mut self, source: Option<SourceId>, bytes: usize) {
+        self.held.add(Usage::one(bytes));
+        self.changed(source).usage.add(Usage::one(bytes));
+    }
+
+    fn replace(&mut self, source: SourceId, slot: u32, bytes: usize) {
+        self.held.subtract(Usage::one(bytes));
+        let changed = self.changed(Some(source));
+        changed.usage.subtract(Usage::one(bytes));
+        changed.replaced = Some(slot);
+    }
+
+    fn give_up(&mut self, source: SourceId, record: (u64, u32), bytes: usize) {
+        self.held.subtract(Usage::one(bytes));
+        let changed = self.changed(Some(source));
+        changed.usage.subtract(Usage::one(bytes));
+        changed.last_gone = Some(record);
+        self.going.push(record.1);
+    }
+
+    /// The source that would hold most; `None` if that is the one which is not known yet.
+    fn heaviest(&self) -> Option<SourceId> {
+        let share = |changed: &Changed| (self.sources.budget.share(changed.usage), changed.source);
+        let is_changed = |id: SourceId| self.changed.iter().any(|known| known.source == Some(id));
+        let unchanged = self.sources.ranking.iter().rev().find(|(_, id)| !is_changed(*id));
+        let unchanged = unchanged.map(|&(share, id)| (share, Some(id)));
+        self.changed.iter().map(share).chain(unchanged).max().and_then(|(_, source)| source)
+    }
+
+    /// The farthest record of a source that would still be there: its distance and its slot.
+    fn farthest(&mut self, source: SourceId) -> Option<(u64, u32)> {
+        let Changed { last_gone, replaced, .. } = *self.changed(Some(source));
+        let (distance, slot) = last_gone.unwrap_or((u64::MAX, u32::MAX));
+        let up_to = (source, distance, slot);
+        let mut left = self.sources.distances.range((source, 0, 0)..=up_to).rev();
+        let found = left.find(|&&(_, distance, slot)| {
+            Some((distance, slot)) != last_gone && Some(slot) != replaced
+        });
+        found.map(|&(_, distance, slot)| (distance, slot))
+    }
+}
