@@ -16,8 +16,8 @@ mod signature;
 
 pub(crate) use self::{
     convert::{
-        Checked, check, header_of, lease_end, read, read_ref, restamp, set_lease, signed_len,
-        write_entries, write_tombstone, write_value,
+        Checked, check, header_of, lease_end, read, read_ref, restamp, same_value, set_lease,
+        signed_len, write_entries, write_tombstone, write_value,
     },
     key::{
         is_name, key_bytes, owner_prefix_len, provider_key, record_prefix, schema_name,

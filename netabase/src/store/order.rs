@@ -44,12 +44,14 @@ impl Order {
     /// Adds a key that is not there yet.
     pub(super) fn insert(&mut self, key: &[u8], own: bool) {
         let (schema, rest) = split_schema(key);
-        // The schema's name is copied for its first key only.
-        if !self.schemas.contains_key(schema) {
-            self.schemas.insert(schema.into(), Keys::default());
+        let rest = Rest::from_slice(rest);
+        if let Some(keys) = self.schemas.get_mut(schema) {
+            keys.tree(own).insert(rest);
+        } else {
+            // The schema's name is copied for its first key only.
+            let keys = self.schemas.entry(schema.into()).or_default();
+            keys.tree(own).insert(rest);
         }
-        let keys = self.schemas.get_mut(schema).expect("it was just inserted");
-        keys.tree(own).insert(Rest::from_slice(rest));
     }
 
     pub(super) fn remove(&mut self, key: &[u8], own: bool) {

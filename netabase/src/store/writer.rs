@@ -15,6 +15,7 @@ use super::{
     marks::Crossed,
     schemas::SchemaId,
 };
+use crate::record::same_value;
 
 /// What the holder of the write lock has changed so far.
 #[derive(Default)]
@@ -79,7 +80,9 @@ impl Inner {
         }
         let old = was_visible.then(|| self.table.get(key)).flatten();
         let old = old.map(|stored| stored.value.to_vec());
-        if old.as_deref() != new {
+        // A renewed lease is no change of the value.
+        let same = old.as_deref().zip(new).is_some_and(|(old, new)| same_value(old, new));
+        if !same {
             let (new, origin) = (new.map(<[u8]>::to_vec), self.changes.origin);
             let change = RawChange { key: key.clone(), old, new, origin };
             self.changes.pending.push((schema, change));
