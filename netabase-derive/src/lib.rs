@@ -50,7 +50,7 @@ use self::errors::Errors;
 /// | `version = N` | schema version, from 1; default 1 |
 /// | `key(a, b)` | composite key from fields, in this order |
 /// | `key_type = "…"`, `ref_type = "…"` | names of the generated types; default `AirportKey`, `AirportRef`. Give others where a type of yours has that name |
-/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local. Signing owned records is not built yet |
+/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local. |
 /// | `ttl = "48h"` | end of life, counted from the write: `"7d"`, `"5 minutes"`, `"1h 30m"`; at least 1 s (checked; not yet acted upon) |
 /// | `max_size = N` | the largest `Record.value`, in bytes |
 /// | `index(name = "…", fields(a, b))` | composite index |

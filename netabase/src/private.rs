@@ -123,7 +123,7 @@ pub fn merge<T>(ours: &T, theirs: &T, function: fn(&T, &T) -> T) -> T {
 #[diagnostic::on_unimplemented(
     message = "a record of `{Self}` needs its owner, who is part of the key and signs the value",
     label = "the owner is not known here",
-    note = "signing is not built yet: write `access = \"open\"`, or leave `access` out to keep the record here"
+    note = "a store knows the owner and signs: write `database.to_record(&value)`"
 )]
 pub trait OwnerIsKnown<'never> {
     /// Stands where code has to stand.

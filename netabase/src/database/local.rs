@@ -8,7 +8,7 @@ use libp2p::{
 use super::{error::DatabaseError, scratch::Scratch};
 use crate::{
     record::{
-        self, RecordError, record_prefix, record_to_value, write_entries, write_key,
+        self, RecordError, record_prefix, record_to_value, split_schema, write_entries, write_key,
         write_key_with, write_value,
     },
     schema::{Access, KeyOf, NetabaseSchema, SharedSchema, Timestamp},
@@ -48,7 +48,7 @@ pub struct MemoryStoreDatabase<V: NetabaseSchema> {
     pub(super) store: NetabaseStore,
     pub(super) schema: SchemaId,
     /// Whose records it shows, if the schema is owned.
-    owner: PeerId,
+    pub(super) owner: PeerId,
     /// What the keys of all records it shows start with.
     pub(super) prefix: Arc<[u8]>,
     pub(super) view: View,
@@ -267,9 +267,9 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// Removes the value of a key. False if there was none.
     ///
-    /// A record that was never served to peers leaves no trace. One that this application published
-    /// becomes a tombstone, which this store serves to whoever asks, and which wins over every copy that
-    /// meets it; to push it, give the record that `RecordStore::get` of the store returns to
+    /// A record that was never served to peers leaves no trace. One that this application published, also if it
+    /// is private again, becomes a tombstone, which this store serves to whoever asks, and which wins over every
+    /// copy that meets it; to push it, give the record that `RecordStore::get` of the store returns to
     /// `kad::Behaviour::put_record`. Of somebody else's record only the local view goes.
     ///
     /// # Errors
@@ -315,7 +315,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// The Kademlia record of a value, whether it is stored here or not, with a timestamp later
     /// than any value of its key that the store knows. If its schema is shared it has a lease; if it is
-    /// owned, it is signed.
+    /// owned, it is signed. It lives as long as the schema's `ttl` says, whatever a stored value of its key
+    /// was given.
     ///
     /// Give it to [`put_record`](Self::put_record) of another store, or, if the schema is shared,
     /// to `kad::Behaviour::put_record`.
@@ -365,12 +366,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// minutes ahead, its lease is over or longer than the network's, its owner did not sign it, or the
     /// store is full. Nothing is stored then.
     pub fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
-        if !record.key.as_ref().starts_with(&self.prefix) {
-            // Another owner's is fine; else this names what is wrong with it.
-            match record_to_value::<V>(record) {
-                Ok(_) | Err(RecordError::Deleted { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+        // Any owner's is fine.
+        if !record.key.as_ref().starts_with(split_schema(&self.prefix).0) {
+            // Names what is wrong with it.
+            record_to_value::<V>(record)?;
         }
         Ok(self.store.put_record(record)?)
     }
@@ -426,7 +425,24 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Err(DatabaseError::NotOwner { schema: V::SCHEMA_NAME })
     }
 
-    pub(super) fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>
+    /// The record key under which a value of this key is stored and shared.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] name: String }
+    /// let users = NetabaseStore::new().database::<User>()?;
+    /// assert_eq!(users.record_key("ada")?.as_ref(), b"/netabase/user/lada\0");
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {

@@ -36,8 +36,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// ```
     pub fn get_publisher_records(&self, publisher: &PeerId) -> PublisherValues<V> {
         PublisherValues {
-            records: self.store.publisher_records(publisher),
-            prefix: self.prefix.to_vec(),
+            records: self.store.publisher_records_with_prefix(publisher, &self.prefix),
             with_held: self.view == View::Held,
             _values: PhantomData,
         }
@@ -49,7 +48,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 #[must_use = "iterators are lazy"]
 pub struct PublisherValues<V> {
     records: RawPublisherRecords,
-    prefix: Vec<u8>,
     with_held: bool,
     _values: PhantomData<fn() -> V>,
 }
@@ -58,11 +56,11 @@ impl<V: NetabaseSchema> Iterator for PublisherValues<V> {
     type Item = Result<V, DatabaseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { records, prefix, with_held, .. } = self;
+        let Self { records, with_held, .. } = self;
         let raw = records.find(|raw| {
             let shown = raw.state.wanted || *with_held;
             let is_tombstone = record::header_of(&raw.record.value).tombstone;
-            shown && !is_tombstone && raw.record.key.as_ref().starts_with(prefix)
+            shown && !is_tombstone
         })?;
         Some(record::read::<V>(&raw.record.value).map_err(DatabaseError::from))
     }

@@ -144,14 +144,19 @@ impl<V: SharedSchema> MemoryStoreDatabase<V> {
     /// network's longest lease left, and gives these records to be sent again: at most `max`, the most urgent
     /// first. Call it until it gives none.
     ///
-    /// A renewed value has the same clock and content. Nothing is renewed beyond the end of its life.
+    /// A renewed value has the same clock and content. Nothing is renewed beyond the end of its life, and nothing
+    /// whose clock peers would refuse, because the wall clock was set back. [Another owner's](Self::of)
+    /// records are not renewed.
     ///
     /// # Errors
     ///
-    /// A result a record: [`StoreError::ClockAhead`] if peers would refuse it, because the wall clock was
-    /// set back. It is then as it was.
+    /// A result a record: [`StoreError::FullOfBytes`] if there is no room for its signature. It is then as it
+    /// was.
     #[must_use = "they are to be sent"]
     pub fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>> {
+        if self.owner != self.store.peer_id() {
+            return Vec::new();
+        }
         self.store.renew_due(self.schema, max)
     }
 }

@@ -7,6 +7,7 @@ use super::{
     clock::Moment,
     encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
+    inbound::check_ahead,
     inner::Inner,
     schemas::SchemaId,
     state::RecordState,
@@ -58,7 +59,8 @@ impl LocalWrite {
         entries: &[u8],
         ends: Option<u64>,
     ) -> Self {
-        let standing = Standing { state: RecordState::LOCAL_WRITE, ends, renewable: false };
+        let state = RecordState::LOCAL_WRITE;
+        let standing = Standing { state, ends, ..Standing::default() };
         let value = Some(Encoded::new(value, entries, standing));
         Self { schema, key: RecordKey::new(&key), value, anew: false }
     }
@@ -187,6 +189,9 @@ impl Inner {
         restamp(value.value_mut(), self.next_timestamp(now, stored));
         if served {
             value = self.sealed(schema, &key, &value, author, now);
+        } else if old.as_ref().is_some_and(|old| old.standing.shared) {
+            let standing = Standing { shared: true, ..value.standing() };
+            value = Encoded::new(value.value(), value.entries(), standing);
         }
         self.store(schema, key, value, None, old.as_ref());
     }
@@ -205,7 +210,8 @@ impl Inner {
         let access = self.schemas.get(schema).access;
         let renewable = author.seal(access, key, &mut value, ends, now);
         let state = RecordState { served: true, ..state };
-        Encoded::new(&value, unsigned.entries(), Standing { state, ends, renewable })
+        let standing = Standing { state, ends, shared: true, renewable };
+        Encoded::new(&value, unsigned.entries(), standing)
     }
 
     pub(super) fn remove(
@@ -217,23 +223,21 @@ impl Inner {
         now: &Moment,
     ) {
         let state = old.state();
-        match state {
+        if state.own && old.standing.shared {
             // Other peers may hold copies: only a newer tombstone deletes those.
-            RecordState { own: true, served: true, .. } => {
-                let timestamp = self.next_timestamp(now, Some(old.header.timestamp));
-                let mut value = Vec::new();
-                write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
-                let state = RecordState { wanted: false, ..state };
-                let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
-                let value = self.sealed(schema, key, &value, author, now);
-                self.store(schema, key.clone(), value, None, Some(old));
-            }
+            let timestamp = self.next_timestamp(now, Some(old.header.timestamp));
+            let mut value = Vec::new();
+            write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
+            let state = RecordState { wanted: false, ..state };
+            let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
+            let value = self.sealed(schema, key, &value, author, now);
+            self.store(schema, key.clone(), value, None, Some(old));
+        } else if state.served {
             // Somebody else's record: databases forget it, Kademlia does not.
-            RecordState { own: false, served: true, .. } => {
-                let state = RecordState { wanted: false, ..state };
-                self.set_standing(schema, key, Standing { state, ..old.standing });
-            }
-            RecordState { served: false, .. } => self.drop_record(key, old),
+            let state = RecordState { wanted: false, ..state };
+            self.set_standing(schema, key, Standing { state, ..old.standing });
+        } else {
+            self.drop_record(key, old);
         }
     }
 
@@ -241,9 +245,14 @@ impl Inner {
     ///
     /// What is stored may come from a peer whose clock is ahead. It moves no other key's timestamps, or
     /// one peer could drag everybody along.
+    ///
+    /// Only if the wall clock was set back so far that other peers would refuse what comes next, it goes back,
+    /// too; the timestamps of one key grow even then.
     pub(super) fn next_timestamp(&mut self, now: &Moment, stored: Option<Timestamp>) -> Timestamp {
         let wall = now.timestamp();
-        self.last_issued = wall.max(self.last_issued.next());
+        let next = self.last_issued.next();
+        let is_ahead = check_ahead(next, now.unix_ms()).is_err();
+        self.last_issued = if is_ahead { wall } else { wall.max(next) };
         self.last_issued.max(stored.map_or(wall, Timestamp::next))
     }
 }
@@ -287,12 +296,10 @@ impl<'a> Room<'a> {
         self.after.add(Usage::one(weight));
     }
 
-    /// Takes a record away, unless peers are served it: then a tombstone stays, which is no larger.
+    /// Takes a record away, unless peers may hold copies: then a tombstone stays, which is hardly larger, and
+    /// no removal is refused.
     fn remove(&mut self, old: Option<&Replaced>) {
-        let is_dropped = |old: &&Replaced| {
-            let state = old.state();
-            old.visible && state.own && !state.served
-        };
+        let is_dropped = |old: &&Replaced| old.visible && old.state().own && !old.standing.shared;
         if let Some(old) = old.filter(is_dropped) {
             self.after.subtract(Usage::one(old.weight));
         }

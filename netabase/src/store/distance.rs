@@ -25,18 +25,18 @@ impl NetabaseStore {
         self.shared.author.distance(key)
     }
 
-    /// The `count` records that are closest to a key, the closest first, of all schemas, tombstones
-    /// included.
+    /// The `count` records that are closest to a key, the closest first: of all schemas, tombstones and private
+    /// ones included.
     ///
     /// Hashes are not kept, so this hashes the key of every record, some hundred nanoseconds each; the
     /// lock is held for a page of keys at a time. Memory: `count` keys and their records.
     #[must_use]
     pub fn closest_to_key(&self, key: &RecordKey, count: usize) -> Vec<RecordDistance> {
-        self.closest(&KBucketKey::new(key.to_vec()), count)
+        self.closest(&KBucketKey::new(key.to_vec()), count, View::Everything)
     }
 
-    /// The `count` records that are closest to a peer, the closest first: what a peer that joins there
-    /// should hold. It costs what [`closest_to_key`](Self::closest_to_key) does.
+    /// The `count` records that are closest to a peer, the closest first, of those that peers are served: what a
+    /// peer that joins there should hold. It costs what [`closest_to_key`](Self::closest_to_key) does.
     ///
     /// # Examples
     ///
@@ -44,10 +44,14 @@ impl NetabaseStore {
     /// # use netabase::{NetabaseSchema, NetabaseStore};
     /// # use serde::{Deserialize, Serialize};
     /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # #[netabase(access = "open")]
     /// # struct User { #[netabase(key)] id: u64 }
     /// let store = NetabaseStore::new();
-    /// store.database::<User>()?.load((0..100).map(|id| User { id }))?;
+    /// let users = store.database::<User>()?;
+    /// users.load((0..100).map(|id| User { id }))?;
+    /// assert!(store.closest_to_peer(&store.peer_id(), 3).is_empty(), "they are private");
     ///
+    /// assert_eq!(users.sync_to_network().count(), 100);
     /// let nearest = store.closest_to_peer(&store.peer_id(), 3);
     /// assert_eq!(nearest.len(), 3);
     /// assert!(nearest[0].distance < nearest[2].distance);
@@ -56,13 +60,13 @@ impl NetabaseStore {
     /// ```
     #[must_use]
     pub fn closest_to_peer(&self, peer: &PeerId, count: usize) -> Vec<RecordDistance> {
-        self.closest(&KBucketKey::from(*peer), count)
+        self.closest(&KBucketKey::from(*peer), count, View::Served)
     }
 
-    fn closest<T>(&self, target: &KBucketKey<T>, count: usize) -> Vec<RecordDistance> {
+    fn closest<T>(&self, target: &KBucketKey<T>, count: usize, view: View) -> Vec<RecordDistance> {
         // The farthest of the closest is on top.
         let mut closest: BinaryHeap<Candidate> = BinaryHeap::new();
-        let mut keys = self.raw_keys();
+        let mut keys = self.raw_keys(view);
         while let Some(key) = keys.next_key() {
             let distance = target.distance(&KBucketKey::new(key));
             if closest.len() < count {
@@ -75,7 +79,7 @@ impl NetabaseStore {
         }
         let closest = closest.into_sorted_vec().into_iter();
         let with_record = |Candidate { distance, key }| {
-            let record = self.raw_record(&RecordKey::from(key), View::Everything)?;
+            let record = self.raw_record(&RecordKey::from(key), view)?;
             Some(RecordDistance { record, distance })
         };
         closest.filter_map(with_record).collect()

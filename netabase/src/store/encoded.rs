@@ -12,7 +12,8 @@ use super::{clock::Moment, state::RecordState};
 use crate::schema::{EnvelopeHeader, Timestamp, index_entries, lease_is_over};
 
 // The lower three bits are the state's.
-const RENEWABLE: u8 = 1 << 3;
+const SHARED: u8 = 1 << 3;
+const RENEWABLE: u8 = 1 << 4;
 const TRACKED: u8 = 1 << 5;
 const ENDS: u8 = 1 << 6;
 const HAS_ENTRIES: u8 = 1 << 7;
@@ -29,13 +30,21 @@ pub(super) struct Standing {
     pub(super) state: RecordState,
     /// Its end of life, as [`Moment::ms`] counts.
     pub(super) ends: Option<u64>,
+    /// Whether the application let peers have it, so that they may hold copies: what is removed then leaves
+    /// a tombstone.
+    pub(super) shared: bool,
     /// Whether its lease is to be renewed before it ends: not if life itself ends there.
     pub(super) renewable: bool,
 }
 
 impl Standing {
-    /// Whether life goes on behind a lease, so that this one can be renewed.
-    pub(super) fn outlives(self, not_after: u32, now: &Moment) -> bool {
+    /// Whether the lease of an own record that peers are served is to be renewed: if life goes on behind it.
+    pub(super) fn is_renewable(self, not_after: u32, now: &Moment) -> bool {
+        let RecordState { own, served, .. } = self.state;
+        own && served && self.outlives(not_after, now)
+    }
+
+    fn outlives(self, not_after: u32, now: &Moment) -> bool {
         let lease_left = (u64::from(not_after) * 1000).saturating_sub(now.unix_ms());
         self.ends.is_none_or(|ends| now.until(ends) > Duration::from_millis(lease_left))
     }
@@ -110,6 +119,9 @@ impl Encoded {
             // Set when the record gets its place.
             bytes.extend_from_slice(&[0; 4]);
             flags |= TRACKED;
+        }
+        if standing.shared {
+            flags |= SHARED;
         }
         if standing.renewable {
             flags |= RENEWABLE;
@@ -192,7 +204,8 @@ impl<'a> Parts<'a> {
         };
         let (value, entries) = rest.split_at(rest.len() - entries_len);
         let state = RecordState::from_byte(flags);
-        let standing = Standing { state, ends, renewable: flags & RENEWABLE != 0 };
+        let (shared, renewable) = (flags & SHARED != 0, flags & RENEWABLE != 0);
+        let standing = Standing { state, ends, shared, renewable };
         Self { value, entries, standing, slot }
     }
 }
@@ -291,6 +304,11 @@ impl<'a> Stored<'a> {
 }
 
 impl Replaced {
+    /// Whether the application removed it: somebody else's tombstone leaves the key wanted.
+    pub(super) fn is_removed(&self) -> bool {
+        self.header.tombstone && self.state().own && !self.state().wanted
+    }
+
     pub(super) fn state(&self) -> RecordState {
         self.standing.state
     }

@@ -3,13 +3,20 @@ use super::{
     source::Source, tracking::Newcomer, usage::Usage,
 };
 
+/// How many records one newcomer may drive out: it is no larger than so many of the smallest.
+const MAX_EVICTED: usize = 1024;
+
+/// How many go beside a newcomer if foreign records take more than they may, since the limits were lowered.
+const EXCESS_WITH_A_WRITE: usize = 64;
+
 impl Inner {
     /// Makes room in the foreign budget for a record of so many bytes: what has expired goes first, then,
     /// of the source that holds most, the farthest.
     ///
     /// # Errors
     ///
-    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go. No live record is gone then.
+    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go. No live record is gone then,
+    /// unless the limits were lowered, and there is too much without the newcomer.
     pub(super) fn make_foreign_room(
         &mut self,
         (source, distance): (Source, u64),
@@ -41,19 +48,24 @@ impl Inner {
         bytes: usize,
         old: Option<&Replaced>,
     ) -> Result<(), StoreError> {
+        let full = StoreError::ForeignFull {
+            max_records: self.limits.max_foreign_records,
+            max_bytes: self.limits.max_foreign_bytes,
+        };
+        if self.has_excess() {
+            self.evict_excess(EXCESS_WITH_A_WRITE);
+            // What the newcomer was to replace may be gone, too.
+            return Err(full);
+        }
         let replaces = old.and_then(|old| {
             let foreign = self.tracking.foreign(old.slot)?;
             Some((old.slot?, foreign.source, old.weight))
         });
         let newcomer = Newcomer { source, distance, bytes, replaces };
         let weight_of = |slot| self.by_slot(slot).weight();
-        let plan = self.tracking.sources.plan(self.usages.foreign, &newcomer, weight_of);
-        let Some(going) = plan else {
-            return Err(StoreError::ForeignFull {
-                max_records: self.limits.max_foreign_records,
-                max_bytes: self.limits.max_foreign_bytes,
-            });
-        };
+        let sources = &self.tracking.sources;
+        let plan = sources.plan(self.usages.foreign, &newcomer, MAX_EVICTED, weight_of);
+        let going = plan.ok_or(full)?;
         self.with_origin(ChangeOrigin::Evicted, |inner| {
             for slot in going {
                 inner.drop_slot(slot);

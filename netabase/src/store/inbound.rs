@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     record::{self, RecordError, check_signer, verify},
-    schema::{Access, Envelope, Timestamp, lease_is_over},
+    schema::{Access, Envelope, EnvelopeHeader, Timestamp, lease_is_over},
 };
 
 /// How far ahead of this machine's clock a record's may be.
@@ -160,7 +160,12 @@ impl NetabaseStore {
                     inner.confirm(&arrival, &self.shared.author)?;
                     return Ok(PutOutcome::Equal);
                 }
-                (Ordering::Less, _) => return Ok(PutOutcome::Outdated),
+                (Ordering::Less, _) => {
+                    if origin == Origin::Application {
+                        inner.want(&arrival);
+                    }
+                    return Ok(PutOutcome::Outdated);
+                }
             }
         }
     }
@@ -269,22 +274,42 @@ impl<'a> Arrival<'a> {
     }
 
     /// What the record is to this store once it is in.
-    fn standing(&self, inner: &Inner, old: Option<&Replaced>, not_after: u32) -> Standing {
+    fn standing(&self, inner: &Inner, old: Option<&Replaced>, header: EnvelopeHeader) -> Standing {
         let before = old.map(|old| old.standing).unwrap_or_default();
-        // An own key stays own, until its tombstone is beaten.
-        let removed = old.is_some_and(|old| old.header.tombstone);
+        // An own key stays own, until the application has removed it and its tombstone is beaten.
+        let removed = old.is_some_and(Replaced::is_removed) && !header.tombstone;
         let own = before.state.own && !removed;
-        let state = RecordState { own, ..before.state }.union(self.state);
-        let ends = match (state.own, self.origin) {
-            (false, _) => None,
-            (true, Origin::Publish) => {
-                inner.schemas.get(self.schema).ttl.map(|ttl| self.now.end_of(ttl))
-            }
-            (true, _) => before.ends,
+        let mut state = RecordState { own, ..before.state }.union(self.state);
+        if header.tombstone {
+            // There is nothing in it to be shown.
+            state.wanted = before.state.wanted;
+        }
+        let standing = Standing {
+            state,
+            ends: self.ends(inner, state, before.ends, header),
+            shared: state.own && (before.shared || state.served),
+            renewable: false,
         };
-        let standing = Standing { state, ends, renewable: false };
-        let renewable = state.own && state.served && standing.outlives(not_after, &self.now);
-        Standing { renewable, ..standing }
+        Standing { renewable: standing.is_renewable(header.not_after, &self.now), ..standing }
+    }
+
+    fn ends(
+        &self,
+        inner: &Inner,
+        state: RecordState,
+        before: Option<u64>,
+        header: EnvelopeHeader,
+    ) -> Option<u64> {
+        let of_schema = || inner.schemas.get(self.schema).ttl.map(|ttl| self.now.end_of(ttl));
+        match (state.own, self.origin) {
+            // It ends with its lease: not before what it deletes.
+            _ if header.tombstone => None,
+            // A local record that was handed over as it is has no lease.
+            (false, _) if header.not_after == 0 => of_schema(),
+            (false, _) => None,
+            (true, Origin::Publish) => of_schema(),
+            (true, _) => before,
+        }
     }
 }
 
@@ -304,7 +329,7 @@ impl Inner {
         author: &Author,
     ) -> Result<(), StoreError> {
         let header = record::header_of(value);
-        let standing = arrival.standing(self, old, header.not_after);
+        let standing = arrival.standing(self, old, header);
         let value = Encoded::new(value, entries, standing);
         let weight = value.weight(arrival.key());
         let mut foreign = None;
@@ -335,9 +360,21 @@ impl Inner {
         author: &Author,
     ) -> Result<(), StoreError> {
         let Some(old) = self.table.get(arrival.key()).map(Stored::replaced) else { return Ok(()) };
-        let state = old.state().union(arrival.state);
-        if state.own == old.state().own {
-            self.set_standing(arrival.schema, arrival.key(), Standing { state, ..old.standing });
+        let mut state = old.state().union(arrival.state);
+        if old.header.tombstone {
+            state.wanted = old.state().wanted;
+        }
+        // What the application takes in is put down to it, whoever sent it before.
+        let before = self.tracking.foreign(old.slot).map(|foreign| foreign.source);
+        let before = before.map(|source| self.tracking.sources.source(source));
+        let is_taken_in = arrival.origin == Origin::Application
+            && before.is_some_and(|source| source != Source::APPLICATION);
+        if state.own == old.state().own && !is_taken_in {
+            let shared = state.own && (old.standing.shared || state.served);
+            let standing = Standing { state, shared, ..old.standing };
+            let renewable = standing.is_renewable(old.header.not_after, &arrival.now);
+            let standing = Standing { renewable, ..standing };
+            self.set_standing(arrival.schema, arrival.key(), standing);
             return Ok(());
         }
         let stored = self.table.get(arrival.key()).expect("it was just there");
@@ -345,12 +382,23 @@ impl Inner {
         self.admit(arrival, &value, &entries, Some(&old), author)
     }
 
+    /// Databases show the value that is stored, since the application asked for its key.
+    fn want(&mut self, arrival: &Arrival<'_>) {
+        let stored = self.table.get(arrival.key()).filter(|stored| !stored.header().tombstone);
+        if let Some(standing) = stored.map(|stored| stored.standing) {
+            let state = RecordState { wanted: true, ..standing.state };
+            self.set_standing(arrival.schema, arrival.key(), Standing { state, ..standing });
+        }
+    }
+
     fn publisher_of(&mut self, arrival: &Arrival<'_>, author: &Author) -> Option<PublisherId> {
         let publisher = arrival.publisher.filter(|publisher| *publisher != author.peer_id)?;
-        let max = match arrival.access {
-            Access::Owned => usize::MAX,
-            Access::Local | Access::Open => self.limits.max_claimed_publishers,
-        };
-        self.tracking.publishers.place(&publisher, max)
+        let publishers = &mut self.tracking.publishers;
+        match arrival.access {
+            Access::Owned => Some(publishers.place_signer(&publisher)),
+            Access::Local | Access::Open => {
+                publishers.place_claimed(&publisher, self.limits.max_claimed_publishers)
+            }
+        }
     }
 }

@@ -3,8 +3,9 @@ use libp2p::kad;
 /// What a store may hold: one budget for what the application wrote, one for what is foreign.
 ///
 /// A write of the application that goes beyond its budget gets a typed error and changes nothing.
-/// Foreign records over theirs make room by eviction, or are refused; they never take the
-/// application's room.
+/// Foreign records over theirs make room by eviction, or are refused; under other keys they never take the
+/// application's room. (A newer value that a peer has for an open key which the application published
+/// takes the place of the application's own, and its room.)
 ///
 /// The defaults are meant for a machine with a few gigabytes of memory, not for a relay: a bare
 /// `MemoryStore` stops at 1,024 records.

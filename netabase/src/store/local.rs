@@ -178,7 +178,7 @@ impl NetabaseStore {
         let Some(old) = old.filter(|old| old.visible && old.state().own) else { return false };
         let ends = ttl.map(|ttl| now.end_of(ttl));
         let standing = Standing { ends, ..old.standing };
-        let renewable = old.state().served && standing.outlives(old.header.not_after, &now);
+        let renewable = standing.is_renewable(old.header.not_after, &now);
         inner.set_standing(schema, key, Standing { renewable, ..standing });
         true
     }

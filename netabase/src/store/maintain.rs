@@ -78,7 +78,9 @@ impl NetabaseStore {
                 evicted.add(inner.evict_excess(CHUNK));
             }
             providers += inner.sweep_providers(now.now.monotonic, CHUNK);
-            is_complete = !inner.has_expired(&now) && !inner.has_excess();
+            is_complete = !inner.has_expired(&now)
+                && !inner.has_excess()
+                && !inner.has_expired_providers(now.now.monotonic);
         }
         StoreMaintenanceResult {
             records_removed: expired.records + evicted.records,
@@ -97,7 +99,7 @@ impl NetabaseStore {
     ///
     /// # Panics
     ///
-    /// If it is not called from within a tokio runtime.
+    /// If it is not called from within a tokio runtime; the task does if the runtime has no timer.
     ///
     /// # Examples
     ///

@@ -19,6 +19,9 @@ const MAX_PAGE_BYTES: usize = 1 << 20;
 /// A page ends after so many rows were looked at, however few were shown.
 const MAX_VISITED: usize = 1024;
 
+/// How many owners are looked up under one lock.
+const MAX_OWNERS: usize = 256;
+
 /// A schema with less than this part of all records is scanned in the order of its keys.
 const SCAN_SHARE: usize = 4;
 
@@ -40,6 +43,8 @@ pub(crate) enum View {
     OwnEverything,
     /// What databases show, and what is held for other peers.
     Held,
+    /// What peers are served, tombstones included.
+    Served,
     /// All that the store holds, tombstones included.
     Everything,
 }
@@ -52,6 +57,7 @@ impl View {
             Self::Own => stored.state().own && stored.is_visible(),
             Self::OwnEverything => stored.state().own,
             Self::Held => !stored.header().tombstone,
+            Self::Served => stored.state().served,
             Self::Everything => true,
         }
     }
@@ -59,7 +65,7 @@ impl View {
     fn whose(self) -> Whose {
         match self {
             Self::Own | Self::OwnEverything => Whose::Own,
-            Self::Databases | Self::Held | Self::Everything => Whose::All,
+            Self::Databases | Self::Held | Self::Served | Self::Everything => Whose::All,
         }
     }
 }
@@ -145,25 +151,40 @@ impl NetabaseStore {
         }
     }
 
-    /// The owners whose records of a schema are held here, in order: one look-up an owner.
+    /// The owners whose records of a schema are held here, in order: one look-up an owner, a few under one lock.
     pub(crate) fn owners(&self, schema: SchemaId) -> Vec<PeerId> {
+        self.sweep_all(&self.now());
+        let mut owners = Vec::new();
+        let mut after = None;
+        loop {
+            let next = self.next_owners(schema, after);
+            after = next.last().copied();
+            if after.is_none() {
+                return owners;
+            }
+            owners.extend(next);
+        }
+    }
+
+    fn next_owners(&self, schema: SchemaId, after: Option<PeerId>) -> Vec<PeerId> {
         let inner = self.shared.inner.read();
         let schema = inner.schemas.get(schema);
         let end = end_of_prefix(&schema.prefix);
-        let mut lower = Bound::Included(schema.prefix.clone());
+        let behind =
+            |owner: PeerId| end_of_prefix(&[&schema.prefix[..], &owner.to_bytes()].concat());
+        let mut lower = after.map_or_else(|| Bound::Excluded(schema.prefix.clone()), behind);
         let mut owners = Vec::new();
-        loop {
+        while owners.len() < MAX_OWNERS {
+            // An end is behind all keys with the prefix: no key is it.
             let bounds = (lower.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice));
             let mut keys = inner.table.range(bounds, Direction::Forward, Whose::All);
-            let Some(key) = keys.next().map(Stored::key) else { return owners };
-            let owner = RecordName::parse(key.as_ref()).ok().and_then(|key| key.owner);
-            let Some(owner) = owner else { return owners };
-            owners.push(owner);
-            let next = end_of_prefix(&key.as_ref()[..schema.prefix.len() + schema.owner_len]);
-            let Bound::Excluded(next) = next else { return owners };
+            let owner = keys.next().and_then(|stored| owner(stored.key().as_ref()));
             drop(keys);
-            lower = Bound::Included(next);
+            let Some(owner) = owner else { break };
+            owners.push(owner);
+            lower = behind(owner);
         }
+        owners
     }
 
     /// Copies all visible rows whose key starts with `prefix`, in no order, as one page.
@@ -196,6 +217,10 @@ impl NetabaseStore {
         }
         page.complete = true;
     }
+}
+
+fn owner(key: &[u8]) -> Option<PeerId> {
+    RecordName::parse(key).ok()?.owner
 }
 
 impl Page {

@@ -19,11 +19,15 @@ use super::{
     order::Whose,
     page::Direction,
     schemas::SchemaId,
+    tracking::Renewal,
 };
 use crate::{
     record::{header_of, lease_end as new_lease, restamp, set_lease, unsigned},
     schema::{Access, NetabaseSchema},
 };
+
+/// How many values are signed under one lock: some 25 µs each.
+const CHUNK: usize = 64;
 
 impl NetabaseStore {
     /// The record of an encoded value of `V` that leaves the store without being written to it, as
@@ -62,6 +66,7 @@ impl NetabaseStore {
         max: usize,
     ) -> (Vec<Result<Record, StoreError>>, Option<RecordKey>) {
         let now = self.now();
+        self.sweep_all(&now);
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
         let lower = after.map_or(Bound::Included(prefix), |key| Bound::Excluded(key.as_ref()));
         let end = super::end_of_prefix(prefix);
@@ -74,18 +79,23 @@ impl NetabaseStore {
         (records, keys.into_iter().nth(max.saturating_sub(1)))
     }
 
-    /// Renews the leases of own records of a schema that have less than half of the longest lease left, at
-    /// most `max` of them, the most urgent first, and gives the records to be sent.
+    /// Renews the leases of own records of a schema that are due, at most `max` of them, the most urgent first,
+    /// and gives the records to be sent. Those that peers would refuse are left as they are.
     pub(crate) fn renew_due(
         &self,
         schema: SchemaId,
         max: usize,
     ) -> Vec<Result<Record, StoreError>> {
-        let now = self.now();
-        let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        let due = inner.due(schema, max, &self.shared.author, &now);
-        let author = &self.shared.author;
-        due.into_iter().map(|key| inner.renew(schema, &key, author, &now)).collect()
+        let (now, author) = (self.now(), &self.shared.author);
+        self.sweep_all(&now);
+        let due = self.shared.inner.read().due(schema, max, author, &now);
+        let mut renewed = Vec::with_capacity(due.len());
+        for keys in due.chunks(CHUNK) {
+            let mut inner = self.write(ChangeOrigin::Local);
+            let renew = |key| inner.renew_if_due(schema, key, author, &now).transpose();
+            renewed.extend(keys.iter().filter_map(renew));
+        }
+        renewed
     }
 }
 
@@ -105,10 +115,12 @@ impl Inner {
         let stored = self.table.get(key).filter(|stored| stored.state().own);
         let Some(stored) = stored.filter(|stored| !stored.is_expired(now)) else { return Ok(None) };
         if stored.state().served && !is_due(stored, author, now) {
+            check_ahead(stored.timestamp(), now.unix_ms())?;
             return Ok(Some(as_record(stored, now)));
         }
+        // Only one that peers are served is of any use, and its lease outlives what it deletes.
         if stored.header().tombstone {
-            return Ok(stored.state().served.then(|| as_record(stored, now)));
+            return Ok(None);
         }
         self.renew(schema, key, author, now).map(Some)
     }
@@ -138,23 +150,63 @@ impl Inner {
         Ok(as_record(self.table.get(key).expect("it was just stored"), now))
     }
 
+    /// As [`renew`](Self::renew), unless something has changed and the record is no longer due.
+    fn renew_if_due(
+        &mut self,
+        schema: SchemaId,
+        key: &RecordKey,
+        author: &Author,
+        now: &Moment,
+    ) -> Result<Option<Record>, StoreError> {
+        let stored = self.table.get(key).filter(|stored| is_due(*stored, author, now));
+        if stored.is_none() {
+            return Ok(None);
+        }
+        self.renew(schema, key, author, now).map(Some)
+    }
+
     fn due(&self, schema: SchemaId, max: usize, author: &Author, now: &Moment) -> Vec<RecordKey> {
         let mut due = Vec::new();
         if max == 0 {
             return due;
         }
-        let half = u64::try_from(author.max_lifetime.as_millis() / 2).unwrap_or(u64::MAX);
-        let up_to = u32::try_from(now.unix_ms().saturating_add(half) / 1000).unwrap_or(u32::MAX);
-        self.tracking.deadlines.due_for_renewal(schema, up_to, |slot| {
-            due.push(self.tracking.key(slot).clone());
+        let second = |ms: u64| u32::try_from(ms / 1000).unwrap_or(u32::MAX);
+        let now_second = second(now.unix_ms());
+        let half = second(now.after(author.max_lifetime / 2).unix_ms());
+        let longest = second(now.after(author.max_lifetime).unix_ms()).saturating_add(2);
+        let show = |slot| {
+            if is_due(self.by_slot(slot), author, now) {
+                due.push(self.tracking.key(slot).clone());
+            }
             if due.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let deadlines = &self.tracking.deadlines;
+        // The two last are what a clock that was set leaves behind.
+        let _ = [
+            (Renewal::BeforeItEnds, 0..=half),
+            (Renewal::OnceItHasEnded, 0..=now_second),
+            (Renewal::BeforeItEnds, longest..=u32::MAX),
+        ]
+        .into_iter()
+        .try_fold(show, |mut show, (renewal, ends)| {
+            let shown = deadlines.renewals(schema, renewal, ends, &mut show);
+            if shown.is_continue() { ControlFlow::Continue(show) } else { ControlFlow::Break(()) }
         });
         due
     }
 }
 
-/// Whether less than half of the longest lease is left, and there is life behind it.
+/// Whether an own record that peers are served needs another lease: less than half of the longest is left,
+/// or more than the longest, and there is life behind it. Not if peers would refuse its clock.
 fn is_due(stored: Stored<'_>, author: &Author, now: &Moment) -> bool {
-    let left = (u64::from(stored.header().not_after) * 1000).saturating_sub(now.unix_ms());
-    stored.standing.renewable && Duration::from_millis(left) < author.max_lifetime / 2
+    let (state, header) = (stored.state(), stored.header());
+    let left = (u64::from(header.not_after) * 1000).saturating_sub(now.unix_ms());
+    let left = Duration::from_millis(left);
+    let is_good =
+        left >= author.max_lifetime / 2 && left <= author.max_lifetime + Duration::from_secs(1);
+    let is_theirs_to_have = state.own && state.served && !header.tombstone;
+    is_theirs_to_have
+        && !is_good
+        && stored.standing.is_renewable(header.not_after, now)
+        && check_ahead(header.timestamp, now.unix_ms()).is_ok()
 }

@@ -1,15 +1,16 @@
 use std::{iter::FusedIterator, vec};
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
 use super::{
     NetabaseStore,
-    page::View,
+    kad::as_record,
     raw::{RawRecord, RawRecords},
+    source::Source,
     usage::Usage,
 };
 
-/// How many keys are looked up under one lock.
+/// How many records are copied under one lock.
 const CHUNK: usize = 256;
 
 impl NetabaseStore {
@@ -43,11 +44,39 @@ impl NetabaseStore {
 
     /// All publishers of foreign records, in no order, and what their records take. At most as many as
     /// there are foreign records; of those that merely claim to be one,
-    /// [`Limits::max_claimed_publishers`](crate::Limits::max_claimed_publishers).
+    /// [`Limits::max_claimed_publishers`](crate::Limits::max_claimed_publishers). A copy under the lock: with
+    /// a million of them it takes noticeable time.
     #[must_use]
     pub fn publishers(&self) -> Vec<(PeerId, Usage)> {
         self.sweep_all(&self.now());
         self.shared.inner.read().tracking.publishers.iter().collect()
+    }
+
+    /// Where foreign records came from, in no order, and what they take. At most as many as there are
+    /// foreign records.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore, Source};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # #[netabase(access = "open")]
+    /// # struct Note { #[netabase(key)] title: String }
+    /// let store = NetabaseStore::new();
+    /// let author = NetabaseStore::new().database::<Note>()?;
+    /// store.database::<Note>()?;
+    /// let record = author.to_record(&Note { title: "hi".into() })?;
+    /// store.put_from(&record, Source::of_ip([192, 0, 2, 7].into()))?;
+    /// for (source, usage) in store.sources() {
+    ///     assert_eq!(format!("{source}: {}", usage.records), "192.0.2.7: 1");
+    /// }
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    #[must_use]
+    pub fn sources(&self) -> Vec<(Source, Usage)> {
+        self.sweep_all(&self.now());
+        self.shared.inner.read().tracking.sources.iter().collect()
     }
 
     /// The records of a publisher, of all schemas and in all states, without looking at any other. The
@@ -55,24 +84,43 @@ impl NetabaseStore {
     ///
     /// Read in chunks: records written meanwhile may be met or not.
     pub fn publisher_records(&self, publisher: &PeerId) -> PublisherRecords {
-        let own = *publisher == self.peer_id();
-        let source =
-            if own { Source::Own(self.raw_own_records(b"")) } else { Source::Of(*publisher, None) };
-        PublisherRecords { store: self.clone(), source, chunk: Vec::new().into_iter() }
+        self.publisher_records_with_prefix(publisher, b"")
     }
 
-    /// The next keys of a publisher's records behind a slot, and the slot to go on behind.
-    fn publisher_keys(
+    /// As [`publisher_records`](Self::publisher_records), those whose key starts with `prefix`. It saves work
+    /// for the local peer's alone.
+    pub(crate) fn publisher_records_with_prefix(
+        &self,
+        publisher: &PeerId,
+        prefix: &[u8],
+    ) -> PublisherRecords {
+        let from = if *publisher == self.peer_id() {
+            From::Own(self.raw_own_records(prefix))
+        } else {
+            From::Slots(*publisher, None)
+        };
+        let (prefix, chunk) = (prefix.to_vec(), Vec::new().into_iter());
+        PublisherRecords { store: self.clone(), from, prefix, chunk }
+    }
+
+    /// The next records of a publisher behind a slot, and the slot to go on behind.
+    fn next_of_publisher(
         &self,
         publisher: &PeerId,
         after: Option<u32>,
-    ) -> (Vec<RecordKey>, Option<u32>) {
+        prefix: &[u8],
+    ) -> (Vec<RawRecord>, Option<u32>) {
+        let now = self.now();
         let inner = self.shared.inner.read();
-        let tracking = &inner.tracking;
-        let Some(id) = tracking.publishers.find(publisher) else { return (Vec::new(), None) };
-        let slots: Vec<_> = tracking.publishers.slots(id, after).take(CHUNK).collect();
-        let keys = slots.iter().map(|&slot| tracking.key(slot).clone()).collect();
-        (keys, slots.last().copied().filter(|_| slots.len() == CHUNK))
+        let publishers = &inner.tracking.publishers;
+        let Some(id) = publishers.find(publisher) else { return (Vec::new(), None) };
+        let slots: Vec<_> = publishers.slots(id, after).take(CHUNK).collect();
+        let records = slots.iter().filter_map(|&slot| {
+            let stored = inner.by_slot(slot);
+            let is_meant = stored.key().as_ref().starts_with(prefix) && !stored.is_expired(&now);
+            is_meant.then(|| RawRecord { record: as_record(stored, &now), state: stored.state() })
+        });
+        (records.collect(), slots.last().copied().filter(|_| slots.len() == CHUNK))
     }
 }
 
@@ -81,16 +129,18 @@ impl NetabaseStore {
 #[must_use = "iterators are lazy"]
 pub struct PublisherRecords {
     store: NetabaseStore,
-    source: Source,
-    chunk: vec::IntoIter<RecordKey>,
+    from: From,
+    prefix: Vec<u8>,
+    chunk: vec::IntoIter<RawRecord>,
 }
 
+/// Where the next records are found.
 #[derive(Debug)]
-enum Source {
+enum From {
     Own(RawRecords),
     /// Behind a slot.
-    Of(PeerId, Option<u32>),
-    Ended,
+    Slots(PeerId, Option<u32>),
+    Nowhere,
 }
 
 impl Iterator for PublisherRecords {
@@ -98,26 +148,17 @@ impl Iterator for PublisherRecords {
 
     fn next(&mut self) -> Option<RawRecord> {
         loop {
-            if let Source::Own(own) = &mut self.source {
-                return own.next();
+            if let Some(record) = self.chunk.next() {
+                return Some(record);
             }
-            if let Some(key) = self.chunk.next() {
-                // It may have gone meanwhile.
-                match self.store.raw_record(&key, View::Everything) {
-                    Some(record) => return Some(record),
-                    None => continue,
-                }
-            }
-            let Source::Of(publisher, after) = &self.source else { return None };
-            let (keys, next) = self.store.publisher_keys(publisher, *after);
-            self.source = match next {
-                Some(slot) => Source::Of(*publisher, Some(slot)),
-                None => Source::Ended,
+            let (publisher, after) = match &mut self.from {
+                From::Own(own) => return own.next(),
+                From::Slots(publisher, after) => (*publisher, *after),
+                From::Nowhere => return None,
             };
-            self.chunk = keys.into_iter();
-            if self.chunk.len() == 0 {
-                return None;
-            }
+            let (records, next) = self.store.next_of_publisher(&publisher, after, &self.prefix);
+            self.chunk = records.into_iter();
+            self.from = next.map_or(From::Nowhere, |slot| From::Slots(publisher, Some(slot)));
         }
     }
 }

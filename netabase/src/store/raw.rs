@@ -71,9 +71,9 @@ impl NetabaseStore {
         self.raw_walk(prefix, View::OwnEverything, true)
     }
 
-    /// The keys of all records.
-    pub(super) fn raw_keys(&self) -> RawRecords {
-        self.raw_walk(b"", View::Everything, false)
+    /// The keys of all records that a view shows.
+    pub(super) fn raw_keys(&self, view: View) -> RawRecords {
+        self.raw_walk(b"", view, false)
     }
 
     fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {

@@ -1,4 +1,7 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 use libp2p::{Multiaddr, multiaddr::Protocol};
 
@@ -59,5 +62,19 @@ impl Source {
             _ => None,
         });
         ip.map_or(Self::UNKNOWN, Self::of_ip)
+    }
+}
+
+/// The network as it is written: `192.0.2.7`, `2001:db8::/64`, `the application`, `unknown`.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Prefix::Unknown => f.pad("unknown"),
+            Prefix::Application => f.pad("the application"),
+            Prefix::V4(address) => f.pad(&address.to_string()),
+            Prefix::V6(network) => {
+                f.pad(&format!("{}/64", Ipv6Addr::from(u128::from(network) << 64)))
+            }
+        }
     }
 }

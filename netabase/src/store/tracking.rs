@@ -12,14 +12,15 @@ mod sources;
 use libp2p::kad::RecordKey;
 use slab::Slab;
 
+pub(super) use self::{
+    deadlines::Renewal,
+    publishers::PublisherId,
+    sources::{Newcomer, SourceId},
+};
 use self::{
     deadlines::{Deadlines, Due},
     publishers::Publishers,
     sources::Sources,
-};
-pub(super) use self::{
-    publishers::PublisherId,
-    sources::{Newcomer, SourceId},
 };
 use super::{encoded::Standing, schemas::SchemaId, usage::Usage};
 use crate::schema::EnvelopeHeader;

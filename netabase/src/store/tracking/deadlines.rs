@@ -1,4 +1,7 @@
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::BTreeSet,
+    ops::{ControlFlow, RangeInclusive},
+};
 
 use super::Traits;
 use crate::store::{clock::Moment, schemas::SchemaId};
@@ -11,7 +14,16 @@ pub(in crate::store) struct Deadlines {
     /// By the end of the lease, in unix seconds: foreign records and tombstones, which end with it.
     lapses: BTreeSet<(u32, u32)>,
     /// By schema and the end of the lease: own records that peers are served.
-    renewals: BTreeSet<(SchemaId, u32, u32)>,
+    renewals: BTreeSet<(SchemaId, Renewal, u32, u32)>,
+}
+
+/// When a lease is to be renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) enum Renewal {
+    /// In time.
+    BeforeItEnds,
+    /// Not at all, since life ends with it; unless a clock was set, and it has ended before.
+    OnceItHasEnded,
 }
 
 /// When something is due for one record.
@@ -19,7 +31,7 @@ pub(in crate::store) struct Deadlines {
 pub(super) struct Due {
     ends: Option<u64>,
     lapses: Option<u32>,
-    renews: Option<(SchemaId, u32)>,
+    renews: Option<(SchemaId, Renewal, u32)>,
 }
 
 impl Due {
@@ -27,12 +39,14 @@ impl Due {
         let Traits { schema, standing, header, .. } = traits;
         let not_after = Some(header.not_after).filter(|&not_after| not_after != 0);
         let lapses = !standing.state.own || header.tombstone;
+        let renewal =
+            if standing.renewable { Renewal::BeforeItEnds } else { Renewal::OnceItHasEnded };
         Self {
             ends: standing.ends,
             lapses: not_after.filter(|_| lapses),
             renews: not_after
-                .filter(|_| !lapses && standing.renewable && standing.state.served)
-                .map(|not_after| (*schema, not_after)),
+                .filter(|_| !lapses && standing.state.served)
+                .map(|not_after| (*schema, renewal, not_after)),
         }
     }
 }
@@ -41,7 +55,7 @@ impl Deadlines {
     pub(super) fn replace(&mut self, slot: u32, old: Due, new: Due) {
         move_entry(&mut self.ends, old.ends, new.ends, |ends| (ends, slot));
         move_entry(&mut self.lapses, old.lapses, new.lapses, |lapses| (lapses, slot));
-        let renewal = |(schema, not_after)| (schema, not_after, slot);
+        let renewal = |(schema, renewal, not_after)| (schema, renewal, not_after, slot);
         move_entry(&mut self.renewals, old.renews, new.renews, renewal);
     }
 
@@ -68,17 +82,21 @@ impl Deadlines {
         }
     }
 
-    /// Shows the slots of a schema's own records whose lease ends up to a unix second, until it is told
-    /// to stop.
-    pub(in crate::store) fn due_for_renewal(
+    /// Shows the slots of a schema's own records whose lease ends within these unix seconds, the first to end
+    /// first, until it is told to stop.
+    pub(in crate::store) fn renewals(
         &self,
         schema: SchemaId,
-        up_to: u32,
+        renewal: Renewal,
+        ends: RangeInclusive<u32>,
         show: impl FnMut(u32) -> ControlFlow<()>,
-    ) {
-        let due = self.renewals.range((schema, 0, 0)..=(schema, up_to, u32::MAX));
-        // It was told to stop, or all were shown.
-        let _ = due.map(|&(_, _, slot)| slot).try_for_each(show);
+    ) -> ControlFlow<()> {
+        let (start, end) = ends.into_inner();
+        // A B-tree panics on crossed bounds.
+        let range = (start <= end).then(|| {
+            self.renewals.range((schema, renewal, start, 0)..=(schema, renewal, end, u32::MAX))
+        });
+        range.into_iter().flatten().map(|&(_, _, _, slot)| slot).try_for_each(show)
     }
 }
 

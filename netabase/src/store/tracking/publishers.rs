@@ -1,4 +1,7 @@
-use std::{collections::BTreeSet, collections::HashMap, num::NonZeroU32};
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroU32,
+};
 
 use libp2p::PeerId;
 use slab::Slab;
@@ -12,6 +15,8 @@ use crate::store::usage::Usage;
 pub(in crate::store) struct Publishers {
     by_peer: HashMap<PeerId, PublisherId>,
     known: Slab<Publisher>,
+    /// How many of them never signed a record that is, or was, here.
+    claimed: usize,
     /// With slots.
     records: BTreeSet<(PublisherId, u32)>,
 }
@@ -19,6 +24,7 @@ pub(in crate::store) struct Publishers {
 struct Publisher {
     peer: PeerId,
     usage: Usage,
+    has_signed: bool,
 }
 
 /// A publisher's place.
@@ -41,18 +47,33 @@ impl Publishers {
         self.by_peer.get(peer).copied()
     }
 
-    /// The place of a publisher, which is kept as soon as a record is [added](Self::add) to it. None if
-    /// there would be more than `max`.
-    pub(in crate::store) fn place(&mut self, peer: &PeerId, max: usize) -> Option<PublisherId> {
-        let known = self.find(peer);
-        known.or_else(|| {
-            (self.known.len() < max).then(|| {
-                let publisher = Publisher { peer: *peer, usage: Usage::default() };
-                let id = PublisherId::of_index(self.known.insert(publisher));
-                self.by_peer.insert(*peer, id);
-                id
-            })
-        })
+    /// The place of somebody who signed a record, which is kept as soon as a record is [added](Self::add) to it.
+    pub(in crate::store) fn place_signer(&mut self, peer: &PeerId) -> PublisherId {
+        let id = self.find(peer).unwrap_or_else(|| self.insert(peer));
+        let publisher = &mut self.known[id.index()];
+        if !publisher.has_signed {
+            publisher.has_signed = true;
+            self.claimed -= 1;
+        }
+        id
+    }
+
+    /// As [`place_signer`](Self::place_signer), of somebody a record merely claims. None if there would be more
+    /// than `max` who never signed one.
+    pub(in crate::store) fn place_claimed(
+        &mut self,
+        peer: &PeerId,
+        max: usize,
+    ) -> Option<PublisherId> {
+        self.find(peer).or_else(|| (self.claimed < max).then(|| self.insert(peer)))
+    }
+
+    fn insert(&mut self, peer: &PeerId) -> PublisherId {
+        let publisher = Publisher { peer: *peer, usage: Usage::default(), has_signed: false };
+        let id = PublisherId::of_index(self.known.insert(publisher));
+        self.by_peer.insert(*peer, id);
+        self.claimed += 1;
+        id
     }
 
     pub(in crate::store) fn usage(&self, id: PublisherId) -> Usage {
@@ -60,7 +81,7 @@ impl Publishers {
     }
 
     pub(in crate::store) fn iter(&self) -> impl Iterator<Item = (PeerId, Usage)> {
-        self.known.iter().map(|(_, Publisher { peer, usage })| (*peer, *usage))
+        self.known.iter().map(|(_, Publisher { peer, usage, .. })| (*peer, *usage))
     }
 
     /// The slots of a publisher's records behind one of them.
@@ -93,6 +114,7 @@ impl Publishers {
         if self.known[id.index()].usage.records == 0 {
             let gone = self.known.remove(id.index());
             self.by_peer.remove(&gone.peer);
+            self.claimed -= usize::from(!gone.has_signed);
         }
     }
 }

@@ -1,5 +1,6 @@
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, btree_set},
+    iter::{Peekable, Rev},
     num::NonZeroU32,
 };
 
@@ -28,7 +29,7 @@ struct Held {
 }
 
 /// A source's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::store) struct SourceId(NonZeroU32);
 
 /// A source's dominant share: of the records or of the bytes, whichever it holds more of. In parts of
@@ -94,6 +95,15 @@ impl Sources {
         id
     }
 
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = (Source, Usage)> {
+        self.known.iter().map(|(_, Held { source, usage })| (*source, *usage))
+    }
+
+    /// Where the record came from.
+    pub(in crate::store) fn source(&self, id: SourceId) -> Source {
+        self.known[id.index()].source
+    }
+
     pub(super) fn add(&mut self, foreign: Foreign, slot: u32, usage: Usage) {
         self.distances.insert((foreign.source, foreign.distance, slot));
         self.change(foreign.source, |held| held.add(usage));
@@ -127,21 +137,22 @@ impl Sources {
     }
 
     /// The slots of the records that have to go, so that a newcomer fits beside `held`, which all foreign
-    /// records take now. None if the newcomer would be the next to go.
+    /// records take now. None if the newcomer would be the next to go, or more than `max` would have to.
     ///
     /// As long as there is too much, the source that holds most gives up its farthest record.
     pub(in crate::store) fn plan(
         &self,
         held: Usage,
         newcomer: &Newcomer,
+        max: usize,
         weight_of: impl Fn(u32) -> usize,
     ) -> Option<Vec<u32>> {
         // Nothing could make room for what is larger than the budget.
         if !self.budget.holds(Usage::one(newcomer.bytes)) {
             return None;
         }
-        let mut plan = Plan::new(self, held);
         let own_source = self.by_source.get(&newcomer.source).copied();
+        let mut plan = Plan::new(self, held);
         if let Some((slot, source, bytes)) = newcomer.replaces {
             plan.replace(source, slot, bytes);
         }
@@ -149,13 +160,13 @@ impl Sources {
         while !self.budget.holds(plan.held) {
             let heaviest = plan.heaviest();
             let farthest = heaviest.and_then(|source| plan.farthest(source));
-            if heaviest == own_source
-                && farthest.is_none_or(|(distance, _)| distance <= newcomer.distance)
-            {
+            let next = farthest
+                .filter(|(distance, _)| heaviest != own_source || *distance > newcomer.distance);
+            let (source, record) = heaviest.zip(next)?;
+            plan.give_up(source, record, weight_of(record.1));
+            if plan.going.len() > max {
                 return None;
             }
-            let (source, record) = heaviest.zip(farthest)?;
-            plan.give_up(source, record, weight_of(record.1));
         }
         Some(plan.going)
     }
@@ -176,12 +187,15 @@ struct Plan<'a> {
     sources: &'a Sources,
     held: Usage,
     /// The sources that would hold another amount than now. `None` is one that is not known yet.
-    changed: Vec<Changed>,
+    changed: HashMap<Option<SourceId>, Changed>,
+    /// These by what they would hold.
+    ranking: BTreeSet<(Share, Option<SourceId>)>,
+    /// All others by what they hold, the heaviest first; some of the former may be among them.
+    unchanged: Peekable<Rev<btree_set::Iter<'a, (Share, SourceId)>>>,
     going: Vec<u32>,
 }
 
 struct Changed {
-    source: Option<SourceId>,
     usage: Usage,
     /// The last of its records that goes.
     last_gone: Option<(u64, u32)>,
@@ -191,52 +205,62 @@ struct Changed {
 
 impl<'a> Plan<'a> {
     fn new(sources: &'a Sources, held: Usage) -> Self {
-        Self { sources, held, changed: Vec::new(), going: Vec::new() }
+        Self {
+            sources,
+            held,
+            changed: HashMap::new(),
+            ranking: BTreeSet::new(),
+            unchanged: sources.ranking.iter().rev().peekable(),
+            going: Vec::new(),
+        }
     }
 
-    fn changed(&mut self, source: Option<SourceId>) -> &mut Changed {
-        let place = self.changed.iter().position(|changed| changed.source == source);
-        let place = place.unwrap_or_else(|| {
-            let usage = source.map(|id| self.sources.known[id.index()].usage);
-            let usage = usage.unwrap_or_default();
-            self.changed.push(Changed { source, usage, last_gone: None, replaced: None });
-            self.changed.len() - 1
+    fn change(&mut self, source: Option<SourceId>, change: impl FnOnce(&mut Changed)) {
+        let Self { sources, changed, ranking, .. } = self;
+        let changed = changed.entry(source).or_insert_with(|| {
+            let usage = source.map(|id| sources.known[id.index()].usage);
+            Changed { usage: usage.unwrap_or_default(), last_gone: None, replaced: None }
         });
-        &mut self.changed[place]
+        ranking.remove(&(sources.budget.share(changed.usage), source));
+        change(changed);
+        ranking.insert((sources.budget.share(changed.usage), source));
     }
 
     fn take_in(&mut self, source: Option<SourceId>, bytes: usize) {
         self.held.add(Usage::one(bytes));
-        self.changed(source).usage.add(Usage::one(bytes));
+        self.change(source, |changed| changed.usage.add(Usage::one(bytes)));
     }
 
     fn replace(&mut self, source: SourceId, slot: u32, bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        let changed = self.changed(Some(source));
-        changed.usage.subtract(Usage::one(bytes));
-        changed.replaced = Some(slot);
+        self.change(Some(source), |changed| {
+            changed.usage.subtract(Usage::one(bytes));
+            changed.replaced = Some(slot);
+        });
     }
 
     fn give_up(&mut self, source: SourceId, record: (u64, u32), bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        let changed = self.changed(Some(source));
-        changed.usage.subtract(Usage::one(bytes));
-        changed.last_gone = Some(record);
+        self.change(Some(source), |changed| {
+            changed.usage.subtract(Usage::one(bytes));
+            changed.last_gone = Some(record);
+        });
         self.going.push(record.1);
     }
 
     /// The source that would hold most; `None` if that is the one which is not known yet.
-    fn heaviest(&self) -> Option<SourceId> {
-        let share = |changed: &Changed| (self.sources.budget.share(changed.usage), changed.source);
-        let is_changed = |id: SourceId| self.changed.iter().any(|known| known.source == Some(id));
-        let unchanged = self.sources.ranking.iter().rev().find(|(_, id)| !is_changed(*id));
-        let unchanged = unchanged.map(|&(share, id)| (share, Some(id)));
-        self.changed.iter().map(share).chain(unchanged).max().and_then(|(_, source)| source)
+    fn heaviest(&mut self) -> Option<SourceId> {
+        let changed = &self.changed;
+        while self.unchanged.next_if(|(_, id)| changed.contains_key(&Some(*id))).is_some() {}
+        let unchanged = self.unchanged.peek().map(|&&(share, id)| (share, Some(id)));
+        unchanged.max(self.ranking.last().copied()).and_then(|(_, source)| source)
     }
 
     /// The farthest record of a source that would still be there: its distance and its slot.
-    fn farthest(&mut self, source: SourceId) -> Option<(u64, u32)> {
-        let Changed { last_gone, replaced, .. } = *self.changed(Some(source));
+    fn farthest(&self, source: SourceId) -> Option<(u64, u32)> {
+        let changed = self.changed.get(&Some(source));
+        let last_gone = changed.and_then(|changed| changed.last_gone);
+        let replaced = changed.and_then(|changed| changed.replaced);
         let (distance, slot) = last_gone.unwrap_or((u64::MAX, u32::MAX));
         let up_to = (source, distance, slot);
         let mut left = self.sources.distances.range((source, 0, 0)..=up_to).rev();
