@@ -1,3 +1,6 @@
-//! What the stories beside `src` share: the airports, and how they are read.
+//! What the stories beside `src` are made of: the airports, and how they are read; the peers of
+//! `lifecycle`, and what they send.
 
 pub mod airports;
+
+pub mod lifecycle;

@@ -36,6 +36,8 @@ mod swarms;
 
 mod airports;
 
+mod flooded_tower;
+
 mod misuse;
 
 mod compile_errors_page;
