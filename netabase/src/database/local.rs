@@ -358,7 +358,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     /// Takes in a record that the application got from elsewhere. The larger value of a key, by
-    /// its bytes and so by its clock, wins.
+    /// its bytes and so by its clock, wins, and databases show it.
+    ///
+    /// It counts as foreign, and may be evicted when others' records take too much: it is charged to the
+    /// application, or to the peer that sent the same record before.
     ///
     /// # Errors
     ///

@@ -29,8 +29,10 @@ const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
 
 /// How much longer than the network's longest a lease may be: its author's clock may be ahead. A
 /// tombstone's is longer by itself.
-const LEASE_SLACK: Duration = MAX_CLOCK_AHEAD;
-const TOMBSTONE_LEASE_SLACK: Duration = Duration::from_secs(30 * 60);
+///
+/// A second more, to which a lease's end is rounded up.
+const LEASE_SLACK: Duration = Duration::from_secs(10 * 60 + 1);
+const TOMBSTONE_LEASE_SLACK: Duration = Duration::from_secs(30 * 60 + 1);
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -364,12 +366,8 @@ impl Inner {
         if old.header.tombstone {
             state.wanted = old.state().wanted;
         }
-        // What the application takes in is put down to it, whoever sent it before.
-        let before = self.tracking.foreign(old.slot).map(|foreign| foreign.source);
-        let before = before.map(|source| self.tracking.sources.source(source));
-        let is_taken_in = arrival.origin == Origin::Application
-            && before.is_some_and(|source| source != Source::APPLICATION);
-        if state.own == old.state().own && !is_taken_in {
+        // Whoever sent it first is charged for it still.
+        if state.own == old.state().own {
             let shared = state.own && (old.standing.shared || state.served);
             let standing = Standing { state, shared, ..old.standing };
             let renewable = standing.is_renewable(old.header.not_after, &arrival.now);

@@ -99,11 +99,6 @@ impl Sources {
         self.known.iter().map(|(_, Held { source, usage })| (*source, *usage))
     }
 
-    /// Where the record came from.
-    pub(in crate::store) fn source(&self, id: SourceId) -> Source {
-        self.known[id.index()].source
-    }
-
     pub(super) fn add(&mut self, foreign: Foreign, slot: u32, usage: Usage) {
         self.distances.insert((foreign.source, foreign.distance, slot));
         self.change(foreign.source, |held| held.add(usage));
