@@ -1,7 +1,4 @@
-use std::{
-    ops::{Bound, ControlFlow},
-    time::Duration,
-};
+use std::ops::{Bound, ControlFlow};
 
 use libp2p::kad::{Record, RecordKey};
 
@@ -143,8 +140,9 @@ impl Inner {
         if max == 0 {
             return due;
         }
-        let half = u64::try_from(author.max_lifetime.as_millis() / 2).unwrap_or(u64::MAX);
-        let up_to = u32::try_from(now.unix_ms().saturating_add(half) / 1000).unwrap_or(u32::MAX);
+        // The last second at which a lease ends that has less than half left.
+        let up_to = now.unix_ms().saturating_add(half_lease_ms(author) - 1) / 1000;
+        let up_to = u32::try_from(up_to).unwrap_or(u32::MAX);
         self.tracking.deadlines.due_for_renewal(schema, up_to, |slot| {
             due.push(self.tracking.key(slot).clone());
             if due.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -156,5 +154,10 @@ impl Inner {
 /// Whether less than half of the longest lease is left, and there is life behind it.
 fn is_due(stored: Stored<'_>, author: &Author, now: &Moment) -> bool {
     let left = (u64::from(stored.header().not_after) * 1000).saturating_sub(now.unix_ms());
-    stored.standing.renewable && Duration::from_millis(left) < author.max_lifetime / 2
+    stored.standing.renewable && left < half_lease_ms(author)
+}
+
+/// Half of the longest lease, which is at least a minute.
+fn half_lease_ms(author: &Author) -> u64 {
+    u64::try_from(author.max_lifetime.as_millis() / 2).unwrap_or(u64::MAX)
 }
