@@ -347,10 +347,11 @@ impl Inner {
 
     fn publisher_of(&mut self, arrival: &Arrival<'_>, author: &Author) -> Option<PublisherId> {
         let publisher = arrival.publisher.filter(|publisher| *publisher != author.peer_id)?;
-        let max = match arrival.access {
-            Access::Owned => usize::MAX,
-            Access::Local | Access::Open => self.limits.max_claimed_publishers,
+        let max_claimed = match arrival.access {
+            // It signed the record.
+            Access::Owned => None,
+            Access::Local | Access::Open => Some(self.limits.max_claimed_publishers),
         };
-        self.tracking.publishers.place(&publisher, max)
+        self.tracking.publishers.place(&publisher, max_claimed)
     }
 }

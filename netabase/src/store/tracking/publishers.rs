@@ -14,11 +14,14 @@ pub(in crate::store) struct Publishers {
     known: Slab<Publisher>,
     /// With slots.
     records: BTreeSet<(PublisherId, u32)>,
+    /// How many were merely claimed when they came.
+    claimed: usize,
 }
 
 struct Publisher {
     peer: PeerId,
     usage: Usage,
+    is_claimed: bool,
 }
 
 /// A publisher's place.
@@ -42,12 +45,18 @@ impl Publishers {
     }
 
     /// The place of a publisher, which is kept as soon as a record is [added](Self::add) to it. None if
-    /// there would be more than `max`.
-    pub(in crate::store) fn place(&mut self, peer: &PeerId, max: usize) -> Option<PublisherId> {
+    /// it is merely claimed, and there would be more than `max_claimed` of those.
+    pub(in crate::store) fn place(
+        &mut self,
+        peer: &PeerId,
+        max_claimed: Option<usize>,
+    ) -> Option<PublisherId> {
         let known = self.find(peer);
         known.or_else(|| {
-            (self.known.len() < max).then(|| {
-                let publisher = Publisher { peer: *peer, usage: Usage::default() };
+            max_claimed.is_none_or(|max| self.claimed < max).then(|| {
+                let is_claimed = max_claimed.is_some();
+                self.claimed += usize::from(is_claimed);
+                let publisher = Publisher { peer: *peer, usage: Usage::default(), is_claimed };
                 let id = PublisherId::of_index(self.known.insert(publisher));
                 self.by_peer.insert(*peer, id);
                 id
@@ -60,7 +69,7 @@ impl Publishers {
     }
 
     pub(in crate::store) fn iter(&self) -> impl Iterator<Item = (PeerId, Usage)> {
-        self.known.iter().map(|(_, Publisher { peer, usage })| (*peer, *usage))
+        self.known.iter().map(|(_, Publisher { peer, usage, .. })| (*peer, *usage))
     }
 
     /// The slots of a publisher's records behind one of them.
@@ -92,6 +101,7 @@ impl Publishers {
         self.subtract(Some(id), usage);
         if self.known[id.index()].usage.records == 0 {
             let gone = self.known.remove(id.index());
+            self.claimed -= usize::from(gone.is_claimed);
             self.by_peer.remove(&gone.peer);
         }
     }
