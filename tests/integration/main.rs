@@ -32,6 +32,10 @@ mod locking;
 
 mod kad_contract;
 
+mod convergence;
+
+mod precedence;
+
 mod swarms;
 
 mod airports;
@@ -41,3 +45,5 @@ mod misuse;
 mod compile_errors_page;
 
 mod schemas;
+
+mod authors;
