@@ -36,6 +36,12 @@ mod convergence;
 
 mod precedence;
 
+mod merging;
+
+mod merging_threads;
+
+mod check_merge;
+
 mod swarms;
 
 mod airports;
