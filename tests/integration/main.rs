@@ -42,6 +42,12 @@ mod merging_threads;
 
 mod check_merge;
 
+mod signatures;
+
+mod forgeries;
+
+mod accepted_leases;
+
 mod swarms;
 
 mod airports;
