@@ -46,6 +46,8 @@ mod signatures;
 
 mod forgeries;
 
+mod owners;
+
 mod accepted_leases;
 
 mod swarms;
