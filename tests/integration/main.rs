@@ -48,6 +48,10 @@ mod forgeries;
 
 mod owners;
 
+mod publishers;
+
+mod claimed_publishers;
+
 mod accepted_leases;
 
 mod swarms;
