@@ -52,6 +52,8 @@ mod publishers;
 
 mod claimed_publishers;
 
+mod distances;
+
 mod accepted_leases;
 
 mod swarms;
