@@ -54,6 +54,10 @@ mod claimed_publishers;
 
 mod distances;
 
+mod syncing;
+
+mod republishing;
+
 mod accepted_leases;
 
 mod swarms;
