@@ -32,6 +32,34 @@ mod locking;
 
 mod kad_contract;
 
+mod convergence;
+
+mod precedence;
+
+mod merging;
+
+mod merging_threads;
+
+mod check_merge;
+
+mod signatures;
+
+mod forgeries;
+
+mod owners;
+
+mod publishers;
+
+mod claimed_publishers;
+
+mod distances;
+
+mod syncing;
+
+mod republishing;
+
+mod accepted_leases;
+
 mod swarms;
 
 mod airports;
@@ -43,3 +71,5 @@ mod misuse;
 mod compile_errors_page;
 
 mod schemas;
+
+mod authors;
