@@ -252,7 +252,12 @@ impl Receiver {
         let outcome = match held.as_ref().map(|held| value.cmp(&held.value)) {
             None | Some(Ordering::Greater) => PutOutcome::Stored,
             Some(Ordering::Equal) => PutOutcome::Equal,
-            Some(Ordering::Less) => return Ok(Ok(PutOutcome::Outdated)),
+            Some(Ordering::Less) => {
+                // Whoever asks for a key is shown its winner.
+                let held = self.expected.get_mut(&key).ok_or("it is held")?;
+                held.state.wanted |= seen.wanted && !Envelope::parse(&held.value)?.tombstone;
+                return Ok(Ok(PutOutcome::Outdated));
+            }
         };
         let before = held.map(|held| held.state).unwrap_or_default();
         let state = RecordState {

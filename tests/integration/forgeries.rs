@@ -116,7 +116,10 @@ fn expected_refusal(record: &Record, at: usize) -> Result<StoreError, Box<dyn Er
         9..13 => {
             let not_after = u32::from_be_bytes(value[9..13].try_into()?);
             let left = u64::from(not_after).saturating_sub(NOW_MS / 1000);
-            let (lease, longest) = (Duration::from_secs(left), DEFAULT_MAX_LIFETIME + minutes(10));
+            let (lease, longest) = (
+                Duration::from_secs(left),
+                DEFAULT_MAX_LIFETIME + minutes(10) + Duration::from_secs(1),
+            );
             match left {
                 0 => StoreError::LeaseOver { not_after },
                 _ if lease > longest => StoreError::LeaseTooLong { lease, longest },

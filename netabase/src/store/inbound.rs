@@ -282,8 +282,8 @@ impl<'a> Arrival<'a> {
         let removed = old.is_some_and(Replaced::is_removed) && !header.tombstone;
         let own = before.state.own && !removed;
         let mut state = RecordState { own, ..before.state }.union(self.state);
-        if header.tombstone {
-            // There is nothing in it to be shown.
+        if header.tombstone && self.origin == Origin::Publish {
+            // The application's own removal, on its way to peers: it does not want the key again.
             state.wanted = before.state.wanted;
         }
         let standing = Standing {
@@ -363,7 +363,7 @@ impl Inner {
     ) -> Result<(), StoreError> {
         let Some(old) = self.table.get(arrival.key()).map(Stored::replaced) else { return Ok(()) };
         let mut state = old.state().union(arrival.state);
-        if old.header.tombstone {
+        if old.header.tombstone && arrival.origin == Origin::Publish {
             state.wanted = old.state().wanted;
         }
         // Whoever sent it first is charged for it still.
