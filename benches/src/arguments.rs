@@ -7,10 +7,12 @@ pub struct Arguments {
     pub records: Vec<usize>,
     /// How often; the median counts.
     pub rounds: usize,
+    /// Which parts of the program: all, unless some are named.
+    pub parts: Vec<&'static str>,
 }
 
 impl Arguments {
-    /// Reads `--records` and `--rounds`.
+    /// Reads `--records`, `--rounds` and, of a program that has parts, `--only`.
     ///
     /// # Errors
     ///
@@ -18,8 +20,10 @@ impl Arguments {
     pub fn parse(
         mut arguments: impl Iterator<Item = String>,
         records_by_default: &[usize],
+        parts: &[&'static str],
     ) -> Result<Self, String> {
-        let mut parsed = Self { records: records_by_default.to_vec(), rounds: 3 };
+        let mut parsed =
+            Self { records: records_by_default.to_vec(), rounds: 3, parts: parts.to_vec() };
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
@@ -27,14 +31,34 @@ impl Arguments {
                     parsed.records = value.split(',').map(positive).collect::<Result<_, _>>()?;
                 }
                 "--rounds" => parsed.rounds = positive(&value)?,
-                _ => return Err(format!("unknown option {name}: there are --records, --rounds")),
+                "--only" if !parts.is_empty() => {
+                    parsed.parts =
+                        value.split(',').map(|name| part(name, parts)).collect::<Result<_, _>>()?;
+                }
+                _ => return Err(unknown(&name, parts)),
             }
         }
         Ok(parsed)
+    }
+
+    /// Whether this part of the program is to run.
+    #[must_use]
+    pub fn includes(&self, part: &str) -> bool {
+        self.parts.contains(&part)
     }
 }
 
 fn positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);
     number.ok_or_else(|| format!("expected a positive number, found {text:?}"))
+}
+
+fn part(name: &str, parts: &[&'static str]) -> Result<&'static str, String> {
+    let part = parts.iter().find(|part| **part == name);
+    part.copied().ok_or_else(|| format!("no part is {name:?}: there are {}", parts.join(", ")))
+}
+
+fn unknown(name: &str, parts: &[&'static str]) -> String {
+    let only = if parts.is_empty() { "" } else { ", --only" };
+    format!("unknown option {name}: there are --records, --rounds{only}")
 }

@@ -9,8 +9,3 @@ pub mod workload;
 pub mod by_hand;
 
 pub mod timing;
-
-/// The code of the page that quotes the figures compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/memory-store.md")]
-struct MemoryStorePage;

@@ -1,8 +1,9 @@
 //! Measures the typed store against a bare `MemoryStore` that does the same work with
-//! hand-written bincode, and prints what each operation costs as a ratio between the two.
+//! hand-written bincode, and prints what each operation costs as a ratio between the two; then what
+//! indexes cost and save, and what ends of life, publishers and budgets do.
 //!
 //! ```text
-//! cargo run --release -p netabase-benches -- --records 900000,1000000 --rounds 3
+//! cargo run --release -p netabase-benches -- --records 900000,1000000 --rounds 3 --only store,life
 //! ```
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
@@ -16,6 +17,8 @@ mod measure;
 
 mod indexes;
 
+mod life;
+
 mod report;
 
 use std::process::ExitCode;
@@ -23,15 +26,16 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use netabase_benches::{arguments::Arguments, workload::Workload};
 
-use self::{
-    indexes::IndexFigures,
-    measure::{Figures, STEPS, measure, median},
-    raw::Raw,
-    typed::Typed,
-};
+use self::{indexes::IndexFigures, measure::Figures, raw::Raw, typed::Typed};
+
+const STORE: &str = "store";
+const INDEXES: &str = "indexes";
+const LIFE: &str = "life";
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1), &[900_000, 1_000_000]) {
+    let arguments =
+        Arguments::parse(std::env::args().skip(1), &[900_000, 1_000_000], &[STORE, INDEXES, LIFE]);
+    let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(message) => {
             eprintln!("{message}");
@@ -39,33 +43,70 @@ fn main() -> ExitCode {
         }
     };
     for &records in &arguments.records {
-        let (raw, typed, indexes) = compare(records, arguments.rounds);
-        println!("{}", report::table(records, arguments.rounds, &raw, &typed));
-        println!("{}", report::index_table(records, arguments.rounds, &indexes));
+        for table in compare(records, &arguments).tables(records, arguments.rounds) {
+            println!("{table}");
+        }
     }
     ExitCode::SUCCESS
 }
 
-/// Runs the two in turn, so that a machine that slows down slows both, and takes medians.
-fn compare(records: usize, rounds: usize) -> (Figures, Figures, IndexFigures) {
-    let workload = Workload::new(records);
-    let bar = progress_bar(rounds * (2 * STEPS + indexes::STEPS), records);
-    let mut raw = Vec::new();
-    let mut typed = Vec::new();
-    let mut indexed = Vec::new();
-    for _ in 0..rounds {
-        raw.push(measure::<Raw>(&workload, &bar));
-        typed.push(measure::<Typed>(&workload, &bar));
-        indexed.push(indexes::measure(&workload, &bar));
-    }
-    bar.finish_and_clear();
-    (median(&raw), median(&typed), IndexFigures::median(&indexed))
+/// A round's figures each, of the parts that ran.
+#[derive(Default)]
+struct Taken {
+    raw: Vec<Figures>,
+    typed: Vec<Figures>,
+    indexed: Vec<IndexFigures>,
+    lives: Vec<life::Figures>,
 }
 
-fn progress_bar(steps: usize, records: usize) -> ProgressBar {
+/// Runs the two in turn, so that a machine that slows down slows both.
+fn compare(records: usize, arguments: &Arguments) -> Taken {
+    let workload = Workload::new(records);
+    let bar = progress_bar(arguments, records);
+    let mut taken = Taken::default();
+    for _ in 0..arguments.rounds {
+        if arguments.includes(STORE) {
+            taken.raw.push(measure::measure::<Raw>(&workload, &bar));
+            taken.typed.push(measure::measure::<Typed>(&workload, &bar));
+        }
+        if arguments.includes(INDEXES) {
+            taken.indexed.push(indexes::measure(&workload, &bar));
+        }
+        if arguments.includes(LIFE) {
+            taken.lives.push(life::measure(&workload, &bar));
+        }
+    }
+    bar.finish_and_clear();
+    taken
+}
+
+impl Taken {
+    /// Of the medians, a table for each part that ran.
+    fn tables(&self, records: usize, rounds: usize) -> Vec<String> {
+        let mut tables = Vec::new();
+        if !self.raw.is_empty() {
+            let (raw, typed) = (measure::median(&self.raw), measure::median(&self.typed));
+            tables.push(report::table(records, rounds, &raw, &typed));
+        }
+        if !self.indexed.is_empty() {
+            let figures = IndexFigures::median(&self.indexed);
+            tables.push(report::index_table(records, rounds, &figures));
+        }
+        if !self.lives.is_empty() {
+            let figures = life::Figures::median(&self.lives);
+            tables.push(life::table(records, rounds, &figures));
+        }
+        tables
+    }
+}
+
+fn progress_bar(arguments: &Arguments, records: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}")
         .expect("the template is valid");
-    let bar = ProgressBar::new(steps as u64).with_style(style);
+    let steps = [(STORE, 2 * measure::STEPS), (INDEXES, indexes::STEPS), (LIFE, life::STEPS)];
+    let steps: usize =
+        steps.iter().filter(|(part, _)| arguments.includes(part)).map(|(_, steps)| steps).sum();
+    let bar = ProgressBar::new((arguments.rounds * steps) as u64).with_style(style);
     bar.set_prefix(format!("{records} records"));
     bar
 }

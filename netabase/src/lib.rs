@@ -101,3 +101,8 @@ pub use self::{
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And so do those of the page on a `MemoryStore` and a `HashMap`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/memory-store.md")]
+struct MemoryStorePage;

@@ -11,6 +11,11 @@ pub(crate) enum Figure {
     /// Gives the value away.
     GetOwned,
     Range,
+    /// Netabase publishes the records by that.
+    SyncFirst,
+    /// What of it stays in the peer.
+    GrownFirst,
+    /// The same again.
     SyncEach,
     PeakEach,
     SyncCollected,
@@ -20,12 +25,14 @@ pub(crate) enum Figure {
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Put,
         Self::HeapAtRest,
         Self::GetBorrowed,
         Self::GetOwned,
         Self::Range,
+        Self::SyncFirst,
+        Self::GrownFirst,
         Self::SyncEach,
         Self::PeakEach,
         Self::SyncCollected,
@@ -41,6 +48,8 @@ impl Figure {
             Self::GetBorrowed => "get_borrowed",
             Self::GetOwned => "get_owned",
             Self::Range => "range",
+            Self::SyncFirst => "sync_first",
+            Self::GrownFirst => "grown_first",
             Self::SyncEach => "sync_each",
             Self::PeakEach => "peak_each",
             Self::SyncCollected => "sync_collected",
@@ -57,10 +66,12 @@ impl Figure {
             Self::GetBorrowed => ("get, borrowed", "ns"),
             Self::GetOwned => ("get, owned", "ns"),
             Self::Range => ("range of 100 rows", "ns"),
-            Self::SyncEach => ("sync one by one, a record", "ns"),
-            Self::PeakEach => ("  heap beyond rest, in all", "B"),
-            Self::SyncCollected => ("sync all at once, a record", "ns"),
-            Self::PeakCollected => ("  heap beyond rest, a record", "B"),
+            Self::SyncFirst => ("first sync, a record", "ns"),
+            Self::GrownFirst => ("  heap that stays, a record", "B"),
+            Self::SyncEach => ("again, one by one, a record", "ns"),
+            Self::PeakEach => ("  heap on the way, in all", "B"),
+            Self::SyncCollected => ("again, all at once, a record", "ns"),
+            Self::PeakCollected => ("  heap on the way, a record", "B"),
             Self::HeapPublished => ("heap, all published, a record", "B"),
         }
     }

@@ -37,24 +37,25 @@ pub(crate) fn measure<P: Peer>(workload: &Workload, note: impl Fn(Figure, f64)) 
     let starts: Vec<u64> = workload.ids.iter().copied().take(P::RANGES).collect();
     note(Figure::Range, time(&starts, |id| drop(black_box(peer.range(id, RANGE_ROWS)))));
 
+    let first = sync(|| one_by_one(&peer, workload));
+    note(Figure::SyncFirst, first.time / records);
+    note(Figure::GrownFirst, to_f64(first.grown) / records);
+    // There is only one first: what it gives is counted there, and looked at here.
     check::records(&peer, workload);
-    let (time, peak) = sync(|| {
-        for record in peer.records() {
-            drop(black_box(record));
-        }
-    });
-    note(Figure::SyncEach, time / records);
-    note(Figure::PeakEach, peak);
-    let (time, peak) = sync(|| {
+    let again = sync(|| one_by_one(&peer, workload));
+    assert_eq!(again.grown, 0, "a second sync leaves nothing");
+    note(Figure::SyncEach, again.time / records);
+    note(Figure::PeakEach, again.peak);
+    let again = sync(|| {
         let all = peer.records().collect::<Vec<Record>>();
         for record in all {
             drop(black_box(record));
         }
     });
-    note(Figure::SyncCollected, time / records);
-    note(Figure::PeakCollected, peak / records);
+    note(Figure::SyncCollected, again.time / records);
+    note(Figure::PeakCollected, again.peak / records);
 
-    let grown = publish(&mut peer);
+    let grown = first.grown + publish(&mut peer);
     assert_eq!(peer.published(), workload.ids.len(), "kad has every record");
     note(Figure::HeapPublished, to_f64(at_rest + grown) / records);
 }
@@ -87,15 +88,38 @@ fn exact_user(id: u64) -> User {
     user
 }
 
-/// Nanoseconds in all, and the heap it needed at its peak, in bytes.
-fn sync(all: impl FnOnce()) -> (f64, f64) {
+/// As the records would be handed to `kad.put_record`.
+fn one_by_one<P: Peer>(peer: &P, workload: &Workload) {
+    let mut synced = 0;
+    for record in peer.records() {
+        drop(black_box(record));
+        synced += 1;
+    }
+    assert_eq!(synced, workload.ids.len(), "every record is synced");
+}
+
+/// What a sync took.
+struct Synced {
+    /// Nanoseconds in all.
+    time: f64,
+    /// The heap it needed at its peak, in bytes.
+    peak: f64,
+    /// By how many bytes the heap is larger after it.
+    grown: i64,
+}
+
+fn sync(all: impl FnOnce()) -> Synced {
     let mut time = Duration::ZERO;
-    let AllocationInfo { bytes_max, .. } = allocation_counter::measure(|| {
+    let heap = allocation_counter::measure(|| {
         let start = Instant::now();
         all();
         time = start.elapsed();
     });
-    (nanoseconds(time), to_f64(i64::try_from(bytes_max).unwrap_or(i64::MAX)))
+    Synced {
+        time: nanoseconds(time),
+        peak: to_f64(i64::try_from(heap.bytes_max).unwrap_or(i64::MAX)),
+        grown: heap.bytes_current,
+    }
 }
 
 /// By how many bytes the heap grew.

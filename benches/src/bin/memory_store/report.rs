@@ -26,7 +26,10 @@ pub(crate) fn table(records: usize, rounds: usize, peers: &[Figures; 3]) -> Stri
 }
 
 fn ratio(value: f64, reference: f64) -> String {
-    if value * 10.0 < reference {
+    if reference <= 0.0 {
+        // Nothing is a multiple of nothing.
+        String::new()
+    } else if value * 10.0 < reference {
         format!("1/{:.0}", reference / value)
     } else {
         format!("{:.2}", value / reference)

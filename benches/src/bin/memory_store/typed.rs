@@ -10,11 +10,6 @@ pub(crate) struct Typed {
     kad: NetabaseStore,
 }
 
-/// All records of the database, for `kad.put_record`.
-fn records_to_sync(users: &MemoryStoreDatabase<User>) -> impl Iterator<Item = Record> {
-    users.store().raw_records().map(|raw| raw.record)
-}
-
 impl Peer for Typed {
     const RANGES: usize = 1000;
 
@@ -44,7 +39,7 @@ impl Peer for Typed {
     }
 
     fn records(&self) -> impl Iterator<Item = Record> {
-        records_to_sync(&self.users)
+        self.users.sync_to_network().map(|record| record.expect("the clock was not set back"))
     }
 
     fn read(record: &Record) -> User {
