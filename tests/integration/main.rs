@@ -24,6 +24,12 @@ mod states;
 
 mod clocks;
 
+mod lifetimes;
+
+mod budgets;
+
+mod capacity;
+
 mod hostile_records;
 
 mod generic_code;
