@@ -38,6 +38,10 @@ mod locking;
 
 mod kad_contract;
 
+mod removals;
+
+mod set_clocks;
+
 mod convergence;
 
 mod precedence;

@@ -83,8 +83,7 @@ impl Pending {
     /// Whether peers will be served the value. Only what the application published stays served: a peer
     /// that was here first with a record of this key must not make the application's own value public.
     fn stays_served(&self) -> bool {
-        let published =
-            |old: &Replaced| old.state().own && old.state().served && !old.header.tombstone;
+        let published = |old: &Replaced| old.state().own && old.state().served && !old.is_removed();
         !self.write.anew && self.old.as_ref().is_some_and(published)
     }
 }

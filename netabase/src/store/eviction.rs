@@ -55,7 +55,9 @@ impl Inner {
         if self.has_excess() {
             self.evict_excess(EXCESS_WITH_A_WRITE);
             // What the newcomer was to replace may be gone, too.
-            return Err(full);
+            if old.is_some() || self.has_excess() {
+                return Err(full);
+            }
         }
         let replaces = old.and_then(|old| {
             let foreign = self.tracking.foreign(old.slot)?;
