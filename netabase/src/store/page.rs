@@ -147,6 +147,8 @@ impl NetabaseStore {
 
     /// The owners whose records of a schema are held here, in order: one look-up an owner.
     pub(crate) fn owners(&self, schema: SchemaId) -> Vec<PeerId> {
+        // Of an owner all of whose records have expired nothing is held.
+        self.sweep_all(&self.now());
         let inner = self.shared.inner.read();
         let schema = inner.schemas.get(schema);
         let end = end_of_prefix(&schema.prefix);
