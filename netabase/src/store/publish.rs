@@ -146,7 +146,11 @@ impl Inner {
         let half = u64::try_from(author.max_lifetime.as_millis() / 2).unwrap_or(u64::MAX);
         let up_to = u32::try_from(now.unix_ms().saturating_add(half) / 1000).unwrap_or(u32::MAX);
         self.tracking.deadlines.due_for_renewal(schema, up_to, |slot| {
-            due.push(self.tracking.key(slot).clone());
+            // One that has expired may still wait for a sweep.
+            let stored = self.by_slot(slot);
+            if !stored.is_expired(now) {
+                due.push(stored.key().clone());
+            }
             if due.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         due
