@@ -34,10 +34,14 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Whether life goes on behind a lease, so that this one can be renewed.
-    pub(super) fn outlives(self, not_after: u32, now: &Moment) -> bool {
+    /// The same of a record with this lease: renewable if peers are served it for the application, and life
+    /// goes on behind the lease.
+    pub(super) fn leased(self, not_after: u32, now: &Moment) -> Self {
         let lease_left = (u64::from(not_after) * 1000).saturating_sub(now.unix_ms());
-        self.ends.is_none_or(|ends| now.until(ends) > Duration::from_millis(lease_left))
+        let lease_left = Duration::from_millis(lease_left);
+        let outlives_it = self.ends.is_none_or(|ends| now.until(ends) > lease_left);
+        let renewable = self.state.own && self.state.served && outlives_it;
+        Self { renewable, ..self }
     }
 }
 

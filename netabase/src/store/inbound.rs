@@ -282,9 +282,7 @@ impl<'a> Arrival<'a> {
             }
             (true, _) => before.ends,
         };
-        let standing = Standing { state, ends, renewable: false };
-        let renewable = state.own && state.served && standing.outlives(not_after, &self.now);
-        Standing { renewable, ..standing }
+        Standing { state, ends, renewable: false }.leased(not_after, &self.now)
     }
 }
 
@@ -337,7 +335,10 @@ impl Inner {
         let Some(old) = self.table.get(arrival.key()).map(Stored::replaced) else { return Ok(()) };
         let state = old.state().union(arrival.state);
         if state.own == old.state().own {
-            self.set_standing(arrival.schema, arrival.key(), Standing { state, ..old.standing });
+            // If it is served again, it is renewed again.
+            let standing = Standing { state, ..old.standing };
+            let standing = standing.leased(old.header.not_after, &arrival.now);
+            self.set_standing(arrival.schema, arrival.key(), standing);
             return Ok(());
         }
         let stored = self.table.get(arrival.key()).expect("it was just there");

@@ -177,9 +177,8 @@ impl NetabaseStore {
         let old = inner.replaced(key, &now);
         let Some(old) = old.filter(|old| old.visible && old.state().own) else { return false };
         let ends = ttl.map(|ttl| now.end_of(ttl));
-        let standing = Standing { ends, ..old.standing };
-        let renewable = old.state().served && standing.outlives(old.header.not_after, &now);
-        inner.set_standing(schema, key, Standing { renewable, ..standing });
+        let standing = Standing { ends, ..old.standing }.leased(old.header.not_after, &now);
+        inner.set_standing(schema, key, standing);
         true
     }
 }
