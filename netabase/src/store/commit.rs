@@ -112,6 +112,24 @@ impl Inner {
         if len > max_bytes { Err(StoreError::ValueTooLarge { len, max_bytes }) } else { Ok(()) }
     }
 
+    /// Checks that the own budget has room for a record of so many bytes in place of a live one; what has
+    /// expired goes if there is none.
+    pub(super) fn make_own_room(
+        &mut self,
+        bytes: usize,
+        old: Option<&Replaced>,
+        now: &Moment,
+    ) -> Result<(), StoreError> {
+        loop {
+            let mut room = Room::new(self);
+            room.put(bytes, old);
+            match room.check() {
+                Err(_) if self.sweep(now, 1).records > 0 => {}
+                result => return result,
+            }
+        }
+    }
+
     fn check_unique(&self, writes: &[Pending], now: &Moment) -> Result<(), Refused> {
         let mut claims: HashMap<(SchemaId, &str, &[u8]), &RecordKey> = HashMap::new();
         let mut written: HashSet<&RecordKey> = HashSet::new();
@@ -269,18 +287,18 @@ impl From<Refused> for StoreError {
 }
 
 /// What the application's records would take after some writes.
-pub(super) struct Room<'a> {
+struct Room<'a> {
     inner: &'a Inner,
     after: Usage,
 }
 
 impl<'a> Room<'a> {
-    pub(super) fn new(inner: &'a Inner) -> Self {
+    fn new(inner: &'a Inner) -> Self {
         Self { inner, after: inner.usages.own }
     }
 
     /// Adds a record of so many bytes in place of another. A foreign one took nothing of this budget.
-    pub(super) fn put(&mut self, weight: usize, old: Option<&Replaced>) {
+    fn put(&mut self, weight: usize, old: Option<&Replaced>) {
         if let Some(old) = old.filter(|old| old.state().own) {
             self.after.subtract(Usage::one(old.weight));
         }
@@ -299,7 +317,7 @@ impl<'a> Room<'a> {
     }
 
     /// Whether the writes stay within the limits. One that makes a full store no fuller may pass.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    fn check(&self) -> Result<(), StoreError> {
         let (before, after, limits) = (self.inner.usages.own, self.after, &self.inner.limits);
         let (max_records, max_bytes) = (limits.max_records, limits.max_bytes);
         if after.records > max_records && after.records > before.records {

@@ -10,7 +10,6 @@ use super::{
     author::Author,
     changes::ChangeOrigin,
     clock::Moment,
-    commit::Room,
     encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
     inner::Inner,
@@ -307,9 +306,7 @@ impl Inner {
         let weight = value.weight(arrival.key());
         let mut foreign = None;
         if standing.state.own {
-            let mut room = Room::new(self);
-            room.put(weight, old);
-            room.check()?;
+            self.make_own_room(weight, old, &arrival.now)?;
         } else {
             let (source, distance) =
                 (arrival.origin.source(), author.distance_prefix(arrival.key()));

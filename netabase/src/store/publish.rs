@@ -10,7 +10,6 @@ use super::{
     author::Author,
     changes::ChangeOrigin,
     clock::Moment,
-    commit::Room,
     encoded::{Encoded, Stored},
     error::StoreError,
     inbound::check_ahead,
@@ -131,9 +130,7 @@ impl Inner {
         let value = Encoded::new(&unsigned(stored.value), stored.entries, stored.standing);
         let value = self.sealed(schema, key, &value, author, now);
         let old = stored.replaced();
-        let mut room = Room::new(self);
-        room.put(value.weight(key), Some(&old));
-        room.check()?;
+        self.make_own_room(value.weight(key), Some(&old), now)?;
         self.store(schema, key.clone(), value, None, Some(&old));
         Ok(as_record(self.table.get(key).expect("it was just stored"), now))
     }
