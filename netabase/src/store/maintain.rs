@@ -12,7 +12,8 @@ use tokio::{
 
 use super::{NetabaseStore, changes::ChangeOrigin, usage::Usage};
 
-/// How many records one call of [`NetabaseStore::maintain_store`] takes out at most: some milliseconds.
+/// How many records and providers one call of [`NetabaseStore::maintain_store`] takes out at most: some
+/// milliseconds.
 const MAX_RECORDS: usize = 1024;
 
 /// How many of them under one lock.
@@ -39,8 +40,8 @@ pub struct StoreMaintenanceResult {
 }
 
 impl NetabaseStore {
-    /// Takes out what has expired and what is over the foreign budget: at most 1,024 records a call, and a
-    /// few under one lock, so that it never keeps a node waiting.
+    /// Takes out what has expired and what is over the foreign budget: at most 1,024 records and providers a
+    /// call, and a few under one lock, so that it never keeps a node waiting.
     ///
     /// Nothing depends on it but memory: what has expired is invisible anyway, and writes take some out on
     /// their way. Call it now and then, or let [`spawn_maintenance`](Self::spawn_maintenance) do that.
@@ -69,16 +70,23 @@ impl NetabaseStore {
         let started = Instant::now();
         let now = self.now();
         let (mut expired, mut evicted) = (Usage::default(), Usage::default());
-        let mut providers = 0;
+        let (mut providers, mut done) = (0, 0);
         let mut is_complete = false;
-        while !is_complete && expired.records + evicted.records < MAX_RECORDS {
+        while !is_complete && done < MAX_RECORDS {
+            let chunk = CHUNK.min(MAX_RECORDS - done);
             let mut inner = self.write(ChangeOrigin::Expired);
-            expired.add(inner.sweep(&now, CHUNK));
-            if !inner.has_expired(&now) {
-                evicted.add(inner.evict_excess(CHUNK));
-            }
-            providers += inner.sweep_providers(now.now.monotonic, CHUNK);
-            is_complete = !inner.has_expired(&now) && !inner.has_excess();
+            let swept = inner.sweep(&now, chunk);
+            // Each has what the one before it left of the chunk.
+            let gone = inner.evict_excess(chunk - swept.records);
+            let records = swept.records + gone.records;
+            let gone_providers = inner.sweep_providers(now.now.monotonic, chunk - records);
+            expired.add(swept);
+            evicted.add(gone);
+            providers += gone_providers;
+            done += records + gone_providers;
+            is_complete = !inner.has_expired(&now)
+                && !inner.has_excess()
+                && !inner.has_expired_providers(now.now.monotonic);
         }
         StoreMaintenanceResult {
             records_removed: expired.records + evicted.records,

@@ -78,13 +78,14 @@ impl Inner {
         }
     }
 
+    pub(super) fn has_expired_providers(&self, now: Instant) -> bool {
+        self.providers.0.first().is_some_and(|(expires, ..)| *expires <= now)
+    }
+
     /// Takes out at most `max` providers that have expired; says how many.
     pub(super) fn sweep_providers(&mut self, now: Instant, max: usize) -> usize {
         let mut swept = 0;
-        while swept < max
-            && let Some((expires, ..)) = self.providers.0.first()
-            && *expires <= now
-        {
+        while swept < max && self.has_expired_providers(now) {
             if let Some((_, key, provider)) = self.providers.0.pop_first() {
                 self.table.remove_provider(&RecordKey::from(key), &provider);
                 swept += 1;
