@@ -9,7 +9,7 @@ use netabase::{
 
 use crate::schemas::{Note, note};
 
-const NOW_MS: u64 = 1_800_000_000_000;
+pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
 
 pub(crate) fn store_at(clock: &ManualClock) -> NetabaseStore {
     let store = NetabaseStore::builder().clock(clock.clone()).build();

@@ -24,6 +24,8 @@ mod states;
 
 mod clocks;
 
+mod budgets;
+
 mod hostile_records;
 
 mod generic_code;
