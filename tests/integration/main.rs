@@ -26,6 +26,8 @@ mod clocks;
 
 mod budgets;
 
+mod capacity;
+
 mod hostile_records;
 
 mod generic_code;

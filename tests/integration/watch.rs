@@ -16,7 +16,9 @@ use netabase::{
 use crate::schemas::{Note, User, fresh, note, user};
 
 /// The changes that are there already.
-fn ready<V: NetabaseSchema>(watch: &mut Watch<V>) -> Result<Vec<Change<V::Key, V>>, WatchError> {
+pub(crate) fn ready<V: NetabaseSchema>(
+    watch: &mut Watch<V>,
+) -> Result<Vec<Change<V::Key, V>>, WatchError> {
     // Without the budget that makes a task of tokio yield once in a while.
     std::iter::from_fn(|| tokio::task::unconstrained(watch.next()).now_or_never().flatten())
         .collect()
