@@ -24,6 +24,8 @@ mod states;
 
 mod clocks;
 
+mod lifetimes;
+
 mod budgets;
 
 mod capacity;
