@@ -69,7 +69,7 @@ fn what_peers_would_refuse_for_its_clock_keeps_no_other_from_renewal() -> Result
     assert_eq!(Profile::try_from(&renewed[0])?.handle, "b");
     assert_eq!(profiles.get_republish_records(9), [], "it ends");
 
-    let by = Duration::from_millis(YEAR_MS) - minutes(31);
+    let by = Duration::from_millis(YEAR_MS - 31 * 60 * 1000);
     let synced: Vec<_> = profiles.sync_to_network().collect();
     assert_eq!(synced[0], Err(StoreError::ClockAhead { by }), "who syncs is told");
     assert!(synced[1].is_ok());
