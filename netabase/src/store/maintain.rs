@@ -19,6 +19,9 @@ const MAX_RECORDS: usize = 1024;
 /// How many of them under one lock.
 const CHUNK: usize = 128;
 
+/// A shorter interval would leave the runtime no rest.
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
+
 /// What a call of [`NetabaseStore::maintain_store`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -99,7 +102,8 @@ impl NetabaseStore {
         }
     }
 
-    /// Calls [`maintain_store`](Self::maintain_store) on a task of its own: after each interval, until nothing
+    /// Calls [`maintain_store`](Self::maintain_store) on a task of its own: after each interval (of at least a
+    /// millisecond), until nothing
     /// is left to do. The task ends with [`Maintenance::shutdown`], when the handle is dropped, or when the
     /// store is.
     ///
@@ -125,7 +129,7 @@ impl NetabaseStore {
         let shared = Arc::downgrade(&self.shared);
         let task = Handle::current().spawn(async move {
             // The sender says nothing: it is dropped.
-            while timeout(interval, &mut stopped).await.is_err() {
+            while timeout(interval.max(MIN_INTERVAL), &mut stopped).await.is_err() {
                 loop {
                     let Some(shared) = shared.upgrade() else { return };
                     if Self::maintain_store(&Self { shared }).is_complete {
