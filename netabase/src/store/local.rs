@@ -84,13 +84,16 @@ impl NetabaseStore {
     ) -> Result<bool, StoreError> {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        let old = inner.replaced(&write.key, &now);
+        let stored = inner.table.get(&write.key).filter(|stored| !stored.is_expired(&now));
+        let old = if let Some(stored) = stored {
+            replaced.clear();
+            replaced.extend_from_slice(stored.value);
+            Some(stored.replaced())
+        } else {
+            inner.replaced(&write.key, &now)
+        };
         let pending = Pending { write, old };
         let had = pending.old.as_ref().is_some_and(|old| old.visible);
-        if let Some(old) = inner.table.get(&pending.write.key).filter(|_| had) {
-            replaced.clear();
-            replaced.extend_from_slice(old.value);
-        }
         let checked = inner.check(std::slice::from_ref(&pending), &now);
         let Err(refused) = checked else {
             inner.apply_one(pending, &self.shared.author, &now);
@@ -122,6 +125,9 @@ impl NetabaseStore {
                 return Ok(self.shared.inner.read().shows(reads, &now));
             }
             let mut inner = self.write_at(ChangeOrigin::Local, &now);
+            if writes.len() > 1 {
+                inner.is_one_of_many();
+            }
             if !inner.shows(reads, &now) {
                 return Ok(false);
             }
@@ -160,6 +166,7 @@ impl NetabaseStore {
     ) -> usize {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        inner.is_one_of_many();
         let mut removed = 0;
         for key in keys {
             if let Some(old) = inner.replaced(key, &now).filter(|old| old.visible) {

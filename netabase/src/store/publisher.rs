@@ -116,9 +116,10 @@ impl NetabaseStore {
         let Some(id) = publishers.find(publisher) else { return (Vec::new(), None) };
         let slots: Vec<_> = publishers.slots(id, after).take(CHUNK).collect();
         let records = slots.iter().filter_map(|&slot| {
-            let stored = inner.by_slot(slot);
-            let is_meant = stored.key().as_ref().starts_with(prefix) && !stored.is_expired(&now);
-            is_meant.then(|| RawRecord { record: as_record(stored, &now), state: stored.state() })
+            let key = inner.tracking.key(slot);
+            let stored = key.as_ref().starts_with(prefix).then(|| inner.table.get(key)).flatten();
+            let stored = stored.filter(|stored| !stored.is_expired(&now))?;
+            Some(RawRecord { record: as_record(stored, &now), state: stored.state() })
         });
         (records.collect(), slots.last().copied().filter(|_| slots.len() == CHUNK))
     }

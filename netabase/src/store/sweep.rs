@@ -60,7 +60,9 @@ impl NetabaseStore {
     pub(super) fn sweep_all(&self, now: &Moment) -> Usage {
         let mut swept = Usage::default();
         while self.shared.inner.read().has_expired(now) {
-            swept.add(self.write(ChangeOrigin::Expired).sweep(now, CHUNK));
+            let mut inner = self.write(ChangeOrigin::Expired);
+            inner.is_one_of_many();
+            swept.add(inner.sweep(now, CHUNK));
         }
         swept
     }

@@ -44,13 +44,15 @@ pub(super) struct Writer<'a> {
     shared: &'a Shared,
     /// There until the drop.
     inner: Option<RwLockWriteGuard<'a, Inner>>,
+    /// Whether those who wait come before whoever takes the lock next.
+    is_fair: bool,
 }
 
 impl NetabaseStore {
     pub(super) fn write(&self, origin: ChangeOrigin) -> Writer<'_> {
         let mut inner = self.shared.inner.write();
         inner.changes.origin = origin;
-        Writer { shared: &self.shared, inner: Some(inner) }
+        Writer { shared: &self.shared, inner: Some(inner), is_fair: false }
     }
 
     /// The changes of a schema from now on, and the number of the last commit before.
@@ -145,6 +147,13 @@ impl Outbox {
     }
 }
 
+impl Writer<'_> {
+    /// For one of many long holds in a row: else whoever waits, kad above all, might wait for several.
+    pub(super) fn is_one_of_many(&mut self) {
+        self.is_fair = true;
+    }
+}
+
 impl Deref for Writer<'_> {
     type Target = Inner;
 
@@ -163,7 +172,11 @@ impl Drop for Writer<'_> {
     fn drop(&mut self) {
         let Some(mut inner) = self.inner.take() else { return };
         inner.post_changes(&self.shared.outbox);
-        drop(inner);
+        if self.is_fair {
+            RwLockWriteGuard::unlock_fair(inner);
+        } else {
+            drop(inner);
+        }
         self.shared.outbox.send();
     }
 }

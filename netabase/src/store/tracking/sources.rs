@@ -5,6 +5,7 @@ use std::{
 };
 
 use slab::Slab;
+use smallvec::SmallVec;
 
 use super::Foreign;
 use crate::store::{limits::Limits, source::Source, usage::Usage};
@@ -29,7 +30,7 @@ struct Held {
 }
 
 /// A source's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) struct SourceId(NonZeroU32);
 
 /// A source's dominant share: of the records or of the bytes, whichever it holds more of. In parts of
@@ -141,7 +142,7 @@ impl Sources {
         newcomer: &Newcomer,
         max: usize,
         weight_of: impl Fn(u32) -> usize,
-    ) -> Option<Vec<u32>> {
+    ) -> Option<Going> {
         // Nothing could make room for what is larger than the budget.
         if !self.budget.holds(Usage::one(newcomer.bytes)) {
             return None;
@@ -181,16 +182,20 @@ impl Sources {
 struct Plan<'a> {
     sources: &'a Sources,
     held: Usage,
-    /// The sources that would hold another amount than now. `None` is one that is not known yet.
-    changed: HashMap<Option<SourceId>, Changed>,
-    /// These by what they would hold.
-    ranking: BTreeSet<(Share, Option<SourceId>)>,
-    /// All others by what they hold, the heaviest first; some of the former may be among them.
+    /// The sources that would hold another amount than now: few, for most newcomers one or two, and never more
+    /// than records go.
+    changed: SmallVec<[Changed; 4]>,
+    /// All sources by what they hold now, the heaviest first; those that changed are passed over.
     unchanged: Peekable<Rev<btree_set::Iter<'a, (Share, SourceId)>>>,
-    going: Vec<u32>,
+    going: Going,
 }
 
+/// The slots of the records that have to go.
+pub(in crate::store) type Going = SmallVec<[u32; 4]>;
+
 struct Changed {
+    /// `None` is one that is not known yet.
+    source: Option<SourceId>,
     usage: Usage,
     /// The last of its records that goes.
     last_gone: Option<(u64, u32)>,
@@ -200,60 +205,57 @@ struct Changed {
 
 impl<'a> Plan<'a> {
     fn new(sources: &'a Sources, held: Usage) -> Self {
-        Self {
-            sources,
-            held,
-            changed: HashMap::new(),
-            ranking: BTreeSet::new(),
-            unchanged: sources.ranking.iter().rev().peekable(),
-            going: Vec::new(),
-        }
+        let unchanged = sources.ranking.iter().rev().peekable();
+        Self { sources, held, changed: SmallVec::new(), unchanged, going: Going::new() }
     }
 
-    fn change(&mut self, source: Option<SourceId>, change: impl FnOnce(&mut Changed)) {
-        let Self { sources, changed, ranking, .. } = self;
-        let changed = changed.entry(source).or_insert_with(|| {
-            let usage = source.map(|id| sources.known[id.index()].usage);
-            Changed { usage: usage.unwrap_or_default(), last_gone: None, replaced: None }
+    fn find(&self, source: Option<SourceId>) -> Option<usize> {
+        self.changed.iter().position(|changed| changed.source == source)
+    }
+
+    fn changed(&mut self, source: Option<SourceId>) -> &mut Changed {
+        let place = self.find(source).unwrap_or_else(|| {
+            let usage = source.map(|id| self.sources.known[id.index()].usage);
+            let usage = usage.unwrap_or_default();
+            self.changed.push(Changed { source, usage, last_gone: None, replaced: None });
+            self.changed.len() - 1
         });
-        ranking.remove(&(sources.budget.share(changed.usage), source));
-        change(changed);
-        ranking.insert((sources.budget.share(changed.usage), source));
+        &mut self.changed[place]
     }
 
     fn take_in(&mut self, source: Option<SourceId>, bytes: usize) {
         self.held.add(Usage::one(bytes));
-        self.change(source, |changed| changed.usage.add(Usage::one(bytes)));
+        self.changed(source).usage.add(Usage::one(bytes));
     }
 
     fn replace(&mut self, source: SourceId, slot: u32, bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        self.change(Some(source), |changed| {
-            changed.usage.subtract(Usage::one(bytes));
-            changed.replaced = Some(slot);
-        });
+        let changed = self.changed(Some(source));
+        changed.usage.subtract(Usage::one(bytes));
+        changed.replaced = Some(slot);
     }
 
     fn give_up(&mut self, source: SourceId, record: (u64, u32), bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        self.change(Some(source), |changed| {
-            changed.usage.subtract(Usage::one(bytes));
-            changed.last_gone = Some(record);
-        });
+        let changed = self.changed(Some(source));
+        changed.usage.subtract(Usage::one(bytes));
+        changed.last_gone = Some(record);
         self.going.push(record.1);
     }
 
     /// The source that would hold most; `None` if that is the one which is not known yet.
     fn heaviest(&mut self) -> Option<SourceId> {
         let changed = &self.changed;
-        while self.unchanged.next_if(|(_, id)| changed.contains_key(&Some(*id))).is_some() {}
+        let is_changed = |id| changed.iter().any(|changed| changed.source == Some(id));
+        while self.unchanged.next_if(|(_, id)| is_changed(*id)).is_some() {}
         let unchanged = self.unchanged.peek().map(|&&(share, id)| (share, Some(id)));
-        unchanged.max(self.ranking.last().copied()).and_then(|(_, source)| source)
+        let share = |changed: &Changed| (self.sources.budget.share(changed.usage), changed.source);
+        changed.iter().map(share).chain(unchanged).max().and_then(|(_, source)| source)
     }
 
     /// The farthest record of a source that would still be there: its distance and its slot.
     fn farthest(&self, source: SourceId) -> Option<(u64, u32)> {
-        let changed = self.changed.get(&Some(source));
+        let changed = self.find(Some(source)).map(|place| &self.changed[place]);
         let last_gone = changed.and_then(|changed| changed.last_gone);
         let replaced = changed.and_then(|changed| changed.replaced);
         let (distance, slot) = last_gone.unwrap_or((u64::MAX, u32::MAX));
