@@ -6,6 +6,10 @@ mod scratch;
 
 mod local;
 
+mod view;
+
+mod records;
+
 mod batch;
 
 mod lifetime;

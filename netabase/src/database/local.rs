@@ -1,18 +1,14 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use libp2p::{
-    PeerId,
-    kad::{Record, RecordKey},
-};
+use libp2p::{PeerId, kad::RecordKey};
 
 use super::{error::DatabaseError, scratch::Scratch};
+#[cfg(doc)]
+use crate::record::RecordError;
 use crate::{
-    record::{
-        self, RecordError, record_prefix, record_to_value, split_schema, write_entries, write_key,
-        write_key_with, write_value,
-    },
-    schema::{Access, KeyOf, NetabaseSchema, SharedSchema, Timestamp},
-    store::{LocalWrite, NetabaseStore, PutOutcome, SchemaId, StoreError, View},
+    record::{self, record_prefix, write_entries, write_key_with, write_value},
+    schema::{KeyOf, NetabaseSchema, SharedSchema, Timestamp},
+    store::{LocalWrite, NetabaseStore, SchemaId, StoreError, View},
 };
 
 /// The typed database of one schema in a [`NetabaseStore`].
@@ -52,7 +48,7 @@ pub struct MemoryStoreDatabase<V: NetabaseSchema> {
     /// What the keys of all records it shows start with.
     pub(super) prefix: Arc<[u8]>,
     pub(super) view: View,
-    _values: PhantomData<fn() -> V>,
+    pub(super) _values: PhantomData<fn() -> V>,
 }
 
 impl NetabaseStore {
@@ -80,60 +76,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     #[must_use]
     pub fn store(&self) -> &NetabaseStore {
         &self.store
-    }
-
-    /// The same database of another owner's records: those that were fetched, or taken in with
-    /// [`put_record`](Self::put_record). For owned schemas alone; it does not compile for others.
-    ///
-    /// Nobody can write another's records: [`put`](Self::put) is refused there, and
-    /// [`remove`](Self::remove) forgets the copy that is held here.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use netabase::{NetabaseSchema, NetabaseStore};
-    /// use serde::{Deserialize, Serialize};
-    ///
-    /// #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
-    /// #[netabase(access = "owned")]
-    /// struct Profile {
-    ///     #[netabase(key)]
-    ///     handle: String,
-    ///     about: String,
-    /// }
-    ///
-    /// let (alice, bob) = (NetabaseStore::new(), NetabaseStore::new());
-    /// let ada = Profile { handle: "ada".into(), about: "mathematics".into() };
-    /// let record = alice.database::<Profile>()?.to_record(&ada)?; // signed by Alice
-    ///
-    /// let profiles = bob.database::<Profile>()?;
-    /// profiles.put_record(&record)?;
-    /// assert_eq!(profiles.get("ada")?, None, "Bob has no such profile himself");
-    /// assert_eq!(profiles.of(alice.peer_id()).get("ada")?, Some(ada));
-    /// assert_eq!(profiles.owners(), [alice.peer_id()]);
-    /// # Ok::<(), netabase::DatabaseError>(())
-    /// ```
-    #[must_use]
-    pub fn of(&self, owner: PeerId) -> Self {
-        const { assert!(matches!(V::ACCESS, Access::Owned), "only owned records have owners") };
-        Self { owner, prefix: record_prefix::<V>(Some(&owner)).into(), ..self.clone() }
-    }
-
-    /// The peers whose records of this owned schema are held here, by the order of their ids.
-    ///
-    /// One look-up an owner. For owned schemas alone; it does not compile for others.
-    #[must_use]
-    pub fn owners(&self) -> Vec<PeerId> {
-        const { assert!(matches!(V::ACCESS, Access::Owned), "only owned records have owners") };
-        self.store.owners(self.schema)
-    }
-
-    /// The same database, whose reads and walks by key also show what is only held for other peers.
-    ///
-    /// Indexes, [`len`](Self::len) and watchers go on showing what databases show.
-    #[must_use]
-    pub fn with_held(&self) -> Self {
-        Self { view: View::Held, ..self.clone() }
     }
 
     /// Stores `value` under its key and returns the value it replaced.
@@ -313,94 +255,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.len() == 0
     }
 
-    /// The Kademlia record of a value, whether it is stored here or not, with a timestamp later
-    /// than any value of its key that the store knows. If its schema is shared it has a lease; if it is
-    /// owned, it is signed. It lives as long as the schema's `ttl` says, whatever a stored value of its key
-    /// was given.
-    ///
-    /// Give it to [`put_record`](Self::put_record) of another store, or, if the schema is shared,
-    /// to `kad::Behaviour::put_record`.
-    ///
-    /// # Errors
-    ///
-    /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`],
-    ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
-    /// - [`StoreError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
-    ///   wall clock, because that was set back: other peers would refuse the record.
-    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
-    pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
-        self.check_owner()?;
-        let (mut key, mut bytes) = (Vec::new(), Vec::new());
-        write_key_with(&self.prefix, &mut key, |out| value.encode_key(out))?;
-        write_value(value, Timestamp::default(), &mut bytes)?;
-        Ok(self.store.make_record::<V>(RecordKey::from(key), bytes)?)
-    }
-
-    /// The value in a record of this schema; nothing is stored.
-    ///
-    /// # Errors
-    ///
-    /// [`RecordError`] if it is not a valid record of the schema, or a tombstone.
-    pub fn from_record(&self, record: &Record) -> Result<V, DatabaseError> {
-        Ok(record_to_value(record)?)
-    }
-
-    /// The stored record of a key as it is: its bytes, without publisher, with its lease's end.
-    ///
-    /// # Errors
-    ///
-    /// As [`get`](Self::get).
-    pub fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + ?Sized,
-    {
-        Ok(self.store.shown_record(&self.record_key(key)?, self.view))
-    }
-
-    /// Takes in a record that the application got from elsewhere. The larger value of a key, by
-    /// its bytes and so by its clock, wins, and databases show it.
-    ///
-    /// It counts as foreign, and may be evicted when others' records take too much: it is charged to the
-    /// application, or to the peer that sent the same record before.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if it is not a valid record of this schema, its clock is more than 10
-    /// minutes ahead, its lease is over or longer than the network's, its owner did not sign it, or the
-    /// store is full. Nothing is stored then.
-    pub fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
-        // Any owner's is fine.
-        if !record.key.as_ref().starts_with(split_schema(&self.prefix).0) {
-            // Names what is wrong with it.
-            record_to_value::<V>(record)?;
-        }
-        Ok(self.store.put_record(record)?)
-    }
-
-    /// The key under which peers that hold records of this schema announce themselves, for
-    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// #[netabase(access = "open")]
-    /// struct Note { #[netabase(key)] title: String }
-    ///
-    /// let notes = NetabaseStore::new().database::<Note>()?;
-    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
-    /// # Ok::<(), netabase::StoreError>(())
-    /// ```
-    #[must_use]
-    pub fn provider_key(&self) -> RecordKey
-    where
-        V: SharedSchema,
-    {
-        record::provider_key::<V>()
-    }
-
     pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, DatabaseError> {
         self.encode_to_live(value, V::TTL, out)
     }
@@ -418,41 +272,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         write_entries(value, &mut out.entries)?;
         let ends = ttl.map(|ttl| self.store.end_of(ttl));
         Ok(LocalWrite::put(self.schema, &out.key, &out.value, &out.entries, ends))
-    }
-
-    /// Whether the records it shows are the local peer's to write.
-    fn check_owner(&self) -> Result<(), DatabaseError> {
-        if self.owner == self.store.peer_id() {
-            return Ok(());
-        }
-        Err(DatabaseError::NotOwner { schema: V::SCHEMA_NAME })
-    }
-
-    /// The record key under which a value of this key is stored and shared.
-    ///
-    /// # Errors
-    ///
-    /// [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// # struct User { #[netabase(key)] name: String }
-    /// let users = NetabaseStore::new().database::<User>()?;
-    /// assert_eq!(users.record_key("ada")?.as_ref(), b"/netabase/user/lada\0");
-    /// # Ok::<(), netabase::DatabaseError>(())
-    /// ```
-    pub fn record_key<Q>(&self, key: &Q) -> Result<RecordKey, RecordError>
-    where
-        Q: KeyOf<V::Key> + ?Sized,
-    {
-        Scratch::with(|scratch| {
-            write_key::<V::Key, Q>(&self.prefix, key, &mut scratch.key)?;
-            Ok(RecordKey::new(&scratch.key))
-        })
     }
 
     /// The value under a record key, if there is one.
