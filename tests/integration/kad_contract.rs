@@ -70,7 +70,11 @@ fn refuses_what_is_too_much<S: RecordStore>(
 
 fn keeps_providers<S: RecordStore>(mut store: S, local: PeerId) -> Result<(), Box<dyn Error>> {
     let key = KadKey::new(b"/netabase/note/p");
-    let stranger = PeerId::random();
+    // The closest first: a `MemoryStore` keeps the first, ours the closest.
+    let place = KBucketKey::new(key.to_vec());
+    let mut strangers = [PeerId::random(), PeerId::random(), PeerId::random()];
+    strangers.sort_by_key(|peer| place.distance(&KBucketKey::from(*peer)));
+    let [stranger, second, third] = strangers;
     let address: Multiaddr = "/ip4/127.0.0.1/tcp/4001".parse()?;
     store.add_provider(ProviderRecord::new(key.clone(), stranger, vec![]))?;
     store.add_provider(ProviderRecord::new(key.clone(), local, vec![]))?;
@@ -82,8 +86,8 @@ fn keeps_providers<S: RecordStore>(mut store: S, local: PeerId) -> Result<(), Bo
     let addresses = store.providers(&key).into_iter().flat_map(|record| record.addresses);
     assert_eq!(addresses.collect::<Vec<_>>(), [address], "a known provider is updated");
 
-    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
-    store.add_provider(ProviderRecord::new(key.clone(), PeerId::random(), vec![]))?;
+    store.add_provider(ProviderRecord::new(key.clone(), second, vec![]))?;
+    store.add_provider(ProviderRecord::new(key.clone(), third, vec![]))?;
     assert_eq!(store.providers(&key).len(), 3, "those beyond the limit are ignored");
     let other = ProviderRecord::new(KadKey::new(b"/netabase/user/p"), stranger, vec![]);
     assert!(matches!(store.add_provider(other), Err(KadError::MaxProvidedKeys)));

@@ -173,24 +173,22 @@ impl Inner {
         let now_second = second(now.unix_ms());
         let half = second(now.after(author.max_lifetime / 2).unix_ms());
         let longest = second(now.after(author.max_lifetime).unix_ms()).saturating_add(2);
-        let show = |slot| {
+        let mut show = |slot| {
             if is_due(self.by_slot(slot), author, now) {
                 due.push(self.tracking.key(slot).clone());
             }
             if due.len() < max { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        let deadlines = &self.tracking.deadlines;
         // The two last are what a clock that was set leaves behind.
-        let _ = [
+        for (renewal, ends) in [
             (Renewal::BeforeItEnds, 0..=half),
             (Renewal::OnceItHasEnded, 0..=now_second),
             (Renewal::BeforeItEnds, longest..=u32::MAX),
-        ]
-        .into_iter()
-        .try_fold(show, |mut show, (renewal, ends)| {
-            let shown = deadlines.renewals(schema, renewal, ends, &mut show);
-            if shown.is_continue() { ControlFlow::Continue(show) } else { ControlFlow::Break(()) }
-        });
+        ] {
+            if self.tracking.deadlines.renewals(schema, renewal, ends, &mut show).is_break() {
+                break;
+            }
+        }
         due
     }
 }
