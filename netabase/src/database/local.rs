@@ -255,6 +255,30 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.len() == 0
     }
 
+    /// The key under which peers that hold records of this schema announce themselves, for
+    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "open")]
+    /// struct Note { #[netabase(key)] title: String }
+    ///
+    /// let notes = NetabaseStore::new().database::<Note>()?;
+    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
+    /// # Ok::<(), netabase::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn provider_key(&self) -> RecordKey
+    where
+        V: SharedSchema,
+    {
+        record::provider_key::<V>()
+    }
+
     pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, DatabaseError> {
         self.encode_to_live(value, V::TTL, out)
     }

@@ -6,10 +6,8 @@ use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
 #[cfg(doc)]
 use crate::store::StoreError;
 use crate::{
-    record::{
-        self, RecordError, record_to_value, split_schema, write_key, write_key_with, write_value,
-    },
-    schema::{KeyOf, NetabaseSchema, SharedSchema, Timestamp},
+    record::{RecordError, record_to_value, split_schema, write_key, write_key_with, write_value},
+    schema::{KeyOf, NetabaseSchema, Timestamp},
     store::PutOutcome,
 };
 
@@ -103,29 +101,5 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
             write_key::<V::Key, Q>(&self.prefix, key, &mut scratch.key)?;
             Ok(RecordKey::new(&scratch.key))
         })
-    }
-
-    /// The key under which peers that hold records of this schema announce themselves, for
-    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// #[netabase(access = "open")]
-    /// struct Note { #[netabase(key)] title: String }
-    ///
-    /// let notes = NetabaseStore::new().database::<Note>()?;
-    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
-    /// # Ok::<(), netabase::StoreError>(())
-    /// ```
-    #[must_use]
-    pub fn provider_key(&self) -> RecordKey
-    where
-        V: SharedSchema,
-    {
-        record::provider_key::<V>()
     }
 }
