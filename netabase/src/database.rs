@@ -16,6 +16,9 @@ mod lifetime;
 
 mod sync;
 
+#[cfg(feature = "network")]
+mod publishing;
+
 mod publisher;
 
 mod cursor;

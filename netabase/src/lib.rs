@@ -57,6 +57,9 @@ mod store;
 
 mod database;
 
+#[cfg(feature = "network")]
+mod network;
+
 mod private;
 
 /// What the derives' output calls. Not public API.
@@ -95,6 +98,12 @@ pub use self::{
         RecordDistance, RecordState, SchemaInfo, Source, StoreCapacityInfo, StoreError,
         StoreMaintenanceResult, SystemClock, Usage, Utilization, UtilizationWatch,
     },
+};
+
+#[cfg(feature = "network")]
+pub use self::network::{
+    FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError, NodeCounters, NodeError,
+    NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Refusals,
 };
 
 /// The examples of the README compile and run.

@@ -54,6 +54,9 @@ mod providers;
 
 mod kad;
 
+#[cfg(feature = "network")]
+mod offers;
+
 mod raw;
 
 mod publisher;
@@ -77,6 +80,10 @@ use libp2p::{
 };
 use parking_lot::RwLock;
 
+#[cfg(feature = "network")]
+pub(crate) use self::kad::as_kad_error;
+#[cfg(feature = "network")]
+pub(crate) use self::offers::{Place, place_of};
 use self::{author::Author, inner::Inner, writer::Outbox};
 pub use self::{
     capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},
@@ -144,6 +151,9 @@ struct Shared {
     /// Never held across an await, and never while code of the user runs.
     inner: RwLock<Inner>,
     outbox: Outbox,
+    /// Tells a node that there is something to be offered to peers.
+    #[cfg(feature = "network")]
+    news: tokio::sync::Notify,
 }
 
 impl NetabaseStore {
@@ -164,7 +174,15 @@ impl NetabaseStore {
     fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
         let inner = RwLock::new(Inner::new(&author, limits));
         let origin = clock.now().monotonic;
-        let shared = Shared { author, clock, origin, inner, outbox: Outbox::default() };
+        let shared = Shared {
+            author,
+            clock,
+            origin,
+            inner,
+            outbox: Outbox::default(),
+            #[cfg(feature = "network")]
+            news: tokio::sync::Notify::default(),
+        };
         Self { shared: Arc::new(shared) }
     }
 

@@ -65,7 +65,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     /// Whether the records it shows are the local peer's to write.
-    pub(super) fn check_owner(&self) -> Result<(), DatabaseError> {
+    pub(crate) fn check_owner(&self) -> Result<(), DatabaseError> {
         if self.owner == self.store.peer_id() {
             return Ok(());
         }

@@ -87,6 +87,24 @@ pub enum StoreError {
     /// The store holds a newer value of the key.
     #[error("a newer value of the key is stored already")]
     Outdated,
+    /// The peer, or the address it comes from, sends more records than are looked at.
+    #[error("too many records from {from}: more than {per_second} a second are not looked at")]
+    RateExceeded {
+        /// Whose records they are: a peer's, an address's, or everybody's.
+        from: String,
+        /// How many a second are looked at.
+        per_second: u32,
+    },
+    /// Key and value are together longer than a record of this network may be.
+    #[error(
+        "a record of {len} bytes, key and value, exceeds the {max_bytes} bytes that a network carries"
+    )]
+    RecordTooLarge {
+        /// Its length, in bytes.
+        len: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
     /// The writer's clock is too far ahead of this machine's.
     #[error("the record's clock is {by:?} ahead")]
     ClockAhead {

@@ -132,8 +132,35 @@ impl NetabaseStore {
         self.accept(record, Origin::Peer(source))
     }
 
+    /// As [`put_from`](Self::put_from); `gate` is asked before anything dear is done for the record, and so
+    /// not for one that is refused cheaply, or stored already.
+    #[cfg(feature = "network")]
+    pub(crate) fn put_gated(
+        &self,
+        record: &Record,
+        source: Source,
+        gate: impl FnMut() -> Result<(), StoreError>,
+    ) -> Result<PutOutcome, StoreError> {
+        self.accept_through(record, Origin::Peer(source), gate)
+    }
+
+    /// Whether the record is a valid one that peers may exchange; nothing is stored.
+    #[cfg(feature = "network")]
+    pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
+        self.check(&self.arrival(record, Origin::Application)?).map(drop)
+    }
+
     /// Checks a record, cheapest checks first, and stores it if it is valid and the newest.
     pub(super) fn accept(&self, record: &Record, origin: Origin) -> Result<PutOutcome, StoreError> {
+        self.accept_through(record, origin, || Ok(()))
+    }
+
+    fn accept_through(
+        &self,
+        record: &Record,
+        origin: Origin,
+        mut gate: impl FnMut() -> Result<(), StoreError>,
+    ) -> Result<PutOutcome, StoreError> {
         let arrival = self.arrival(record, origin)?;
         if origin == Origin::Application
             && let Some(merge) = arrival.merge
@@ -144,6 +171,7 @@ impl NetabaseStore {
         loop {
             let newer = arrival.compare(&self.shared.inner.read())? == Ordering::Greater;
             if newer && entries.is_none() {
+                gate()?;
                 entries = Some(self.check(&arrival)?);
             }
             let mut inner = self.write(origin.of_change());

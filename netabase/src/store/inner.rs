@@ -25,6 +25,8 @@ pub(super) struct Inner {
     pub(super) providers: super::providers::Expiries,
     pub(super) marks: Marks,
     pub(super) changes: Changes,
+    #[cfg(feature = "network")]
+    pub(super) offers: super::offers::Offers,
     /// The latest timestamp given to a local write.
     pub(super) last_issued: Timestamp,
 }
@@ -64,6 +66,8 @@ impl Inner {
             providers: super::providers::Expiries::default(),
             marks: Marks::default(),
             changes: Changes::default(),
+            #[cfg(feature = "network")]
+            offers: super::offers::Offers::default(),
             last_issued: Timestamp::default(),
         }
     }
@@ -101,6 +105,11 @@ impl Inner {
         let (own, weight) = (value.standing().state.own, value.weight(&key));
         self.weigh(schema, old, Some((own, weight)));
         let key = old.map_or(key, |old| old.key.clone());
+        #[cfg(feature = "network")]
+        self.note_offer(
+            &key,
+            (old.map(|old| (old.state(), old.header)), (value.standing().state, value.header())),
+        );
         if let Some(slot) = self.track(schema, &key, &value, foreign, old) {
             value.set_slot(slot);
         }

@@ -55,12 +55,7 @@ impl RecordStore for NetabaseStore {
         };
         let error: &(dyn Error + 'static) = &refused;
         tracing::debug!(key = ?record.key, error, "refused a record");
-        Err(match refused {
-            StoreError::ValueTooLarge { .. } | StoreError::Record(RecordError::TooLarge { .. }) => {
-                KadError::ValueTooLarge
-            }
-            _ => KadError::MaxRecords,
-        })
+        Err(as_kad_error(&refused))
     }
 
     /// Kademlia stops serving the record. One that databases show stays with them.
@@ -123,6 +118,16 @@ impl NetabaseStore {
             inner.drop_record(key, &old);
         }
         old.visible
+    }
+}
+
+/// What kad's closed error type can say of a refusal.
+pub(crate) fn as_kad_error(refused: &StoreError) -> KadError {
+    match refused {
+        StoreError::ValueTooLarge { .. }
+        | StoreError::RecordTooLarge { .. }
+        | StoreError::Record(RecordError::TooLarge { .. }) => KadError::ValueTooLarge,
+        _ => KadError::MaxRecords,
     }
 }
 

@@ -56,6 +56,23 @@ impl NetabaseStore {
         Ok(Record { key, value, publisher: None, expires })
     }
 
+    /// An own record as peers are served it; one that was private is published by that. None if there is no
+    /// such record now.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::ClockAhead`] if peers would refuse it.
+    /// - [`StoreError::FullOfBytes`] if there is no room for its signature.
+    #[cfg(feature = "network")]
+    pub(crate) fn publish_one(
+        &self,
+        schema: SchemaId,
+        key: &RecordKey,
+    ) -> Result<Option<Record>, StoreError> {
+        let now = self.now();
+        self.write_at(ChangeOrigin::Local, &now).publish(schema, key, &self.shared.author, &now)
+    }
+
     /// The next own records of a schema behind a key, as peers are served them, at most `max`: those that
     /// were private are published by that. Tombstones come, too. Gives the key to go on behind, if any.
     pub(crate) fn publish_next(

@@ -89,7 +89,7 @@ impl NetabaseStore {
     }
 
     /// One record as it is, if a view shows it.
-    pub(super) fn raw_record(&self, key: &RecordKey, view: View) -> Option<RawRecord> {
+    pub(crate) fn raw_record(&self, key: &RecordKey, view: View) -> Option<RawRecord> {
         let now = self.now();
         let inner = self.shared.inner.read();
         let stored = inner.table.get(key);

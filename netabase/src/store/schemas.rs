@@ -121,6 +121,14 @@ impl Schemas {
         Ok(id)
     }
 
+    /// Those that peers exchange records of.
+    #[cfg(feature = "network")]
+    pub(super) fn shared(&self) -> Vec<SchemaId> {
+        let all = self.by_id.iter().enumerate();
+        let shared = all.filter(|(_, schema)| schema.access != Access::Local);
+        shared.map(|(index, _)| SchemaId(index)).collect()
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<SchemaId> {
         self.by_name.get(name).copied()
     }

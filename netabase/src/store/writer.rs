@@ -172,11 +172,17 @@ impl Drop for Writer<'_> {
     fn drop(&mut self) {
         let Some(mut inner) = self.inner.take() else { return };
         inner.post_changes(&self.shared.outbox);
+        #[cfg(feature = "network")]
+        let has_news = inner.offers.take_news();
         if self.is_fair {
             RwLockWriteGuard::unlock_fair(inner);
         } else {
             drop(inner);
         }
         self.shared.outbox.send();
+        #[cfg(feature = "network")]
+        if has_news {
+            self.shared.news.notify_one();
+        }
     }
 }

@@ -1,0 +1,64 @@
+//! What a node needs of a database beside what everybody does.
+
+use libp2p::kad::{Record, RecordKey};
+
+use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use crate::{
+    record::{signed_len, write_key_with, write_value},
+    schema::{Envelope, NetabaseSchema, Timestamp},
+    store::{RawRecord, View},
+};
+
+impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
+    /// The record key of a value, and how long key and value will be together, in bytes.
+    pub(crate) fn measure(&self, value: &V) -> Result<(RecordKey, usize), DatabaseError> {
+        self.check_owner()?;
+        Scratch::with(|scratch| {
+            write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
+            write_value(value, Timestamp::default(), &mut scratch.value)?;
+            let len = scratch.key.len() + signed_len(V::ACCESS, scratch.value.len());
+            Ok((RecordKey::new(&scratch.key), len))
+        })
+    }
+
+    /// Stores a value, unless the application has stored the same before.
+    pub(crate) fn put_if_other(&self, value: &V) -> Result<(), DatabaseError> {
+        let is_same = Scratch::with(|scratch| {
+            write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
+            write_value(value, Timestamp::default(), &mut scratch.value)?;
+            let held = self.held_record(&RecordKey::new(&scratch.key));
+            let own = held.filter(|held| held.state.own && held.state.wanted);
+            let is_same =
+                own.is_some_and(|own| has_same_payload(&own.record.value, &scratch.value));
+            Ok::<_, DatabaseError>(is_same)
+        })?;
+        if is_same { Ok(()) } else { self.put(value).map(drop) }
+    }
+
+    /// What is stored under a record key, as peers are served it from now on. None if the application has
+    /// written nothing there.
+    pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, DatabaseError> {
+        self.check_owner()?;
+        Ok(self.store.publish_one(self.schema, key)?)
+    }
+
+    /// What is held under a record key, whoever sees it; a tombstone, too.
+    pub(crate) fn held_record(&self, key: &RecordKey) -> Option<RawRecord> {
+        self.store.raw_record(key, View::Everything)
+    }
+
+    /// Puts a tombstone in the place of a live record, here or at peers. False if it was private, and is just
+    /// gone.
+    pub(crate) fn bury(&self, live: &Record, is_on_network: bool) -> Result<bool, DatabaseError> {
+        self.check_owner()?;
+        Ok(self.store.bury(self.schema, live, is_on_network)?)
+    }
+}
+
+fn has_same_payload(a: &[u8], b: &[u8]) -> bool {
+    let what = |value| {
+        let envelope = Envelope::parse(value).ok()?;
+        Some((envelope.tombstone, envelope.schema_version, envelope.payload))
+    };
+    what(a).is_some() && what(a) == what(b)
+}

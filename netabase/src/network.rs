@@ -1,0 +1,51 @@
+//! A node: the store inside a libp2p swarm, and typed records over a Kademlia DHT.
+//!
+//! A handle and a task. The task alone owns the swarm; handles send it commands and wait for one
+//! answer. What peers send reaches the store through a gate that knows who sent it.
+
+mod error;
+
+mod settings;
+
+mod events;
+
+mod counters;
+
+mod identity;
+
+mod addresses;
+
+mod rates;
+
+mod gate;
+
+mod courier;
+
+mod transport;
+
+mod behaviour;
+
+mod query;
+
+mod command;
+
+mod upkeep;
+
+mod task;
+
+mod node;
+
+mod builder;
+
+mod remote;
+
+pub use self::{
+    builder::NetabaseBuilder,
+    counters::{NodeCounters, Refusals},
+    error::{NetworkError, NodeError},
+    events::{NodeEvent, NodeEvents},
+    node::Netabase,
+    query::{FetchMode, PublishReport},
+    remote::NetworkDatabase,
+    settings::{NodeLimits, Rate},
+};

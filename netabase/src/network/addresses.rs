@@ -1,0 +1,181 @@
+//! Which of the addresses that a peer claims are kept.
+
+use libp2p::{
+    Multiaddr, PeerId,
+    kad::{self, Addresses, KBucketKey, store::RecordStore},
+    multiaddr::Protocol,
+};
+
+/// How many addresses of one peer are kept: each goes into every answer that names the peer.
+pub(super) const MAX_ADDRESSES: usize = 8;
+
+/// The longest address that is kept, in bytes, without the peer's id.
+const MAX_ADDRESS_BYTES: usize = 64;
+
+/// From how far an address can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    /// Within this process.
+    Memory,
+    /// From this machine.
+    Loopback,
+    /// From its neighbourhood.
+    Private,
+    /// From anywhere.
+    Public,
+}
+
+impl Scope {
+    /// `None` if it is no address that a node could be reached at.
+    pub(super) fn of(address: &Multiaddr) -> Option<Self> {
+        Some(match address.iter().next()? {
+            Protocol::Memory(_) => Self::Memory,
+            Protocol::Ip4(ip) if ip.is_unspecified() || ip.is_multicast() => return None,
+            Protocol::Ip4(ip) if ip.is_loopback() => Self::Loopback,
+            Protocol::Ip4(ip) if ip.is_private() || ip.is_link_local() => Self::Private,
+            Protocol::Ip6(ip) if ip.is_unspecified() || ip.is_multicast() => return None,
+            Protocol::Ip6(ip) if ip.is_loopback() => Self::Loopback,
+            Protocol::Ip6(ip) if ip.is_unique_local() || ip.is_unicast_link_local() => {
+                Self::Private
+            }
+            Protocol::Ip4(_)
+            | Protocol::Ip6(_)
+            | Protocol::Dns(_)
+            | Protocol::Dns4(_)
+            | Protocol::Dns6(_) => Self::Public,
+            _ => return None,
+        })
+    }
+
+    /// Whether an address of this scope may come from a peer at the other end of a connection of that
+    /// one: a stranger from afar must not send us to our own machine, or around our neighbourhood.
+    fn may_come_from(self, connection: Self) -> bool {
+        (self == Self::Memory) == (connection == Self::Memory) && self >= connection
+    }
+}
+
+/// The addresses that are kept of those which a peer claims over a connection, without the peer's id.
+pub(super) fn acceptable<'a>(
+    claimed: impl IntoIterator<Item = &'a Multiaddr>,
+    peer: &PeerId,
+    connection: &Multiaddr,
+) -> Vec<Multiaddr> {
+    let Some(connection) = Scope::of(connection) else { return Vec::new() };
+    let mut kept = Vec::new();
+    for address in claimed {
+        let Some(address) = without_peer(address, peer) else { continue };
+        let is_good = address.len() <= MAX_ADDRESS_BYTES
+            && is_dialable(&address)
+            && Scope::of(&address).is_some_and(|scope| scope.may_come_from(connection));
+        if is_good && !kept.contains(&address) {
+            kept.push(address);
+        }
+        if kept.len() == MAX_ADDRESSES {
+            break;
+        }
+    }
+    kept
+}
+
+/// The address without the id of this peer at its end; `None` if it is another's.
+fn without_peer(address: &Multiaddr, peer: &PeerId) -> Option<Multiaddr> {
+    let mut address = address.clone();
+    match address.iter().last() {
+        Some(Protocol::P2p(found)) if found != *peer => return None,
+        Some(Protocol::P2p(_)) => drop(address.pop()),
+        _ => {}
+    }
+    Some(address)
+}
+
+/// Whether our transports understand the address: TCP, QUIC, or memory, and nothing behind.
+fn is_dialable(address: &Multiaddr) -> bool {
+    let mut parts = address.iter().skip(1);
+    match address.iter().next() {
+        Some(Protocol::Memory(port)) => port != 0 && parts.next().is_none(),
+        _ => match (parts.next(), parts.next(), parts.next()) {
+            (Some(Protocol::Tcp(port)), None, None)
+            | (Some(Protocol::Udp(port)), Some(Protocol::QuicV1), None) => port != 0,
+            _ => false,
+        },
+    }
+}
+
+/// The peer at the end of an address, if it names one.
+pub(super) fn peer_of(address: &Multiaddr) -> Option<PeerId> {
+    match address.iter().last() {
+        Some(Protocol::P2p(peer)) => Some(peer),
+        _ => None,
+    }
+}
+
+/// The addresses of a peer in the routing table, the oldest first.
+pub(super) fn known_addresses(
+    kad: &mut kad::Behaviour<impl RecordStore + Send + 'static>,
+    peer: &PeerId,
+) -> Vec<Multiaddr> {
+    let key = KBucketKey::from(*peer);
+    let bucket = kad.kbucket(*peer);
+    let of_peer = bucket.and_then(|bucket| {
+        bucket.iter().find(|entry| *entry.node.key == key).map(|entry| entry.node.value.clone())
+    });
+    of_peer.map(Addresses::into_vec).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(claimed: &[&str], connection: &str) -> Vec<String> {
+        let peer = PeerId::random();
+        let claimed: Vec<Multiaddr> = claimed.iter().map(|text| text.parse().unwrap()).collect();
+        let kept = acceptable(&claimed, &peer, &connection.parse().unwrap());
+        kept.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn loopback_and_private_addresses_come_from_near_by_only() {
+        let claimed =
+            ["/ip4/127.0.0.1/tcp/1", "/ip4/192.168.1.2/tcp/1", "/ip4/192.0.2.1/udp/1/quic-v1"];
+
+        assert_eq!(kept(&claimed, "/ip4/127.0.0.1/tcp/9"), claimed);
+        assert_eq!(kept(&claimed, "/ip4/10.0.0.1/tcp/9"), claimed[1..]);
+        assert_eq!(kept(&claimed, "/ip4/198.51.100.1/tcp/9"), claimed[2..]);
+        assert_eq!(kept(&claimed, "/memory/7"), [""; 0]);
+        assert_eq!(kept(&["/memory/3", claimed[2]], "/memory/7"), ["/memory/3"]);
+        assert_eq!(kept(&["/memory/3"], "/ip4/127.0.0.1/tcp/9"), [""; 0]);
+    }
+
+    #[test]
+    fn no_more_than_eight_addresses_are_kept_and_none_that_is_long_or_unknown() {
+        let many: Vec<String> =
+            (1..=350).map(|port| format!("/ip4/192.0.2.1/tcp/{port}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(kept(&many, "/ip4/192.0.2.1/tcp/9").len(), MAX_ADDRESSES);
+
+        let long = format!("/dns4/{}.example/tcp/1", "a".repeat(60));
+        for refused in [
+            long.as_str(),
+            "/ip4/0.0.0.0/tcp/1",
+            "/ip4/224.0.0.1/udp/1/quic-v1",
+            "/ip4/192.0.2.1/tcp/0",
+            "/ip4/192.0.2.1/udp/1",
+            "/ip4/192.0.2.1/tcp/1/ws",
+            "/unix/tmp",
+            "/ip4/192.0.2.1/tcp/1/p2p/12D3KooWGEYVEHxZ3u8nDHYTDHHDXLCgmM6sE3LDmhHQ1YKiSbHx/p2p-circuit",
+        ] {
+            assert_eq!(kept(&[refused], "/ip4/127.0.0.1/tcp/9"), [""; 0], "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_somebody_else_is_not_kept() {
+        let (peer, other) = (PeerId::random(), PeerId::random());
+        let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().unwrap();
+        let of = |peer| address.clone().with_p2p(peer).unwrap();
+
+        let kept = acceptable([&of(other), &of(peer)], &peer, &address);
+
+        assert_eq!(kept, [address]);
+    }
+}

@@ -1,0 +1,157 @@
+use std::{
+    collections::HashMap,
+    task::{Context, Poll},
+};
+
+use libp2p::{
+    Multiaddr, PeerId,
+    core::{Endpoint, transport::PortUse},
+    kad,
+    swarm::{
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm,
+    },
+};
+
+use super::{
+    addresses::{MAX_ADDRESSES, Scope, known_addresses},
+    gate::{Gate, Refusal, Sender},
+};
+
+/// Kademlia, with a store that is told who sends what.
+///
+/// kad's own `put` knows no sender. Its handler events do, and are handled one at a time.
+pub(super) struct Courier {
+    pub(super) kad: kad::Behaviour<Gate>,
+    /// The remote addresses of all connections.
+    addresses: HashMap<ConnectionId, Multiaddr>,
+    /// Whether all peers that are known are near by.
+    is_near: bool,
+}
+
+/// How many addresses of a peer are dialled: a walk may have gathered any number of them.
+const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
+
+/// What [`Courier`] reports.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are kad's, which is the large one"
+)]
+pub(super) enum CourierEvent {
+    Kad(kad::Event),
+    Refused(Refusal),
+}
+
+impl Courier {
+    pub(super) fn new(kad: kad::Behaviour<Gate>) -> Self {
+        Self { kad, addresses: HashMap::new(), is_near: true }
+    }
+
+    pub(super) fn set_near(&mut self, is_near: bool) {
+        self.is_near = is_near;
+    }
+
+    pub(super) fn address_of(&self, connection: ConnectionId) -> Option<&Multiaddr> {
+        self.addresses.get(&connection)
+    }
+}
+
+impl NetworkBehaviour for Courier {
+    type ConnectionHandler = <kad::Behaviour<Gate> as NetworkBehaviour>::ConnectionHandler;
+    type ToSwarm = CourierEvent;
+
+    fn handle_pending_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: Option<PeerId>,
+        addresses: &[Multiaddr],
+        effective_role: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        let mut found = self.kad.handle_pending_outbound_connection(
+            connection,
+            peer,
+            addresses,
+            effective_role,
+        )?;
+        // Anybody can name an address in an answer to a walk. To one of this machine or neighbourhood we go
+        // only where everybody is, or if the peer itself has said so from there.
+        if !self.is_near
+            && let Some(peer) = peer
+        {
+            let known = known_addresses(&mut self.kad, &peer);
+            found.retain(|address| {
+                Scope::of(address) == Some(Scope::Public) || known.contains(address)
+            });
+        }
+        found.truncate(MAX_DIALLED);
+        Ok(found)
+    }
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.kad.handle_established_inbound_connection(connection, peer, local, remote)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        address: &Multiaddr,
+        role_override: Endpoint,
+        port_use: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.kad.handle_established_outbound_connection(
+            connection,
+            peer,
+            address,
+            role_override,
+            port_use,
+        )
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm) {
+        match &event {
+            FromSwarm::ConnectionEstablished(established) => {
+                let address = established.endpoint.get_remote_address().clone();
+                self.addresses.insert(established.connection_id, address);
+            }
+            FromSwarm::AddressChange(change) => {
+                let address = change.new.get_remote_address().clone();
+                self.addresses.insert(change.connection_id, address);
+            }
+            FromSwarm::ConnectionClosed(closed) => {
+                self.addresses.remove(&closed.connection_id);
+            }
+            _ => {}
+        }
+        self.kad.on_swarm_event(event);
+    }
+
+    fn on_connection_handler_event(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        event: THandlerOutEvent<Self>,
+    ) {
+        let address = self.addresses.get(&connection).cloned().unwrap_or_else(Multiaddr::empty);
+        self.kad.store_mut().set_sender(Some(Sender { peer, address }));
+        self.kad.on_connection_handler_event(peer, connection, event);
+        self.kad.store_mut().set_sender(None);
+    }
+
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        if let Some(refusal) = self.kad.store_mut().next_refusal() {
+            return Poll::Ready(ToSwarm::GenerateEvent(CourierEvent::Refused(refusal)));
+        }
+        self.kad.poll(context).map(|event| event.map_out(CourierEvent::Kad))
+    }
+}

@@ -1,0 +1,140 @@
+use std::{io, path::PathBuf, time::Duration};
+
+use libp2p::{Multiaddr, kad::Record};
+
+use super::query::PublishReport;
+use crate::{database::DatabaseError, record::RecordError, store::StoreError};
+
+/// Why a node could not be started. Nothing of it is left.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NodeError {
+    /// The store could not be made: the network's name, or the identity, cannot be one.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A store was given, and it belongs to another network, or to another identity, than was asked for.
+    #[error(
+        "the store is of {what} `{found}`, but the node was to be of `{expected}`; leave that to the store, or give it the same"
+    )]
+    OtherStore {
+        /// What differs: the network, or the peer.
+        what: &'static str,
+        /// The store's.
+        found: String,
+        /// The one that was asked for.
+        expected: String,
+    },
+    /// Another node runs on the same store.
+    #[error("a node runs on this store already; use it, or shut it down first")]
+    StoreInUse,
+    /// The file with the identity could not be read or written.
+    #[error("cannot use the identity file {}", path.display())]
+    IdentityFile {
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file is there, and holds no ed25519 identity.
+    #[error(
+        "{} holds no ed25519 identity; give another path, or remove the file to get a fresh one", path.display()
+    )]
+    NoIdentity {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Others may read, or write, the file.
+    #[error("others can read the identity file {}: run `chmod 600` on it", path.display())]
+    IdentityFileIsPublic {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The transports could not be set up.
+    #[error("cannot set up the transports")]
+    Transport(#[source] io::Error),
+    /// The node cannot listen on an address.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: Multiaddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// There is no tokio runtime.
+    #[error("a node needs a tokio runtime: start it from within one")]
+    NoRuntime,
+}
+
+/// Why a call on the network failed. What it says was done here, was.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// The local part failed; nothing was sent.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Key and value together are longer than the network carries. Nothing was stored, nothing sent.
+    #[error(
+        "the record has {len} bytes, key and value, and the network carries {max_bytes}; split the value"
+    )]
+    TooLarge {
+        /// Its length, in bytes.
+        len: usize,
+        /// The limit, in bytes.
+        max_bytes: usize,
+    },
+    /// There is no value of the key here to be published.
+    #[error("there is no value of the key here: put it first")]
+    NothingToPublish,
+    /// No peer is known.
+    #[error("no peer is known to ask; give the node a bootstrap address")]
+    NobodyToAsk,
+    /// Peers are known, and none of those that were asked answered.
+    #[error("none of {asked} peers answered")]
+    Unreachable {
+        /// How many were asked.
+        asked: usize,
+    },
+    /// Whoever had a record of the key had one that is not valid.
+    #[error("{answers} peers answered with records, and none of them is valid")]
+    OnlyInvalid {
+        /// How many there were.
+        answers: usize,
+        /// What is wrong with the last of them.
+        source: StoreError,
+    },
+    /// Nobody had answered when the time was over.
+    #[error("no answer within {after:?}")]
+    TimedOut {
+        /// How long it was waited.
+        after: Duration,
+    },
+    /// The network has a newer value. The caller's is stored here, and nothing was sent.
+    #[error("the network has a newer value of the key")]
+    Outdated {
+        /// The newer one.
+        winner: Box<Record>,
+    },
+    /// Fewer peers than wanted have the record. It is stored here, and is offered again.
+    #[error(
+        "{} of {} wanted peers have the record; it is offered again", report.holders(), report.wanted
+    )]
+    QuorumMissed {
+        /// Who has it.
+        report: PublishReport,
+    },
+    /// The node was shut down.
+    #[error("the node was shut down")]
+    Stopped,
+}
+
+impl From<RecordError> for NetworkError {
+    fn from(error: RecordError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<StoreError> for NetworkError {
+    fn from(error: StoreError) -> Self {
+        Self::Database(error.into())
+    }
+}

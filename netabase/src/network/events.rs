@@ -1,0 +1,134 @@
+use libp2p::{Multiaddr, PeerId, kad::RecordKey};
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use super::settings::MAX_EVENTS;
+use crate::store::StoreError;
+
+/// Something that happened to a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NodeEvent {
+    /// The node can be reached at another address.
+    Listening {
+        /// The address, with the node's peer id.
+        address: Multiaddr,
+    },
+    /// A first connection with a peer.
+    Connected {
+        /// The peer.
+        peer: PeerId,
+    },
+    /// The last connection with a peer is gone.
+    Disconnected {
+        /// The peer.
+        peer: PeerId,
+    },
+    /// A peer came into the routing table: it is asked, and given records, from now on.
+    PeerKnown {
+        /// The peer.
+        peer: PeerId,
+    },
+    /// The node has looked for its place in the network for the first time.
+    Bootstrapped,
+    /// Other nodes may, or may no longer, count on this one to hold records.
+    ServerMode {
+        /// Whether they may.
+        is_server: bool,
+    },
+    /// A record, or a provider, that a peer sent was refused.
+    Refused {
+        /// Who sent it.
+        peer: PeerId,
+        /// Its key.
+        key: RecordKey,
+        /// Why it was refused.
+        reason: StoreError,
+    },
+    /// A peer answered a fetch with a record that is not valid.
+    InvalidAnswer {
+        /// Who answered.
+        peer: PeerId,
+        /// The key that was asked for.
+        key: RecordKey,
+        /// What is wrong.
+        reason: StoreError,
+    },
+    /// Peers that answered a fetch with an older value, or with none, were sent the newest.
+    Repaired {
+        /// The key.
+        key: RecordKey,
+        /// How many peers took it.
+        peers: usize,
+    },
+    /// An own record that was written, renewed or removed was sent to peers.
+    Offered {
+        /// Its key.
+        key: RecordKey,
+        /// How many peers have it now. With none it is offered again.
+        peers: usize,
+    },
+    /// A held record was passed on to a peer that came closer to it.
+    HandedOver {
+        /// Its key.
+        key: RecordKey,
+        /// Who has it now.
+        peer: PeerId,
+    },
+}
+
+/// The events of a node from some moment on; see [`Netabase::events`](super::Netabase::events).
+#[derive(Debug)]
+pub struct NodeEvents {
+    receiver: broadcast::Receiver<NodeEvent>,
+}
+
+impl NodeEvents {
+    /// Waits for the next event. `None` when the node has ended.
+    ///
+    /// A listener that falls 1,024 events behind misses the oldest of them; counters do not.
+    pub async fn next(&mut self) -> Option<NodeEvent> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(event) => return Some(event),
+                Err(RecvError::Lagged(missed)) => {
+                    tracing::debug!(missed, "a listener to a node's events was too slow");
+                }
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+/// Where events are sent to. The task holds it, so that listeners notice its end.
+#[derive(Clone, Debug)]
+pub(super) struct EventSender(broadcast::Sender<NodeEvent>);
+
+/// Lets others listen while the task runs.
+#[derive(Clone, Debug)]
+pub(super) struct EventSource(broadcast::WeakSender<NodeEvent>);
+
+impl EventSender {
+    pub(super) fn new() -> Self {
+        Self(broadcast::channel(MAX_EVENTS).0)
+    }
+
+    pub(super) fn send(&self, event: NodeEvent) {
+        // Nobody need listen.
+        let _ = self.0.send(event);
+    }
+
+    pub(super) fn source(&self) -> EventSource {
+        EventSource(self.0.downgrade())
+    }
+}
+
+impl EventSource {
+    pub(super) fn subscribe(&self) -> NodeEvents {
+        // Of a task that has ended there is nothing to hear.
+        let receiver = match self.0.upgrade() {
+            Some(sender) => sender.subscribe(),
+            None => broadcast::channel(1).1,
+        };
+        NodeEvents { receiver }
+    }
+}

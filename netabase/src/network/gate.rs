@@ -1,0 +1,141 @@
+use std::{borrow::Cow, collections::VecDeque, sync::Arc, time::Instant};
+
+use libp2p::{
+    Multiaddr, PeerId,
+    kad::{
+        ProviderRecord, Record, RecordKey,
+        store::{Error as KadError, RecordStore},
+    },
+};
+
+use super::{
+    addresses::acceptable,
+    counters::Tally,
+    rates::Rates,
+    settings::{MAX_RECORD_BYTES, NodeLimits},
+};
+use crate::store::{NetabaseStore, PutOutcome, Source, StoreError};
+
+/// How many refusals are kept until they are reported; of more in one go only the counters tell.
+const MAX_REFUSALS: usize = 256;
+
+/// The store as kad sees it: a record comes in with the peer that sent it, and a refusal is counted
+/// and reported.
+pub(super) struct Gate {
+    store: NetabaseStore,
+    sender: Option<Sender>,
+    rates: Rates,
+    tally: Arc<Tally>,
+    refusals: VecDeque<Refusal>,
+}
+
+/// Who is at the other end of the connection whose events kad handles now.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    pub(super) peer: PeerId,
+    pub(super) address: Multiaddr,
+}
+
+/// Something that a peer sent and that was refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) peer: PeerId,
+    pub(super) key: RecordKey,
+    pub(super) reason: StoreError,
+}
+
+impl Gate {
+    pub(super) fn new(store: NetabaseStore, limits: &NodeLimits, tally: Arc<Tally>) -> Self {
+        let rates = Rates::new(limits);
+        Self { store, sender: None, rates, tally, refusals: VecDeque::new() }
+    }
+
+    /// Says who sends what comes from now on; nobody but this peer itself if `None`.
+    pub(super) fn set_sender(&mut self, sender: Option<Sender>) {
+        self.sender = sender;
+    }
+
+    pub(super) fn next_refusal(&mut self) -> Option<Refusal> {
+        self.refusals.pop_front()
+    }
+
+    fn accept(&mut self, record: &Record, sender: &Sender) -> Result<PutOutcome, StoreError> {
+        check_size(record)?;
+        let source = Source::of_address(&sender.address);
+        let rates = &mut self.rates;
+        let gate = || rates.count(sender.peer, source, Instant::now());
+        match self.store.put_gated(record, source, gate)? {
+            PutOutcome::Outdated => Err(StoreError::Outdated),
+            outcome => Ok(outcome),
+        }
+    }
+
+    fn refuse(&mut self, peer: PeerId, key: RecordKey, reason: StoreError) {
+        tracing::debug!(%peer, ?key, %reason, "refused what a peer sent");
+        self.tally.refused(&reason);
+        if self.refusals.len() < MAX_REFUSALS {
+            self.refusals.push_back(Refusal { peer, key, reason });
+        }
+    }
+}
+
+/// Whether a record, key and value, fits into an answer beside the addresses of 20 peers.
+pub(super) fn check_size(record: &Record) -> Result<(), StoreError> {
+    let len = record.key.as_ref().len() + record.value.len();
+    if len > MAX_RECORD_BYTES {
+        return Err(StoreError::RecordTooLarge { len, max_bytes: MAX_RECORD_BYTES });
+    }
+    Ok(())
+}
+
+impl RecordStore for Gate {
+    type RecordsIter<'a> = <NetabaseStore as RecordStore>::RecordsIter<'a>;
+    type ProvidedIter<'a> = <NetabaseStore as RecordStore>::ProvidedIter<'a>;
+
+    fn get(&self, key: &RecordKey) -> Option<Cow<'_, Record>> {
+        RecordStore::get(&self.store, key)
+    }
+
+    fn put(&mut self, record: Record) -> Result<(), KadError> {
+        let Some(sender) = self.sender.clone() else { return self.store.put(record) };
+        let Err(reason) = self.accept(&record, &sender) else {
+            self.tally.update(|counters| counters.records_accepted += 1);
+            return Ok(());
+        };
+        let error = crate::store::as_kad_error(&reason);
+        self.refuse(sender.peer, record.key, reason);
+        Err(error)
+    }
+
+    fn remove(&mut self, key: &RecordKey) {
+        // kad asks for it when a record has expired by its clock; ours knows better, and sweeps itself.
+        let _ = key;
+    }
+
+    fn records(&self) -> Self::RecordsIter<'_> {
+        RecordStore::records(&self.store)
+    }
+
+    fn add_provider(&mut self, mut record: ProviderRecord) -> Result<(), KadError> {
+        let Some(sender) = self.sender.clone() else { return self.store.add_provider(record) };
+        let source = Source::of_address(&sender.address);
+        if let Err(reason) = self.rates.count(sender.peer, source, Instant::now()) {
+            self.refuse(sender.peer, record.key, reason);
+            return Err(KadError::MaxProvidedKeys);
+        }
+        record.addresses = acceptable(&record.addresses, &sender.peer, &sender.address);
+        self.store.add_provider(record)
+    }
+
+    fn providers(&self, key: &RecordKey) -> Vec<ProviderRecord> {
+        RecordStore::providers(&self.store, key)
+    }
+
+    fn provided(&self) -> Self::ProvidedIter<'_> {
+        RecordStore::provided(&self.store)
+    }
+
+    fn remove_provider(&mut self, key: &RecordKey, provider: &PeerId) {
+        self.store.remove_provider(key, provider);
+    }
+}

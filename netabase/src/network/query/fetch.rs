@@ -1,0 +1,133 @@
+use std::cmp::Ordering;
+
+use libp2p::{PeerId, kad::Record};
+
+use super::walk::{End, Walk};
+use crate::{
+    network::{
+        error::NetworkError,
+        settings::{QUERY_TIMEOUT, REPLICATION},
+    },
+    schema::EnvelopeHeader,
+    store::RawRecord,
+};
+
+/// How many peers with a valid value are enough.
+const SEVERAL: usize = 3;
+
+/// How far a fetch goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchMode {
+    /// What is held here; nobody is asked.
+    Local,
+    /// Until the first peer answers with a valid value. Others may have a newer one.
+    First,
+    /// Until three peers have answered with valid values, or all that are close to the key were asked. The
+    /// newest wins, and those that had an older one, or none, are sent it.
+    #[default]
+    Several,
+}
+
+/// A fetch on its way.
+pub(in crate::network) struct Fetch {
+    walk: Walk,
+    mode: FetchMode,
+    known: Option<RawRecord>,
+}
+
+/// What a fetch found.
+#[derive(Debug)]
+pub(in crate::network) struct Fetched {
+    /// The winner; a tombstone counts.
+    pub(in crate::network) record: Option<Record>,
+    /// Whether a peer has a valid record of the key, be it the winner or not.
+    pub(in crate::network) is_on_network: bool,
+}
+
+/// A record, and who should have it.
+#[derive(Debug)]
+pub(in crate::network) struct Repair {
+    pub(in crate::network) record: Record,
+    pub(in crate::network) peers: Vec<PeerId>,
+}
+
+impl Fetch {
+    /// `known` is what is held here.
+    pub(in crate::network) fn new(walk: Walk, mode: FetchMode, known: Option<RawRecord>) -> Self {
+        Self { walk, mode, known }
+    }
+
+    pub(in crate::network) fn walk(&mut self) -> &mut Walk {
+        &mut self.walk
+    }
+
+    /// Whether the answers so far are enough.
+    pub(in crate::network) fn is_satisfied(&self) -> bool {
+        let valid = self.walk.current.len() + self.walk.stale.len()
+            - self.walk.invalid.as_ref().map_or(0, |(count, _)| *count);
+        match self.mode {
+            FetchMode::Local => true,
+            FetchMode::First => valid >= 1,
+            FetchMode::Several => valid >= SEVERAL,
+        }
+    }
+
+    /// What was found, and whom to send it to.
+    pub(in crate::network) fn finish(
+        self,
+        end: &End,
+    ) -> (Result<Fetched, NetworkError>, Option<Repair>) {
+        let Some(winner) = &self.walk.winner else { return (self.without_answer(end), None) };
+        let order = self.known.as_ref().map(|known| known.record.value.cmp(&winner.value));
+        let knows_more = order == Some(Ordering::Greater);
+        // What is private here is no better for them.
+        let is_ours = knows_more && self.known.as_ref().is_some_and(|known| known.state.served);
+        let best = match &self.known {
+            Some(known) if knows_more => &known.record,
+            _ => winner,
+        };
+        let repair = (self.mode == FetchMode::Several && (is_ours || !knows_more))
+            .then(|| self.repair(best, is_ours, end));
+        let found = Fetched { record: Some(best.clone()), is_on_network: true };
+        (Ok(found), repair.filter(|repair| !repair.peers.is_empty()))
+    }
+
+    fn without_answer(&self, end: &End) -> Result<Fetched, NetworkError> {
+        if let Some(RawRecord { record, .. }) = &self.known {
+            return Ok(Fetched { record: Some(record.clone()), is_on_network: false });
+        }
+        if let Some((answers, source)) = &self.walk.invalid {
+            return Err(NetworkError::OnlyInvalid { answers: *answers, source: source.clone() });
+        }
+        match end {
+            End { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
+            End { asked: 0, .. } => Err(NetworkError::NobodyToAsk),
+            End { timed_out: true, .. } => Err(NetworkError::TimedOut { after: QUERY_TIMEOUT }),
+            End { asked, .. } => Err(NetworkError::Unreachable { asked: *asked }),
+        }
+    }
+
+    /// Those that have less than the winner; and those without that should have it, if the winner is there
+    /// to be kept.
+    fn repair(&self, winner: &Record, is_ours: bool, end: &End) -> Repair {
+        let Walk { current, stale, .. } = &self.walk;
+        let mut peers = stale.clone();
+        if is_ours {
+            peers.extend(current);
+        }
+        let is_tombstone = EnvelopeHeader::peek(&winner.value).is_some_and(|it| it.tombstone);
+        if !is_tombstone {
+            let closest = self.walk.closest(end);
+            let mut reach = closest.len().min(REPLICATION);
+            if !end.is_complete {
+                // On the way to the key there are peers that should never hold it.
+                let farthest = closest.iter().rposition(|peer| current.contains(peer));
+                reach = reach.min(farthest.unwrap_or(0));
+            }
+            let lacks = |peer: &&PeerId| end.missing.contains(peer);
+            peers.extend(closest[..reach].iter().filter(lacks));
+        }
+        Repair { record: winner.clone(), peers }
+    }
+}

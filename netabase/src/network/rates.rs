@@ -1,0 +1,152 @@
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    time::{Duration, Instant},
+};
+
+use libp2p::PeerId;
+
+use super::settings::{NodeLimits, Rate};
+use crate::store::{Source, StoreError};
+
+/// How many peers, and how many sources, are told apart. Beyond that, those that were not seen lately share
+/// what is left to everybody.
+const MAX_KNOWN: usize = 8192;
+
+/// How much everybody's records cost: checked before a record's signature is.
+pub(super) struct Rates {
+    peers: Meters<PeerId>,
+    sources: Meters<Source>,
+    overall: Meters<()>,
+}
+
+/// A leaky bucket for each of those who are not at rest (the generic cell rate algorithm): until when each
+/// has used up what it may.
+struct Meters<K> {
+    rate: Rate,
+    used_until: HashMap<K, Instant>,
+}
+
+impl Rates {
+    pub(super) fn new(limits: &NodeLimits) -> Self {
+        Self {
+            peers: Meters::new(limits.peer_rate),
+            sources: Meters::new(limits.source_rate),
+            overall: Meters::new(limits.overall_rate),
+        }
+    }
+
+    /// Counts a record that is to be verified.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::RateExceeded`] if there were too many; then it is not counted.
+    pub(super) fn count(
+        &mut self,
+        peer: PeerId,
+        source: Source,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let exceeded = |from: String, rate: Rate| {
+            Err(StoreError::RateExceeded { from, per_second: rate.per_second })
+        };
+        let Some(of_peer) = self.peers.next(&peer, now) else {
+            return exceeded(format!("peer {peer}"), self.peers.rate);
+        };
+        let Some(of_source) = self.sources.next(&source, now) else {
+            return exceeded(format!("address {source}"), self.sources.rate);
+        };
+        let Some(of_all) = self.overall.next(&(), now) else {
+            return exceeded("all peers".to_owned(), self.overall.rate);
+        };
+        self.peers.set(peer, of_peer, now);
+        self.sources.set(source, of_source, now);
+        self.overall.set((), of_all, now);
+        Ok(())
+    }
+}
+
+impl<K: Eq + Hash> Meters<K> {
+    fn new(rate: Rate) -> Self {
+        Self { rate, used_until: HashMap::new() }
+    }
+
+    /// Until when this one has used up what it may, if it takes one more now; `None` if it may not.
+    fn next(&self, key: &K, now: Instant) -> Option<Instant> {
+        let each = Duration::from_secs(1).checked_div(self.rate.per_second)?;
+        let used_until = self.used_until.get(key).map_or(now, |&until| until.max(now));
+        let next = used_until.checked_add(each)?;
+        (next.duration_since(now) <= each * self.rate.burst).then_some(next)
+    }
+
+    fn set(&mut self, key: K, until: Instant, now: Instant) {
+        if self.used_until.len() >= MAX_KNOWN && !self.used_until.contains_key(&key) {
+            self.used_until.retain(|_, until| *until > now);
+            if self.used_until.len() >= MAX_KNOWN {
+                return;
+            }
+        }
+        self.used_until.insert(key, until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rates(per_second: u32, burst: u32) -> Rates {
+        let rate = Rate { per_second, burst };
+        let wide = Rate { per_second: 1_000_000, burst: 1_000_000 };
+        Rates::new(&NodeLimits {
+            peer_rate: rate,
+            source_rate: wide,
+            overall_rate: wide,
+            ..NodeLimits::default()
+        })
+    }
+
+    #[test]
+    fn a_peer_may_send_a_burst_and_then_its_rate() {
+        let (mut rates, peer, start) = (rates(10, 3), PeerId::random(), Instant::now());
+        let mut send = |ms| {
+            let now = start + Duration::from_millis(ms);
+            rates.count(peer, Source::UNKNOWN, now).is_ok()
+        };
+
+        assert_eq!([send(0), send(0), send(0), send(0)], [true, true, true, false]);
+        assert_eq!([send(100), send(100)], [true, false], "one more every tenth of a second");
+        assert_eq!([send(5000), send(5000), send(5000), send(5000)], [true, true, true, false]);
+    }
+
+    #[test]
+    fn peers_at_one_address_share_its_rate() {
+        let tight = Rate { per_second: 1, burst: 2 };
+        let mut rates = Rates::new(&NodeLimits { source_rate: tight, ..NodeLimits::default() });
+        let now = Instant::now();
+        let mut send = || rates.count(PeerId::random(), Source::UNKNOWN, now);
+
+        assert!(send().is_ok() && send().is_ok());
+        assert!(matches!(send(), Err(StoreError::RateExceeded { per_second: 1, .. })));
+    }
+
+    #[test]
+    fn a_rate_of_zero_lets_nothing_pass() {
+        assert!(rates(0, 5).count(PeerId::random(), Source::UNKNOWN, Instant::now()).is_err());
+        assert!(rates(5, 0).count(PeerId::random(), Source::UNKNOWN, Instant::now()).is_err());
+    }
+
+    #[test]
+    fn invented_peers_take_bounded_memory() {
+        let (mut rates, start) = (rates(1, 1), Instant::now());
+        for _ in 0..2 * MAX_KNOWN {
+            let _ = rates.count(PeerId::random(), Source::UNKNOWN, start);
+        }
+        assert!(rates.peers.used_until.len() <= MAX_KNOWN);
+
+        // Once those are at rest, newcomers are told apart again.
+        let later = start + Duration::from_secs(60);
+        let peer = PeerId::random();
+        assert!(rates.count(peer, Source::UNKNOWN, later).is_ok());
+        assert!(rates.count(peer, Source::UNKNOWN, later).is_err());
+    }
+}

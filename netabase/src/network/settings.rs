@@ -1,0 +1,79 @@
+use std::time::Duration;
+
+/// What a record, key and value, may have in bytes: a GET answer carries it beside the addresses of 20 peers,
+/// all within [`MAX_PACKET_BYTES`].
+pub(super) const MAX_RECORD_BYTES: usize = 32 * 1024;
+
+/// The largest Kademlia message, in bytes.
+pub(super) const MAX_PACKET_BYTES: usize = 64 * 1024;
+
+/// Kademlia's replication factor, and the size of its buckets.
+pub(super) const REPLICATION: usize = libp2p::kad::K_VALUE.get();
+
+/// How long a call waits for the node to have met its first peers.
+pub(super) const BOOTSTRAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a walk through the network may take.
+pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long one peer may take to answer. A peer that refuses a record resets the stream, and kad notices
+/// only after this time.
+pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long an idle connection is kept: a walk that comes soon after finds it open.
+pub(super) const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Commands that wait until the task takes them.
+pub(super) const MAX_WAITING_COMMANDS: usize = 64;
+
+/// Queries of callers that run at a time; further commands wait.
+pub(super) const MAX_QUERIES: usize = 128;
+
+/// Records of a batch that are under way at a time.
+pub(super) const BATCH_PARALLELISM: usize = 32;
+
+/// Events that a slow listener may fall behind before it misses some.
+pub(super) const MAX_EVENTS: usize = 1024;
+
+/// What a node takes from peers, and how much.
+///
+/// A node on loopback, behind a gateway, or in a test shares its address with others: the rates of an
+/// address are meant for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeLimits {
+    /// Connections at a time, from and to others. Default: 1,024.
+    pub max_connections: u32,
+    /// Connections that others opened. Default: 768.
+    pub max_incoming_connections: u32,
+    /// Connections with one peer. Default: 4.
+    pub max_connections_per_peer: u32,
+    /// Records of one peer that are verified. Default: 200 a second, 4,000 at once.
+    pub peer_rate: Rate,
+    /// Records from one IPv4 address, or IPv6 network of 64 bits. Default: 800 a second, 16,000 at once.
+    pub source_rate: Rate,
+    /// Records from everybody. Default: 4,000 a second, 40,000 at once: verifying them takes some 15 % of one
+    /// core.
+    pub overall_rate: Rate,
+}
+
+impl Default for NodeLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 1024,
+            max_incoming_connections: 768,
+            max_connections_per_peer: 4,
+            peer_rate: Rate { per_second: 200, burst: 4_000 },
+            source_rate: Rate { per_second: 800, burst: 16_000 },
+            overall_rate: Rate { per_second: 4_000, burst: 40_000 },
+        }
+    }
+}
+
+/// How often something may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// In the long run, times a second. 0: never.
+    pub per_second: u32,
+    /// Without a pause before it. 0: never.
+    pub burst: u32,
+}

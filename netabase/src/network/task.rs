@@ -1,0 +1,217 @@
+//! The task that owns the swarm. Its loop only dispatches.
+
+mod bootstrap;
+
+mod chores;
+
+mod commands;
+
+mod executor;
+
+mod listen;
+
+mod peers;
+
+mod queries;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use libp2p::{
+    Multiaddr, Swarm, autonat, futures::StreamExt, identify, kad, kad::QueryId, mdns,
+    swarm::SwarmEvent,
+};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
+};
+
+use self::queries::Query;
+pub(super) use self::{bootstrap::Bootstrap, executor::ConnectionTasks};
+use super::{
+    behaviour::{Behaviour, BehaviourEvent},
+    builder::Mode,
+    command::Command,
+    counters::Tally,
+    courier::CourierEvent,
+    events::{EventSender, NodeEvent},
+    gate::Refusal,
+    settings::MAX_QUERIES,
+    upkeep::{Handovers, Offering},
+};
+use crate::store::NetabaseStore;
+
+/// How often the node looks after what no event tells it: leases, expiry, peers that do not answer.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+
+/// What handles can see of the task.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Status {
+    /// Where the node can be reached, with its peer id.
+    pub(super) addresses: Vec<Multiaddr>,
+    /// Whether it has met the network, or has nobody to meet.
+    pub(super) is_ready: bool,
+    pub(super) is_server: bool,
+}
+
+/// What a task starts with.
+pub(super) struct Parts {
+    pub(super) swarm: Swarm<Behaviour>,
+    pub(super) connection_tasks: ConnectionTasks,
+    pub(super) store: NetabaseStore,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) status: watch::Sender<Status>,
+    pub(super) events: EventSender,
+    pub(super) tally: Arc<Tally>,
+    pub(super) bootstrap: Bootstrap,
+    pub(super) mode: Mode,
+}
+
+pub(super) struct Task {
+    swarm: Swarm<Behaviour>,
+    connection_tasks: ConnectionTasks,
+    store: NetabaseStore,
+    commands: mpsc::Receiver<Command>,
+    status: watch::Sender<Status>,
+    events: EventSender,
+    tally: Arc<Tally>,
+    queries: HashMap<QueryId, Query>,
+    /// How many of them somebody waits for.
+    callers: usize,
+    bootstrap: Bootstrap,
+    mode: Mode,
+    /// What kad was last told; `None`, as at its start: to find out itself.
+    applied_mode: Option<kad::Mode>,
+    offering: Offering,
+    handovers: Handovers,
+    housekeeping: Interval,
+}
+
+impl Task {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts {
+            swarm,
+            connection_tasks,
+            store,
+            commands,
+            status,
+            events,
+            tally,
+            bootstrap,
+            mode,
+        } = parts;
+        let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
+        housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            swarm,
+            connection_tasks,
+            store,
+            commands,
+            status,
+            events,
+            tally,
+            queries: HashMap::new(),
+            callers: 0,
+            bootstrap,
+            mode,
+            applied_mode: None,
+            offering: Offering::default(),
+            handovers: Handovers::default(),
+            housekeeping,
+        }
+    }
+
+    /// Runs the node until it is told to end, or the last handle is gone. Afterwards nothing of it is left.
+    pub(super) async fn run(mut self) {
+        self.work().await;
+        let Self { swarm, connection_tasks, store, .. } = self;
+        // Connections end when the swarm is gone; they, and with them the ports, are waited for.
+        drop(swarm);
+        connection_tasks.ended().await;
+        store.detach();
+    }
+
+    async fn work(&mut self) {
+        loop {
+            let now = std::time::Instant::now();
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_event(event),
+                // When too many queries are in flight the inbox is left unread: callers wait.
+                command = self.commands.recv(), if self.callers < MAX_QUERIES => match command {
+                    None | Some(Command::Shutdown) => return,
+                    Some(command) => self.on_command(command),
+                },
+                () = self.store.news() => self.offering.wake(),
+                _ = self.housekeeping.tick() => self.on_housekeeping(),
+                () = tokio::task::yield_now(), if self.handovers.is_due(now) => self.hand_over(),
+            }
+            self.offer();
+        }
+    }
+
+    fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        match event {
+            SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
+            SwarmEvent::NewListenAddr { .. }
+            | SwarmEvent::ExpiredListenAddr { .. }
+            | SwarmEvent::ExternalAddrConfirmed { .. }
+            | SwarmEvent::ExternalAddrExpired { .. } => self.on_addresses_changed(),
+            SwarmEvent::ConnectionEstablished { peer_id, num_established, .. }
+                if num_established.get() == 1 =>
+            {
+                self.events.send(NodeEvent::Connected { peer: peer_id });
+            }
+            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
+                self.events.send(NodeEvent::Disconnected { peer: peer_id });
+            }
+            SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
+                tracing::debug!(?peer_id, %error, "could not connect");
+            }
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(%error, "a listener failed");
+            }
+            _ => {}
+        }
+    }
+
+    fn on_behaviour_event(&mut self, event: BehaviourEvent) {
+        match event {
+            BehaviourEvent::Kad(CourierEvent::Refused(Refusal { peer, key, reason })) => {
+                self.events.send(NodeEvent::Refused { peer, key, reason });
+            }
+            BehaviourEvent::Kad(CourierEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Identify(identify::Event::Received {
+                peer_id,
+                connection_id,
+                info,
+            }) => self.on_identified(peer_id, connection_id, &info),
+            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => self.on_discovered(found),
+            BehaviourEvent::AutonatClient(autonat::v2::client::Event {
+                tested_addr,
+                result,
+                ..
+            }) => {
+                tracing::debug!(address = %tested_addr, reachable = result.is_ok(), "autonat");
+            }
+            _ => {}
+        }
+    }
+
+    fn on_kad(&mut self, event: kad::Event) {
+        match event {
+            kad::Event::OutboundQueryProgressed { id, result, stats, step } => {
+                self.on_progress(id, result, &stats, step.last);
+            }
+            kad::Event::RoutingUpdated { peer, is_new_peer, addresses, old_peer, .. } => {
+                self.on_routing_updated(peer, is_new_peer, &addresses, old_peer);
+            }
+            kad::Event::ModeChanged { new_mode } => {
+                let is_server = new_mode == kad::Mode::Server;
+                self.status.send_if_modified(|status| {
+                    std::mem::replace(&mut status.is_server, is_server) != is_server
+                });
+                self.events.send(NodeEvent::ServerMode { is_server });
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use std::time::{Duration, Instant};
+
+use libp2p::Multiaddr;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The addresses that lead into the network, tried until somebody is known, and again when nobody is any more.
+pub(in crate::network) struct Bootstrap {
+    addresses: Vec<Multiaddr>,
+    next_try: Option<Instant>,
+    pause: Duration,
+}
+
+impl Bootstrap {
+    pub(in crate::network) fn new(addresses: Vec<Multiaddr>) -> Self {
+        Self { addresses, next_try: None, pause: FIRST_PAUSE }
+    }
+
+    pub(in crate::network) fn has_addresses(&self) -> bool {
+        !self.addresses.is_empty()
+    }
+
+    /// The addresses to be dialled now, while nobody is known; ever more seldom.
+    pub(in crate::network) fn due(&mut self, now: Instant) -> &[Multiaddr] {
+        if self.next_try.is_some_and(|next| now < next) {
+            return &[];
+        }
+        self.next_try = Some(now + self.pause);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        &self.addresses
+    }
+
+    /// Somebody is known.
+    pub(in crate::network) fn succeeded(&mut self) {
+        self.next_try = None;
+        self.pause = FIRST_PAUSE;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_tried_ever_more_seldom_until_somebody_is_known() {
+        let address: Multiaddr = "/memory/1".parse().unwrap();
+        let mut bootstrap = Bootstrap::new(vec![address]);
+        let start = Instant::now();
+        let mut tries = |from: u64, to: u64| {
+            let seconds = (from..to).map(|second| start + Duration::from_secs(second));
+            seconds.filter(|now| !bootstrap.due(*now).is_empty()).count()
+        };
+
+        assert_eq!(tries(0, 8), 4, "after 0, 1, 3 and 7 seconds");
+        assert_eq!(tries(8, 3600), 2 + 3600 / 60, "at last once a minute");
+        bootstrap.succeeded();
+        assert!(!bootstrap.due(start).is_empty());
+    }
+}

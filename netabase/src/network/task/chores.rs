@@ -1,0 +1,92 @@
+use std::time::Instant;
+
+use libp2p::kad::Quorum;
+
+use super::{
+    Task,
+    queries::{Asker, Query},
+};
+use crate::network::query::Publish;
+
+/// How many leases are renewed at a time; those of so many records are offered before the next ones are.
+const MAX_RENEWALS: usize = 64;
+
+/// How many held records are looked at for a newcomer before the node turns to something else.
+const MAX_INSPECTED: usize = 64;
+
+impl Task {
+    /// What no event tells.
+    pub(super) fn on_housekeeping(&mut self) {
+        self.store.maintain_store();
+        self.renew();
+        self.keep_in_touch();
+        self.update_mode();
+        self.update_counters();
+    }
+
+    /// Renewed records are noted by the store as ones to be offered.
+    fn renew(&mut self) {
+        if self.store.offers_waiting() >= MAX_RENEWALS {
+            return;
+        }
+        for schema in self.store.shared_schemas() {
+            let renewed = self.store.renew_due(schema, MAX_RENEWALS);
+            let count = renewed.iter().filter(|record| record.is_ok()).count();
+            self.tally.update(|counters| counters.renewals += count as u64);
+            for error in renewed.into_iter().filter_map(Result::err) {
+                let error: &(dyn std::error::Error + 'static) = &error;
+                tracing::warn!(error, "could not renew a lease");
+            }
+        }
+    }
+
+    /// Begins to offer what waits for it, as far as it may be under way at a time.
+    pub(super) fn offer(&mut self) {
+        if self.known_peers() == 0 {
+            return;
+        }
+        while let Some((record, nearby)) = self.offering.next(&self.store, Instant::now()) {
+            match nearby {
+                Some(closest) => {
+                    let publish = Publish::to(record, closest.len());
+                    self.send_published(publish, Asker::Offering, closest);
+                }
+                None => self.start_publish(Publish::new(record, Quorum::One), Asker::Offering),
+            }
+        }
+    }
+
+    /// Looks at some of the held records for whether they are a newcomer's to hold.
+    pub(super) fn hand_over(&mut self) {
+        for _ in 0..MAX_INSPECTED {
+            let now = Instant::now();
+            if !self.handovers.is_due(now) {
+                return;
+            }
+            let kad = &mut self.swarm.behaviour_mut().kad.kad;
+            let closest = |key: &_| {
+                kad.get_closest_local_peers(key)
+                    .map(libp2p::kad::KBucketKey::into_preimage)
+                    .collect()
+            };
+            if let Some((record, peer)) = self.handovers.inspect(&self.store, now, closest) {
+                let key = record.key.clone();
+                let id = self.kad().put_record_to(record, std::iter::once(peer), Quorum::One);
+                self.queries.insert(id, Query::Handover { key, peer });
+            }
+        }
+    }
+
+    pub(super) fn update_counters(&mut self) {
+        let connected_peers = self.swarm.connected_peers().count();
+        let known_peers = self.known_peers();
+        let offers_waiting = self.store.offers_waiting();
+        let handovers_waiting = self.handovers.len();
+        self.tally.update(|counters| {
+            counters.connected_peers = connected_peers;
+            counters.known_peers = known_peers;
+            counters.offers_waiting = offers_waiting;
+            counters.handovers_waiting = handovers_waiting;
+        });
+    }
+}

@@ -1,0 +1,179 @@
+use std::time::Instant;
+
+use libp2p::{
+    Multiaddr, PeerId, identify,
+    kad::{self, Addresses},
+    swarm::{ConnectionId, dial_opts::DialOpts},
+};
+
+use super::Task;
+use crate::network::{
+    addresses::{MAX_ADDRESSES, Scope, acceptable, known_addresses, peer_of},
+    behaviour::{identify_protocol, kad_protocol},
+    builder::Mode,
+    events::NodeEvent,
+    gate::Gate,
+};
+
+impl Task {
+    pub(super) fn kad(&mut self) -> &mut kad::Behaviour<Gate> {
+        &mut self.swarm.behaviour_mut().kad.kad
+    }
+
+    pub(super) fn known_peers(&mut self) -> usize {
+        self.kad().kbuckets().map(|bucket| bucket.num_entries()).sum()
+    }
+
+    /// A peer has said what it speaks and where it is: what it says replaces what was known.
+    pub(super) fn on_identified(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        info: &identify::Info,
+    ) {
+        let network = self.store.network();
+        let is_ours = info.protocol_version == identify_protocol(network)
+            && info.protocols.contains(&kad_protocol(network));
+        if !is_ours {
+            self.kad().remove_peer(&peer);
+            return;
+        }
+        let address = self.swarm.behaviour().kad.address_of(connection);
+        let Some(address) = address.cloned() else { return };
+        let kept = acceptable(&info.listen_addrs, &peer, &address);
+        self.tally.update(|counters| {
+            counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
+        });
+        if !kept.is_empty() {
+            self.set_addresses(&peer, &kept);
+        }
+    }
+
+    /// As identify does, by somebody who was seen near by, but of whom nothing else is known: the
+    /// connection will tell.
+    pub(super) fn on_discovered(&mut self, found: Vec<(PeerId, Multiaddr)>) {
+        for (peer, address) in found {
+            if peer != self.store.peer_id() && !self.swarm.is_connected(&peer) {
+                let dialled = DialOpts::peer_id(peer).addresses(vec![address]).build();
+                self.dial(dialled);
+            }
+        }
+    }
+
+    fn set_addresses(&mut self, peer: &PeerId, addresses: &[Multiaddr]) {
+        let kad = self.kad();
+        for address in addresses {
+            kad.add_address(peer, address.clone());
+        }
+        // The last one cannot go: the new ones come first.
+        for old in known_addresses(kad, peer) {
+            let is_kept =
+                |kept: &Multiaddr| kept.clone().with_p2p(*peer).is_ok_and(|kept| kept == old);
+            if !addresses.iter().any(is_kept) {
+                kad.remove_address(peer, &old);
+            }
+        }
+    }
+
+    pub(super) fn on_routing_updated(
+        &mut self,
+        peer: PeerId,
+        is_new: bool,
+        addresses: &Addresses,
+        old: Option<PeerId>,
+    ) {
+        // kad adds each address that a dial led to.
+        for address in addresses.iter().take(addresses.len().saturating_sub(MAX_ADDRESSES)) {
+            self.kad().remove_address(&peer, address);
+        }
+        if let Some(old) = old {
+            self.handovers.remove(&old);
+        }
+        if is_new {
+            let is_first = self.known_peers() == 1;
+            self.bootstrap.succeeded();
+            self.handovers.add(peer, Instant::now());
+            self.offering.wake();
+            self.offering.forget_nearby();
+            self.update_mode();
+            self.update_counters();
+            self.events.send(NodeEvent::PeerKnown { peer });
+            if is_first && let Err(error) = self.kad().bootstrap() {
+                tracing::debug!(%error, "nobody is known after all");
+            }
+        }
+    }
+
+    pub(super) fn on_bootstrapped(&mut self) {
+        let was_ready = self.status.borrow().is_ready;
+        if !was_ready {
+            self.status.send_modify(|status| status.is_ready = true);
+        }
+        self.events.send(NodeEvent::Bootstrapped);
+    }
+
+    /// While nobody is known, the addresses that lead into the network are tried.
+    pub(super) fn keep_in_touch(&mut self) {
+        if self.known_peers() == 0 {
+            let due = self.bootstrap.due(Instant::now()).to_vec();
+            self.dial_all(&due);
+        }
+    }
+
+    pub(super) fn dial_all(&mut self, addresses: &[Multiaddr]) {
+        for address in addresses {
+            let dialled = match peer_of(address) {
+                Some(peer) => DialOpts::peer_id(peer).addresses(vec![address.clone()]).build(),
+                None => address.clone().into(),
+            };
+            self.dial(dialled);
+        }
+    }
+
+    fn dial(&mut self, dialled: DialOpts) {
+        if let Err(error) = self.swarm.dial(dialled) {
+            tracing::debug!(%error, "did not dial");
+        }
+    }
+
+    /// Others may count on a node that they can reach. Where all peers are near by, they can; else autonat
+    /// finds out.
+    pub(super) fn update_mode(&mut self) {
+        let is_public = |address: &Multiaddr| Scope::of(address) == Some(Scope::Public);
+        let is_near = !self
+            .kad()
+            .kbuckets()
+            .any(|bucket| bucket.iter().any(|entry| entry.node.value.iter().any(is_public)));
+        self.swarm.behaviour_mut().kad.set_near(is_near);
+        let mode = match self.mode {
+            Mode::Server => Some(kad::Mode::Server),
+            Mode::Client => Some(kad::Mode::Client),
+            Mode::Auto if is_near => Some(kad::Mode::Server),
+            Mode::Auto => None,
+        };
+        // kad tells every connection each time it is set.
+        if self.applied_mode != mode {
+            self.applied_mode = mode;
+            self.kad().set_mode(mode);
+        }
+    }
+
+    pub(super) fn on_addresses_changed(&mut self) {
+        let peer = self.store.peer_id();
+        let mut addresses: Vec<Multiaddr> = self
+            .swarm
+            .listeners()
+            .chain(self.swarm.external_addresses())
+            .filter_map(|address| address.clone().with_p2p(peer).ok())
+            .collect();
+        addresses.sort_by_cached_key(ToString::to_string);
+        addresses.dedup();
+        let before = self.status.borrow().addresses.clone();
+        self.status.send_modify(|status| status.addresses.clone_from(&addresses));
+        for address in addresses {
+            if !before.contains(&address) {
+                self.events.send(NodeEvent::Listening { address });
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+use std::{collections::BTreeMap, ops::Bound};
+
+use libp2p::kad::{KBucketKey, Record, RecordKey};
+use tokio::sync::futures::Notified;
+
+use super::{
+    NetabaseStore,
+    changes::ChangeOrigin,
+    encoded::{Encoded, Standing},
+    error::StoreError,
+    inbound::check_ahead,
+    inner::Inner,
+    kad::{as_record, lease_end},
+    schemas::SchemaId,
+    state::RecordState,
+};
+use crate::{
+    record::{header_of, write_tombstone},
+    schema::{EnvelopeHeader, lease_is_over},
+};
+
+/// Where a key lies among Kademlia's: its SHA-256. Whoever goes through keys in this order meets the same
+/// peers for neighbours.
+pub(crate) type Place = [u8; 32];
+
+/// Own records that peers are to be sent as they are now, kept while a node runs.
+#[derive(Default)]
+pub(super) struct Offers {
+    /// None while no node runs: nobody would ever take them out.
+    waiting: Option<BTreeMap<Place, RecordKey>>,
+    /// Whether some came that the node was not told of.
+    has_news: bool,
+}
+
+impl Offers {
+    fn add(&mut self, key: &RecordKey) {
+        let Some(waiting) = &mut self.waiting else { return };
+        waiting.insert(place_of(key), key.clone());
+        self.has_news = true;
+    }
+
+    /// Whether the node is to be told; not twice of the same.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
+    }
+}
+
+pub(crate) fn place_of(key: &RecordKey) -> Place {
+    let place = KBucketKey::new(key.as_ref());
+    place.hashed_bytes().try_into().expect("SHA-256 has 32 bytes")
+}
+
+impl Inner {
+    /// Notes that peers have yet to be sent what is stored under a key now, if it is for them.
+    pub(super) fn note_offer(
+        &mut self,
+        key: &RecordKey,
+        (old, new): (Option<(RecordState, EnvelopeHeader)>, (RecordState, EnvelopeHeader)),
+    ) {
+        let is_for_peers = new.0.own && new.0.served;
+        let was_before =
+            old.is_some_and(|(state, header)| state.own && state.served && header == new.1);
+        if is_for_peers && !was_before {
+            self.offers.add(key);
+        }
+    }
+}
+
+impl NetabaseStore {
+    /// Puts a tombstone in the place of a live record that is here or at peers, newer than both. False
+    /// if the record is private: then it is just gone, if it is not on the network, too.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::ClockAhead`] if peers would refuse the tombstone.
+    /// - [`StoreError::Full`], [`StoreError::FullOfBytes`] if there is no room for it.
+    pub(crate) fn bury(
+        &self,
+        schema: SchemaId,
+        live: &Record,
+        is_on_network: bool,
+    ) -> Result<bool, StoreError> {
+        let (now, author, key) = (self.now(), &self.shared.author, &live.key);
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let old = inner.replaced(key, &now);
+        if let Some(old) = &old
+            && old.state().own
+            && !old.standing.shared
+            && !is_on_network
+        {
+            inner.remove(schema, key, old, author, &now);
+            return Ok(false);
+        }
+        let stored = old.as_ref().map(|old| old.header.timestamp);
+        let newest = stored.max(Some(header_of(&live.value).timestamp));
+        let timestamp = inner.next_timestamp(&now, newest);
+        check_ahead(timestamp, now.unix_ms())?;
+        let mut value = Vec::new();
+        write_tombstone(inner.schemas.get(schema).version, timestamp, &mut value);
+        let state = RecordState { own: true, wanted: false, served: true };
+        let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
+        let value = inner.sealed(schema, key, &value, author, &now);
+        inner.make_own_room(value.weight(key), old.as_ref(), &now)?;
+        inner.store(schema, key.clone(), value, None, old.as_ref());
+        Ok(true)
+    }
+
+    /// Begins to keep what is to be offered to peers, at first all that they are served of the
+    /// application's own. False if a node does so already.
+    pub(crate) fn attach(&self) -> bool {
+        {
+            let mut inner = self.shared.inner.write();
+            if inner.offers.waiting.is_some() {
+                return false;
+            }
+            inner.offers.waiting = Some(BTreeMap::new());
+        }
+        for own in self.raw_own_records(b"").filter(|own| own.state.served) {
+            self.shared.inner.write().offers.add(&own.record.key);
+        }
+        true
+    }
+
+    /// Ends what [`attach`](Self::attach) began.
+    pub(crate) fn detach(&self) {
+        self.shared.inner.write().offers = Offers::default();
+    }
+
+    /// Completes when there is something new to be offered.
+    pub(crate) fn news(&self) -> Notified<'_> {
+        self.shared.news.notified()
+    }
+
+    /// A record as it is sent: no publisher, and the end of its lease as expiry.
+    pub(crate) fn as_sent(&self, record: Record) -> Record {
+        let not_after = EnvelopeHeader::peek(&record.value).map_or(0, |header| header.not_after);
+        let expires = lease_end(not_after, self.now().now);
+        Record { publisher: None, expires, ..record }
+    }
+
+    /// The schemas that peers exchange records of.
+    pub(crate) fn shared_schemas(&self) -> Vec<SchemaId> {
+        self.shared.inner.read().schemas.shared()
+    }
+
+    pub(crate) fn offers_waiting(&self) -> usize {
+        self.shared.inner.read().offers.waiting.as_ref().map_or(0, BTreeMap::len)
+    }
+
+    /// Takes out the next key that is to be offered behind a place, and its record as peers are served it
+    /// now: none if it is for them no longer.
+    pub(crate) fn take_offer(&self, after: Option<&Place>) -> Option<(Place, Option<Record>)> {
+        let now = self.now();
+        let mut inner = self.shared.inner.write();
+        let waiting = inner.offers.waiting.as_mut()?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let place = *waiting.range::<Place, _>((from, Bound::Unbounded)).next()?.0;
+        let key = waiting.remove(&place)?;
+        let stored = inner.table.get(&key).filter(|stored| {
+            let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
+            stored.state().own && stored.state().served && !lapsed && !stored.is_expired(&now)
+        });
+        Some((place, stored.map(|stored| as_record(stored, &now))))
+    }
+
+    /// Peers have this record: it need not be offered, unless it has changed since.
+    pub(crate) fn was_offered(&self, record: &Record) {
+        let mut inner = self.shared.inner.write();
+        let is_it = |stored: super::encoded::Stored<'_>| stored.value == record.value.as_slice();
+        if inner.table.get(&record.key).is_some_and(is_it)
+            && let Some(waiting) = &mut inner.offers.waiting
+        {
+            waiting.remove(&place_of(&record.key));
+        }
+    }
+
+    /// Peers do not have this record yet: it is to be offered again.
+    pub(crate) fn offer_again(&self, key: &RecordKey) {
+        let mut inner = self.shared.inner.write();
+        let is_there = inner.table.get(key).is_some_and(|stored| stored.state().own);
+        // No news: the node asks again when it thinks fit.
+        if is_there && let Some(waiting) = &mut inner.offers.waiting {
+            waiting.insert(place_of(key), key.clone());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Nodes on real sockets on loopback. Everything is awaited, nothing slept for.
+
+mod sharing;
+
+use std::{error::Error, future::Future, time::Duration};
+
+use libp2p::Multiaddr;
+use netabase::{Netabase, NetabaseBuilder, NodeError};
+
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
+
+/// No test takes so long on the slowest machine that is still of use.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+pub(crate) async fn in_time(test: impl Future<Output = Outcome>) -> Outcome {
+    tokio::time::timeout(TIMEOUT, test).await?
+}
+
+/// A node that listens on loopback, and nowhere else.
+pub(crate) fn on_loopback() -> NetabaseBuilder {
+    let tcp: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().expect("it is an address");
+    Netabase::builder("test").listen(tcp)
+}
+
+/// A node, and others that know nothing but its address.
+pub(crate) async fn network_of(count: usize) -> Result<Vec<Netabase>, NodeError> {
+    let first = on_loopback().start().await?;
+    let mut nodes = vec![first.clone()];
+    for _ in 1..count {
+        nodes.push(on_loopback().bootstrap(first.addresses()).start().await?);
+    }
+    Ok(nodes)
+}
+
+pub(crate) async fn shut_down(nodes: Vec<Netabase>) {
+    for node in nodes {
+        node.shutdown().await;
+    }
+}
