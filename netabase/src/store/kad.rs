@@ -114,7 +114,7 @@ impl NetabaseStore {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
         let Some(old) = inner.replaced(key, &now) else { return false };
-        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return false };
+        let schema = inner.schemas.of_key(key.as_ref());
         if old.visible {
             let state = RecordState { served: false, ..old.state() };
             let standing = Standing { state, renewable: false, ..old.standing };

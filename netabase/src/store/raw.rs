@@ -66,17 +66,12 @@ impl NetabaseStore {
         self.raw_walk(prefix, View::Everything, true)
     }
 
-    /// The records that the application wrote, tombstones included, whose key starts with `prefix`.
-    pub(crate) fn raw_own_records(&self, prefix: &[u8]) -> RawRecords {
-        self.raw_walk(prefix, View::OwnEverything, true)
-    }
-
     /// The keys of all records that a view shows.
     pub(super) fn raw_keys(&self, view: View) -> RawRecords {
         self.raw_walk(b"", view, false)
     }
 
-    fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {
+    pub(super) fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {
         RawRecords {
             store: self.clone(),
             view,
