@@ -35,8 +35,8 @@ impl NetabaseStore {
         Record { key, value, publisher: None, expires }
     }
 
-    /// All records of all schemas in the order of their keys, tombstones included. What has expired is
-    /// none.
+    /// All records of all schemas in the order of their keys, tombstones included, and those of schemas and
+    /// versions that are not known here. What has expired is none.
     ///
     /// Read page by page: records written meanwhile are met if their key lies ahead.
     #[must_use]

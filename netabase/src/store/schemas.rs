@@ -84,10 +84,7 @@ fn describe_key<V: NetabaseSchema>(bytes: &[u8]) -> String {
 }
 
 /// What is opaque has its owner's signature, and nothing else that could be checked.
-pub(super) fn check_nothing(_: &[u8], _: &[u8], entries: &mut Vec<u8>) -> Result<(), RecordError> {
-    entries.clear();
-    Ok(())
-}
+pub(super) const CHECK_NOTHING: Check = |_, _, _| Ok(());
 
 impl Default for Schemas {
     fn default() -> Self {
@@ -179,7 +176,7 @@ impl Schema {
             owner_len: owner_prefix_len(Access::Owned),
             provider_key: Vec::new(),
             ttl: None,
-            check: check_nothing,
+            check: CHECK_NOTHING,
             merge: None,
             visible: 0,
             local_visible: 0,
