@@ -14,6 +14,8 @@ mod source;
 
 mod author;
 
+mod lease;
+
 mod encoded;
 
 mod order;
@@ -47,6 +49,8 @@ mod local;
 mod publish;
 
 mod inbound;
+
+mod opaque;
 
 mod merge;
 

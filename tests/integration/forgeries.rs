@@ -92,7 +92,8 @@ fn expected_refusal(record: &Record, at: usize) -> Result<StoreError, Box<dyn Er
             })
         };
         return Ok(match at {
-            10..17 if is_name(&name) => StoreError::UnknownSchema { name },
+            // Of a schema that is not known, and so of one more thing that its owner did not sign.
+            10..17 if is_name(&name) => bad,
             // The owner's public key, and the schema's own key.
             25..57 => wrong,
             57.. => bad,

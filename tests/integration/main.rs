@@ -56,6 +56,8 @@ mod signatures;
 
 mod forgeries;
 
+mod opaque;
+
 mod owners;
 
 mod publishers;

@@ -55,6 +55,9 @@ impl NetabaseStore {
     /// The typed database of `V` in this store. The first call registers the schema; others
     /// find it again.
     ///
+    /// Owned records that peers sent before, the first call reads and checks; it takes time with their number. Those
+    /// that `V` refuses go; the others are [held](MemoryStoreDatabase::with_held) as if they came now.
+    ///
     /// # Errors
     ///
     /// [`StoreError::SchemaConflict`] if another type of the same schema name was registered.

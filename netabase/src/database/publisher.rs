@@ -3,11 +3,7 @@ use std::{iter::FusedIterator, marker::PhantomData};
 use libp2p::PeerId;
 
 use super::{error::DatabaseError, local::MemoryStoreDatabase};
-use crate::{
-    record,
-    schema::NetabaseSchema,
-    store::{PublisherRecords as RawPublisherRecords, View},
-};
+use crate::{record, schema::NetabaseSchema, store::PublisherRecords as RawPublisherRecords};
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// The values of one publisher, in no order, without looking at any other publisher's. See
@@ -36,8 +32,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// ```
     pub fn get_publisher_records(&self, publisher: &PeerId) -> PublisherValues<V> {
         PublisherValues {
-            records: self.store.publisher_records_with_prefix(publisher, &self.prefix),
-            with_held: self.view == View::Held,
+            records: self.store.publisher_records_with_prefix(publisher, &self.prefix, self.view),
             _values: PhantomData,
         }
     }
@@ -48,7 +43,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 #[must_use = "iterators are lazy"]
 pub struct PublisherValues<V> {
     records: RawPublisherRecords,
-    with_held: bool,
     _values: PhantomData<fn() -> V>,
 }
 
@@ -56,12 +50,7 @@ impl<V: NetabaseSchema> Iterator for PublisherValues<V> {
     type Item = Result<V, DatabaseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { records, with_held, .. } = self;
-        let raw = records.find(|raw| {
-            let shown = raw.state.wanted || *with_held;
-            let is_tombstone = record::header_of(&raw.record.value).tombstone;
-            shown && !is_tombstone
-        })?;
+        let raw = self.records.next()?;
         Some(record::read::<V>(&raw.record.value).map_err(DatabaseError::from))
     }
 }

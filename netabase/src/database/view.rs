@@ -47,7 +47,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Self { owner, prefix: record_prefix::<V>(Some(&owner)).into(), ..self.clone() }
     }
 
-    /// The peers whose records of this owned schema are held here, by the order of their ids.
+    /// The peers whose records of this owned schema, and of its version, are held here, by the order of their ids.
     ///
     /// One look-up an owner. For owned schemas alone; it does not compile for others.
     #[must_use]
@@ -58,6 +58,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// The same database, whose reads and walks by key also show what is only held for other peers.
     ///
+    /// Records of another version of the schema are held, too, and never shown.
     /// Indexes, [`len`](Self::len) and watchers go on showing what databases show.
     #[must_use]
     pub fn with_held(&self) -> Self {

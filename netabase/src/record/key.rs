@@ -7,7 +7,7 @@ use crate::schema::{Access, KeyOf, KeyWriter, NetabaseSchema};
 pub const MAX_RECORD_KEY_BYTES: usize = 1024;
 
 /// What every record key starts with. go and js split keys at the first two slashes.
-const NAMESPACE: &[u8] = b"/netabase/";
+pub(crate) const NAMESPACE: &[u8] = b"/netabase/";
 
 /// The multihash bytes of an ed25519 peer id: identity code, length, protobuf header, key.
 const OWNER_BYTES: usize = 38;
@@ -95,6 +95,11 @@ pub(crate) fn record_prefix<V: NetabaseSchema>(owner: Option<&PeerId>) -> Vec<u8
         prefix.extend_from_slice(&owner.to_bytes());
     }
     prefix
+}
+
+/// The bytes with which all record keys of an owned schema of this name start.
+pub(crate) fn owned_prefix(name: &str) -> Vec<u8> {
+    [NAMESPACE, name.as_bytes(), &[b'/', Access::Owned.byte()]].concat()
 }
 
 /// The key of a schema's providers. No record has it: `p` is no access byte.

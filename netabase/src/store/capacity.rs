@@ -46,7 +46,8 @@ pub struct BudgetInfo {
     pub utilization_percentage: f64,
 }
 
-/// What the records of one schema take.
+/// What the records of one schema take. One that the schema's type here cannot read, being of another version,
+/// is of none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaInfo {

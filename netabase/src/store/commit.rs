@@ -7,8 +7,8 @@ use super::{
     clock::Moment,
     encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
-    inbound::check_ahead,
     inner::Inner,
+    lease::check_ahead,
     schemas::SchemaId,
     state::RecordState,
     usage::Usage,
@@ -223,11 +223,11 @@ impl Inner {
         now: &Moment,
     ) -> Encoded {
         let mut value = unsigned.value().to_vec();
-        let Standing { state, ends, .. } = unsigned.standing();
+        let Standing { state, ends, opaque, .. } = unsigned.standing();
         let access = self.schemas.get(schema).access;
         let renewable = author.seal(access, key, &mut value, ends, now);
         let state = RecordState { served: true, ..state };
-        let standing = Standing { state, ends, shared: true, renewable };
+        let standing = Standing { state, ends, shared: true, renewable, opaque };
         Encoded::new(&value, unsigned.entries(), standing)
     }
 

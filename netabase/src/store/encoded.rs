@@ -2,7 +2,8 @@
 //!
 //! Behind the value itself stand its index entries (and their length), its end of life, its place in the
 //! [tracking](super::tracking), each only if it has one, and a byte of flags. There a read finds them without a
-//! second look-up, and whatever removes a record finds them without decoding it.
+//! second look-up, and whatever removes a record finds them without decoding it. An opaque record has none, but
+//! their length, 0: that tells it from the others, which leave the length out then.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -35,6 +36,8 @@ pub(super) struct Standing {
     pub(super) shared: bool,
     /// Whether its lease is to be renewed before it ends: not if life itself ends there.
     pub(super) renewable: bool,
+    /// Whether no type here can read it: databases do not show it, and its schema has no share in it.
+    pub(super) opaque: bool,
 }
 
 impl Standing {
@@ -84,8 +87,8 @@ fn weight(key: &RecordKey, value_len: usize, entries: &[u8]) -> usize {
 }
 
 /// Whether databases show a record, unless it has expired.
-fn is_visible(state: RecordState, header: EnvelopeHeader) -> bool {
-    state.wanted && !header.tombstone
+fn is_visible(standing: Standing, header: EnvelopeHeader) -> bool {
+    standing.state.wanted && !standing.opaque && !header.tombstone
 }
 
 /// Whether indexes by time, publisher or source find a record.
@@ -97,16 +100,18 @@ impl Encoded {
     pub(super) fn new(value: &[u8], entries: &[u8], standing: Standing) -> Self {
         let header = EnvelopeHeader::peek(value).expect("an encoded value is an envelope");
         let tracked = is_tracked(standing, header);
+        debug_assert!(!standing.opaque || entries.is_empty(), "what is opaque cannot be indexed");
+        let has_entries = standing.opaque || !entries.is_empty();
         let entries_len = u32::try_from(entries.len()).expect("entries have at most 16 KiB");
         let behind = entries.len()
-            + if entries_len == 0 { 0 } else { 4 }
+            + if has_entries { 4 } else { 0 }
             + if standing.ends.is_some() { 8 } else { 0 }
             + if tracked { 4 } else { 0 }
             + 1;
         let mut bytes = Vec::with_capacity(value.len() + behind);
         bytes.extend_from_slice(value);
         let mut flags = standing.state.to_byte();
-        if entries_len != 0 {
+        if has_entries {
             bytes.extend_from_slice(entries);
             bytes.extend_from_slice(&entries_len.to_be_bytes());
             flags |= HAS_ENTRIES;
@@ -171,7 +176,7 @@ impl Encoded {
 
     /// Whether databases show it.
     pub(super) fn is_visible(&self) -> bool {
-        is_visible(self.standing().state, self.header())
+        is_visible(self.standing(), self.header())
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -196,16 +201,15 @@ impl<'a> Parts<'a> {
         let (&flags, mut rest) = bytes.split_last().expect("a stored value ends with its flags");
         let slot = (flags & TRACKED != 0).then(|| u32::from_be_bytes(split_off(&mut rest)));
         let ends = (flags & ENDS != 0).then(|| u64::from_be_bytes(split_off(&mut rest)));
-        let entries_len = if flags & HAS_ENTRIES == 0 {
-            0
-        } else {
-            let len = u32::from_be_bytes(split_off(&mut rest));
-            usize::try_from(len).expect("it was a usize before")
-        };
+        let entries_len =
+            (flags & HAS_ENTRIES != 0).then(|| u32::from_be_bytes(split_off(&mut rest)));
+        let opaque = entries_len == Some(0);
+        let entries_len = usize::try_from(entries_len.unwrap_or_default());
+        let entries_len = entries_len.expect("it was a usize before");
         let (value, entries) = rest.split_at(rest.len() - entries_len);
         let state = RecordState::from_byte(flags);
         let (shared, renewable) = (flags & SHARED != 0, flags & RENEWABLE != 0);
-        let standing = Standing { state, ends, shared, renewable };
+        let standing = Standing { state, ends, shared, renewable, opaque };
         Self { value, entries, standing, slot }
     }
 }
@@ -273,7 +277,7 @@ impl<'a> Stored<'a> {
 
     /// Whether databases show it, unless it has expired.
     pub(super) fn is_visible(self) -> bool {
-        is_visible(self.state(), self.header())
+        is_visible(self.standing, self.header())
     }
 
     pub(super) fn life(self) -> Life {
@@ -290,7 +294,7 @@ impl<'a> Stored<'a> {
 
     pub(super) fn replaced(self) -> Replaced {
         let header = self.header();
-        let visible = is_visible(self.state(), header);
+        let visible = is_visible(self.standing, header);
         Replaced {
             key: self.key.clone(),
             weight: self.weight(),

@@ -67,7 +67,8 @@ pub enum StoreError {
         /// The Rust type that wanted it.
         rejected: &'static str,
     },
-    /// No database of the record's schema was opened in this store.
+    /// No database of the record's schema was opened in this store. An owned record that a peer sent is not
+    /// refused for that: it is held unread.
     #[error("schema `{name}` is not known here; open its database first")]
     UnknownSchema {
         /// The name in the record key.

@@ -1,4 +1,4 @@
-use std::{cmp::Ordering, time::Duration};
+use std::cmp::Ordering;
 
 use libp2p::{
     PeerId,
@@ -13,25 +13,16 @@ use super::{
     encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
     inner::Inner,
-    schemas::{Check, Merge, SchemaId},
+    lease::{check_ahead, check_lease},
+    schemas::{CHECK_NOTHING, Check, Merge, SchemaId},
     source::Source,
     state::RecordState,
     tracking::{Foreign, PublisherId},
 };
 use crate::{
     record::{self, RecordError, check_signer, verify},
-    schema::{Access, Envelope, EnvelopeHeader, Timestamp, lease_is_over},
+    schema::{Access, Envelope, EnvelopeHeader},
 };
-
-/// How far ahead of this machine's clock a record's may be.
-const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
-
-/// How much longer than the network's longest a lease may be: its author's clock may be ahead. A
-/// tombstone's is longer by itself.
-///
-/// A second more, to which a lease's end is rounded up.
-const LEASE_SLACK: Duration = Duration::from_secs(10 * 60 + 1);
-const TOMBSTONE_LEASE_SLACK: Duration = Duration::from_secs(30 * 60 + 1);
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +80,8 @@ pub(super) struct Arrival<'a> {
     origin: Origin,
     schema: SchemaId,
     access: Access,
+    /// Whether no type here can read it.
+    opaque: bool,
     check: Check,
     pub(super) merge: Option<Merge>,
     /// Who signed it, else who the record claims published it.
@@ -106,7 +99,9 @@ impl NetabaseStore {
     /// Takes in a record that another peer sent, as kad's `put` does, and charges it to where it came
     /// from: for a swarm that filters inbound records itself (`StoreInserts::FilterBoth`).
     ///
-    /// Databases do not show it, Kademlia serves it.
+    /// Databases do not show it, Kademlia serves it. An owned record is taken, too, if its schema, or this version
+    /// of it, is not known here: its owner's signature is all that is checked then, and once
+    /// [`database`](Self::database) makes the schema known, its type decides.
     ///
     /// # Errors
     ///
@@ -175,6 +170,10 @@ impl NetabaseStore {
                 entries = Some(self.check(&arrival)?);
             }
             let mut inner = self.write(origin.of_change());
+            if arrival.is_overtaken(&inner) {
+                drop(inner);
+                return self.accept(record, origin);
+            }
             let old = inner.replaced(&record.key, &arrival.now);
             // Compared again: another writer may have come in between.
             match (arrival.compare(&inner)?, &entries) {
@@ -209,8 +208,11 @@ impl NetabaseStore {
             return Err(StoreError::ValueTooLarge { len, max_bytes });
         }
         let key = record::RecordKey::parse(record.key.as_ref())?;
-        let Some(id) = inner.schemas.find(key.schema) else {
-            return Err(StoreError::UnknownSchema { name: key.schema.to_owned() });
+        let is_from_a_peer = matches!(origin, Origin::Peer(_));
+        let id = match inner.schemas.find(key.schema) {
+            Some(id) => id,
+            None if is_from_a_peer && key.access == Access::Owned => SchemaId::UNKNOWN,
+            None => return Err(StoreError::UnknownSchema { name: key.schema.to_owned() }),
         };
         let schema = inner.schemas.get(id);
         let access = schema.access;
@@ -223,6 +225,12 @@ impl NetabaseStore {
         if access == Access::Owned {
             check_signer(&key, &envelope)?;
         }
+        let opaque = !schema.can_read(envelope.schema_version);
+        if opaque && !is_from_a_peer {
+            let (schema, expected) = (schema.name, schema.version);
+            let found = envelope.schema_version;
+            return Err(RecordError::Version { schema, expected, found }.into());
+        }
         // kad drops what comes in with the local peer as publisher; from elsewhere it is a mere claim.
         let claimed = record.publisher.filter(|publisher| *publisher != author.peer_id);
         let is_somebody_elses = key.owner.is_some_and(|owner| owner != author.peer_id);
@@ -231,7 +239,8 @@ impl NetabaseStore {
             origin,
             schema: id,
             access,
-            check: schema.check,
+            opaque,
+            check: if opaque { CHECK_NOTHING } else { schema.check },
             merge: schema.merge,
             publisher: key.owner.or(claimed),
             state: origin.state(is_somebody_elses),
@@ -252,35 +261,6 @@ impl NetabaseStore {
     }
 }
 
-fn check_lease(
-    envelope: &Envelope<'_>,
-    access: Access,
-    author: &Author,
-    now: &Moment,
-) -> Result<(), StoreError> {
-    let not_after = envelope.not_after;
-    if lease_is_over(not_after, now.unix_ms()) {
-        return Err(StoreError::LeaseOver { not_after });
-    }
-    if access == Access::Local {
-        return Ok(());
-    }
-    if not_after == 0 {
-        return Err(StoreError::NoLease);
-    }
-    let slack = if envelope.tombstone { TOMBSTONE_LEASE_SLACK } else { LEASE_SLACK };
-    let longest = author.max_lifetime + slack;
-    let lease = Duration::from_secs(not_after.into());
-    let lease = lease.saturating_sub(Duration::from_millis(now.unix_ms()));
-    if lease > longest { Err(StoreError::LeaseTooLong { lease, longest }) } else { Ok(()) }
-}
-
-/// Refuses timestamps that other peers would refuse, too.
-pub(super) fn check_ahead(timestamp: Timestamp, now_ms: u64) -> Result<(), StoreError> {
-    let by = Duration::from_millis(timestamp.millis().saturating_sub(now_ms));
-    if by > MAX_CLOCK_AHEAD { Err(StoreError::ClockAhead { by }) } else { Ok(()) }
-}
-
 impl<'a> Arrival<'a> {
     pub(super) fn key(&self) -> &'a RecordKey {
         &self.record.key
@@ -299,7 +279,16 @@ impl<'a> Arrival<'a> {
         if matches!(self.origin, Origin::Peer(_)) && stored.state().own && !stored.state().served {
             return Err(StoreError::Private);
         }
-        Ok(self.value().cmp(stored.value))
+        Ok(match self.value().cmp(stored.value) {
+            // No type has read what is stored, and one can now.
+            Ordering::Equal if stored.standing.opaque && !self.opaque => Ordering::Greater,
+            order => order,
+        })
+    }
+
+    /// Whether a database made the record's schema known since it was looked at.
+    fn is_overtaken(&self, inner: &Inner) -> bool {
+        self.schema != inner.schemas.of_key(self.key().as_ref())
     }
 
     /// What the record is to this store once it is in.
@@ -318,6 +307,7 @@ impl<'a> Arrival<'a> {
             ends: self.ends(inner, state, before.ends, header),
             shared: state.own && (before.shared || state.served),
             renewable: false,
+            opaque: self.opaque,
         };
         Standing { renewable: standing.is_renewable(header.not_after, &self.now), ..standing }
     }

@@ -102,8 +102,7 @@ impl Inner {
         self.note_change(schema, &key, old, visible.then_some(value.value()));
         self.reindex(schema, &key, old, entries);
         self.count(schema, &key, old, visible);
-        let (own, weight) = (value.standing().state.own, value.weight(&key));
-        self.weigh(schema, old, Some((own, weight)));
+        self.weigh(schema, old, Some((value.standing(), value.weight(&key))));
         let key = old.map_or(key, |old| old.key.clone());
         #[cfg(feature = "network")]
         self.note_offer(
@@ -129,7 +128,6 @@ impl Inner {
 
     pub(super) fn drop_record(&mut self, key: &RecordKey, old: &Replaced) {
         let schema = self.schemas.of_key(key.as_ref());
-        let schema = schema.expect("every record is of a known schema");
         self.note_change(schema, key, Some(old), None);
         self.reindex(schema, key, Some(old), &[]);
         self.count(schema, key, Some(old), false);
@@ -155,15 +153,17 @@ impl Inner {
         }
     }
 
-    /// Moves a record's weight, and whose it is, from what it was to what it will be.
-    fn weigh(&mut self, schema: SchemaId, old: Option<&Replaced>, new: Option<(bool, usize)>) {
+    /// Moves a record's weight, and whose it is, from what it was to what it will be. What is opaque is no
+    /// schema's.
+    fn weigh(&mut self, schema: SchemaId, old: Option<&Replaced>, new: Option<(Standing, usize)>) {
         let of_schema = &mut self.schemas.get_mut(schema).usages;
-        for usages in [&mut self.usages, of_schema] {
-            if let Some(old) = old {
+        for (usages, with_opaque) in [(&mut self.usages, true), (of_schema, false)] {
+            let counts = |standing: Standing| with_opaque || !standing.opaque;
+            if let Some(old) = old.filter(|old| counts(old.standing)) {
                 usages.of(old.state().own).subtract(Usage::one(old.weight));
             }
-            if let Some((own, weight)) = new {
-                usages.of(own).add(Usage::one(weight));
+            if let Some((standing, weight)) = new.filter(|(standing, _)| counts(*standing)) {
+                usages.of(standing.state.own).add(Usage::one(weight));
             }
         }
     }

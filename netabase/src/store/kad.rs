@@ -30,7 +30,8 @@ use crate::{record::RecordError, schema::lease_is_over};
 ///
 /// `put` validates: an error makes kad reset the sender's stream, so that an acknowledgement means
 /// stored. Kad's error type is closed (`ValueTooLarge`, else `MaxRecords`); why a record was refused is
-/// logged through `tracing`, at debug level.
+/// logged through `tracing`, at debug level. Owned records of schemas, or of versions, that are not known here
+/// are taken as [`put_from`](NetabaseStore::put_from) does.
 ///
 /// kad's own `remove_record` asks for a record whose publisher is the local peer, and so finds none here:
 /// use [`MemoryStoreDatabase::unpublish`](crate::MemoryStoreDatabase::unpublish).
@@ -109,7 +110,7 @@ impl NetabaseStore {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
         let Some(old) = inner.replaced(key, &now) else { return false };
-        let Some(schema) = inner.schemas.of_key(key.as_ref()) else { return false };
+        let schema = inner.schemas.of_key(key.as_ref());
         if old.visible {
             let state = RecordState { served: false, ..old.state() };
             let standing = Standing { state, renewable: false, ..old.standing };

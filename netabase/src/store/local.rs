@@ -13,14 +13,8 @@ use super::{
     page::View,
     schemas::{Schema, SchemaId},
 };
-use crate::schema::NetabaseSchema;
 
 impl NetabaseStore {
-    /// Makes the store know `V`, so that its records are accepted.
-    pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, StoreError> {
-        self.shared.inner.write().schemas.register::<V>(&self.peer_id())
-    }
-
     /// How many records the local peer's database of this schema shows.
     pub(crate) fn visible_count(&self, schema: SchemaId) -> usize {
         self.sweep_all(&self.now());

@@ -6,8 +6,8 @@ use std::{
 
 use smallvec::SmallVec;
 
-use super::page::Direction;
-use crate::record::split_schema;
+use super::{encoded::Standing, page::Direction, state::RecordState};
+use crate::record::{NAMESPACE, split_schema};
 
 /// The keys of all records in the order of their bytes.
 ///
@@ -16,9 +16,13 @@ use crate::record::split_schema;
 /// What is left fits into the entry itself for most keys: comparing two then costs no jump to
 /// memory elsewhere, which is most of the time an insert takes. (Sharing the `MemoryStore`'s key bytes
 /// costs 32 bytes an entry and such a jump.)
+///
+/// And one for all that is opaque: so invented names cost no trees, and typed walks never meet such keys.
 #[derive(Default)]
 pub(super) struct Order {
     schemas: BTreeMap<Box<[u8]>, Keys>,
+    /// Behind [`NAMESPACE`].
+    opaque: BTreeSet<Rest>,
 }
 
 #[derive(Default)]
@@ -27,7 +31,7 @@ struct Keys {
     foreign: BTreeSet<Rest>,
 }
 
-/// The bytes of a record key behind its access byte.
+/// The bytes of a record key behind its access byte; of an opaque one, behind the namespace.
 type Rest = SmallVec<[u8; 16]>;
 
 /// A range of keys.
@@ -36,13 +40,41 @@ pub(super) type Bounds<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 /// Whose keys a walk meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whose {
+    /// The application's.
     Own,
+    /// The application's, and others' that a type here can read.
+    Readable,
+    /// Others' that none can.
+    Opaque,
     All,
+}
+
+/// The tree that a key is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Own,
+    Foreign,
+    Opaque,
+}
+
+impl Place {
+    pub(super) fn of(standing: Standing) -> Self {
+        match standing {
+            Standing { state: RecordState { own: true, .. }, .. } => Self::Own,
+            Standing { opaque: true, .. } => Self::Opaque,
+            _ => Self::Foreign,
+        }
+    }
 }
 
 impl Order {
     /// Adds a key that is not there yet.
-    pub(super) fn insert(&mut self, key: &[u8], own: bool) {
+    pub(super) fn insert(&mut self, key: &[u8], place: Place) {
+        if place == Place::Opaque {
+            self.opaque.insert(Rest::from_slice(behind_namespace(key)));
+            return;
+        }
+        let own = place == Place::Own;
         let (schema, rest) = split_schema(key);
         let rest = Rest::from_slice(rest);
         if let Some(keys) = self.schemas.get_mut(schema) {
@@ -54,10 +86,14 @@ impl Order {
         }
     }
 
-    pub(super) fn remove(&mut self, key: &[u8], own: bool) {
+    pub(super) fn remove(&mut self, key: &[u8], place: Place) {
+        if place == Place::Opaque {
+            self.opaque.remove(behind_namespace(key));
+            return;
+        }
         let (schema, rest) = split_schema(key);
         let Some(keys) = self.schemas.get_mut(schema) else { return };
-        keys.tree(own).remove(rest);
+        keys.tree(place == Place::Own).remove(rest);
         if keys.own.is_empty() && keys.foreign.is_empty() {
             self.schemas.remove(schema);
         }
@@ -69,7 +105,38 @@ impl Order {
         bounds: Bounds<'a>,
         direction: Direction,
         whose: Whose,
-    ) -> Box<dyn Iterator<Item = (&'a [u8], &'a [u8])> + 'a> {
+    ) -> Walk<'a> {
+        match whose {
+            Whose::Own | Whose::Readable => self.readable(bounds, direction, whose),
+            Whose::Opaque => self.opaque(bounds, direction),
+            Whose::All => {
+                let mut opaque = self.opaque(bounds, direction).peekable();
+                let readable = self.readable(bounds, direction, Whose::Readable);
+                match direction {
+                    _ if opaque.peek().is_none() => readable,
+                    Direction::Forward => {
+                        Box::new(merge(readable, opaque, |a, b| in_full(a).lt(in_full(b))))
+                    }
+                    Direction::Reverse => {
+                        Box::new(merge(readable, opaque, |a, b| in_full(a).gt(in_full(b))))
+                    }
+                }
+            }
+        }
+    }
+
+    fn opaque<'a>(&'a self, bounds: Bounds<'a>, direction: Direction) -> Walk<'a> {
+        let bounds = below(bounds.0, NAMESPACE).zip(above(bounds.1, NAMESPACE));
+        let bounds = bounds.filter(|bounds| !is_empty(*bounds));
+        let keys = bounds.map(|bounds| self.opaque.range::<[u8], _>(bounds));
+        let keys = keys.into_iter().flatten().map(|rest| (NAMESPACE, rest.as_slice()));
+        match direction {
+            Direction::Forward => Box::new(keys),
+            Direction::Reverse => Box::new(keys.rev()),
+        }
+    }
+
+    fn readable<'a>(&'a self, bounds: Bounds<'a>, direction: Direction, whose: Whose) -> Walk<'a> {
         let schemas = self.schemas_in(bounds);
         let rows = move |(schema, keys): (&'a [u8], &'a Keys)| {
             let bounds = below(bounds.0, schema).zip(above(bounds.1, schema));
@@ -121,7 +188,7 @@ impl Keys {
             bounds.map(|bounds| tree.range::<[u8], _>(bounds)).into_iter().flatten()
         };
         let own = of(&self.own);
-        let foreign = (whose == Whose::All).then(|| of(&self.foreign)).into_iter().flatten();
+        let foreign = (whose != Whose::Own).then(|| of(&self.foreign)).into_iter().flatten();
         match direction {
             Direction::Forward => Box::new(merge(own, foreign, |own, other| own < other)),
             Direction::Reverse => {
@@ -131,18 +198,30 @@ impl Keys {
     }
 }
 
+/// A walk over keys, each in two parts.
+type Walk<'a> = Box<dyn Iterator<Item = (&'a [u8], &'a [u8])> + 'a>;
+
 /// Two sorted walks as one. No key is in both.
-fn merge<'a>(
-    own: impl Iterator<Item = &'a Rest>,
-    foreign: impl Iterator<Item = &'a Rest>,
-    comes_first: fn(&Rest, &Rest) -> bool,
-) -> impl Iterator<Item = &'a Rest> {
-    let (mut own, mut foreign) = (own.peekable(), foreign.peekable());
-    iter::from_fn(move || match (own.peek(), foreign.peek()) {
-        (Some(a), Some(b)) if !comes_first(a, b) => foreign.next(),
-        (Some(_), _) => own.next(),
-        (None, _) => foreign.next(),
+fn merge<T>(
+    one: impl Iterator<Item = T>,
+    other: impl Iterator<Item = T>,
+    comes_first: fn(&T, &T) -> bool,
+) -> impl Iterator<Item = T> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(a), Some(b)) if !comes_first(a, b) => other.next(),
+        (Some(_), _) => one.next(),
+        (None, _) => other.next(),
     })
+}
+
+/// The bytes of a key in two parts.
+fn in_full<'a>(key: &(&'a [u8], &'a [u8])) -> impl Iterator<Item = &'a u8> {
+    key.0.iter().chain(key.1)
+}
+
+fn behind_namespace(key: &[u8]) -> &[u8] {
+    key.strip_prefix(NAMESPACE).expect("only record keys that were parsed are stored")
 }
 
 /// A lower bound as a tree's entries see it; `None` if all of them lie below it.

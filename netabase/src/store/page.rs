@@ -41,10 +41,12 @@ pub(crate) enum View {
     Own,
     /// All that the application wrote, tombstones included.
     OwnEverything,
-    /// What databases show, and what is held for other peers.
+    /// What databases show, and what is held for other peers, if a type here can read it.
     Held,
     /// What peers are served, tombstones included.
     Served,
+    /// Others' records that no type here can read, tombstones included.
+    Opaque,
     /// All that the store holds, tombstones included.
     Everything,
 }
@@ -56,8 +58,9 @@ impl View {
             Self::Databases => stored.is_visible(),
             Self::Own => stored.state().own && stored.is_visible(),
             Self::OwnEverything => stored.state().own,
-            Self::Held => !stored.header().tombstone,
+            Self::Held => !stored.standing.opaque && !stored.header().tombstone,
             Self::Served => stored.state().served,
+            Self::Opaque => stored.standing.opaque,
             Self::Everything => true,
         }
     }
@@ -65,7 +68,9 @@ impl View {
     fn whose(self) -> Whose {
         match self {
             Self::Own | Self::OwnEverything => Whose::Own,
-            Self::Databases | Self::Held | Self::Served | Self::Everything => Whose::All,
+            Self::Databases | Self::Held => Whose::Readable,
+            Self::Opaque => Whose::Opaque,
+            Self::Served | Self::Everything => Whose::All,
         }
     }
 }
@@ -177,7 +182,7 @@ impl NetabaseStore {
         while owners.len() < MAX_OWNERS {
             // An end is behind all keys with the prefix: no key is it.
             let bounds = (lower.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice));
-            let mut keys = inner.table.range(bounds, Direction::Forward, Whose::All);
+            let mut keys = inner.table.range(bounds, Direction::Forward, Whose::Readable);
             let owner = keys.next().and_then(|stored| owner(stored.key().as_ref()));
             drop(keys);
             let Some(owner) = owner else { break };

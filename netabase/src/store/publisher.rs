@@ -5,6 +5,7 @@ use libp2p::PeerId;
 use super::{
     NetabaseStore,
     kad::as_record,
+    page::View,
     raw::{RawRecord, RawRecords},
     source::Source,
     usage::Usage,
@@ -84,23 +85,25 @@ impl NetabaseStore {
     ///
     /// Read in chunks: records written meanwhile may be met or not.
     pub fn publisher_records(&self, publisher: &PeerId) -> PublisherRecords {
-        self.publisher_records_with_prefix(publisher, b"")
+        self.publisher_records_with_prefix(publisher, b"", View::Everything)
     }
 
-    /// As [`publisher_records`](Self::publisher_records), those whose key starts with `prefix`. It saves work
-    /// for the local peer's alone.
+    /// As [`publisher_records`](Self::publisher_records), those that a view shows whose key starts with `prefix`,
+    /// which saves work for the local peer's alone.
     pub(crate) fn publisher_records_with_prefix(
         &self,
         publisher: &PeerId,
         prefix: &[u8],
+        view: View,
     ) -> PublisherRecords {
         let from = if *publisher == self.peer_id() {
-            From::Own(self.raw_own_records(prefix))
+            let own = if view == View::Everything { View::OwnEverything } else { View::Own };
+            From::Own(self.raw_walk(prefix, own, true))
         } else {
             From::Slots(*publisher, None)
         };
         let (prefix, chunk) = (prefix.to_vec(), Vec::new().into_iter());
-        PublisherRecords { store: self.clone(), from, prefix, chunk }
+        PublisherRecords { store: self.clone(), from, prefix, view, chunk }
     }
 
     /// The next records of a publisher behind a slot, and the slot to go on behind.
@@ -109,6 +112,7 @@ impl NetabaseStore {
         publisher: &PeerId,
         after: Option<u32>,
         prefix: &[u8],
+        view: View,
     ) -> (Vec<RawRecord>, Option<u32>) {
         let now = self.now();
         let inner = self.shared.inner.read();
@@ -118,7 +122,7 @@ impl NetabaseStore {
         let records = slots.iter().filter_map(|&slot| {
             let key = inner.tracking.key(slot);
             let stored = key.as_ref().starts_with(prefix).then(|| inner.table.get(key)).flatten();
-            let stored = stored.filter(|stored| !stored.is_expired(&now))?;
+            let stored = stored.filter(|stored| view.shows(*stored) && !stored.is_expired(&now))?;
             Some(RawRecord { record: as_record(stored, &now), state: stored.state() })
         });
         (records.collect(), slots.last().copied().filter(|_| slots.len() == CHUNK))
@@ -132,6 +136,7 @@ pub struct PublisherRecords {
     store: NetabaseStore,
     from: From,
     prefix: Vec<u8>,
+    view: View,
     chunk: vec::IntoIter<RawRecord>,
 }
 
@@ -157,7 +162,8 @@ impl Iterator for PublisherRecords {
                 From::Slots(publisher, after) => (*publisher, *after),
                 From::Nowhere => return None,
             };
-            let (records, next) = self.store.next_of_publisher(&publisher, after, &self.prefix);
+            let (records, next) =
+                self.store.next_of_publisher(&publisher, after, &self.prefix, self.view);
             self.chunk = records.into_iter();
             self.from = next.map_or(From::Nowhere, |slot| From::Slots(publisher, Some(slot)));
         }

@@ -35,8 +35,8 @@ impl NetabaseStore {
         Record { key, value, publisher: None, expires }
     }
 
-    /// All records of all schemas in the order of their keys, tombstones included. What has expired is
-    /// none.
+    /// All records of all schemas in the order of their keys, tombstones included, and those of schemas and
+    /// versions that are not known here. What has expired is none.
     ///
     /// Read page by page: records written meanwhile are met if their key lies ahead.
     #[must_use]
@@ -66,17 +66,12 @@ impl NetabaseStore {
         self.raw_walk(prefix, View::Everything, true)
     }
 
-    /// The records that the application wrote, tombstones included, whose key starts with `prefix`.
-    pub(crate) fn raw_own_records(&self, prefix: &[u8]) -> RawRecords {
-        self.raw_walk(prefix, View::OwnEverything, true)
-    }
-
     /// The keys of all records that a view shows.
     pub(super) fn raw_keys(&self, view: View) -> RawRecords {
         self.raw_walk(b"", view, false)
     }
 
-    fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {
+    pub(super) fn raw_walk(&self, prefix: &[u8], view: View, values: bool) -> RawRecords {
         RawRecords {
             store: self.clone(),
             view,

@@ -5,15 +5,15 @@ use libp2p::PeerId;
 use super::{changes::Sender, error::StoreError, indexes::Indexes, inner::Usages};
 use crate::{
     record::{
-        Checked, RecordError, check, merge_values, owner_prefix_len, provider_key, record_prefix,
-        schema_name, write_entries,
+        Checked, NAMESPACE, RecordError, check, merge_values, owner_prefix_len, provider_key,
+        record_prefix, schema_name, write_entries,
     },
     schema::{Access, NetabaseSchema, NetabaseSchemaKey},
 };
 
 /// The schemas whose databases were opened in a store.
-#[derive(Default)]
 pub(super) struct Schemas {
+    /// The first stands for all others.
     by_id: Vec<Schema>,
     by_name: HashMap<&'static str, SchemaId>,
 }
@@ -21,6 +21,11 @@ pub(super) struct Schemas {
 /// A schema's place in its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SchemaId(usize);
+
+impl SchemaId {
+    /// All schemas that are not known: they share this place, so that invented names cost nothing here.
+    pub(super) const UNKNOWN: Self = Self(0);
+}
 
 /// What a store has to know of a schema without knowing its type.
 pub(super) struct Schema {
@@ -48,6 +53,8 @@ pub(super) struct Schema {
     pub(super) watchers: Option<Sender>,
     /// Prints the key with these bytes. Runs code of the user: never under the lock.
     pub(super) describe_key: fn(&[u8]) -> String,
+    /// Whether the records of this name that came in before it was known were looked at.
+    pub(super) is_learned: bool,
     type_id: TypeId,
     type_name: &'static str,
 }
@@ -74,6 +81,15 @@ fn check_and_index<V: NetabaseSchema>(
 fn describe_key<V: NetabaseSchema>(bytes: &[u8]) -> String {
     V::Key::from_key_bytes(bytes)
         .map_or_else(|_| bytes.escape_ascii().to_string(), |key| format!("{key:?}"))
+}
+
+/// What is opaque has its owner's signature, and nothing else that could be checked.
+pub(super) const CHECK_NOTHING: Check = |_, _, _| Ok(());
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self { by_id: vec![Schema::unknown()], by_name: HashMap::new() }
+    }
 }
 
 impl Schemas {
@@ -114,6 +130,7 @@ impl Schemas {
             indexes: Indexes::new(V::INDEXES, owner_prefix_len(V::ACCESS)),
             watchers: None,
             describe_key: describe_key::<V>,
+            is_learned: false,
             type_id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>(),
         });
@@ -135,12 +152,15 @@ impl Schemas {
 
     /// Whether this is the key of a known shared schema's providers.
     pub(super) fn has_provider_key(&self, key: &[u8]) -> bool {
-        self.by_id.iter().any(|schema| schema.access != Access::Local && schema.provider_key == key)
+        self.by_name.values().any(|&id| {
+            let schema = self.get(id);
+            schema.access != Access::Local && schema.provider_key == key
+        })
     }
 
     /// The schema that a stored record's key belongs to.
-    pub(super) fn of_key(&self, key: &[u8]) -> Option<SchemaId> {
-        self.find(schema_name(key)?)
+    pub(super) fn of_key(&self, key: &[u8]) -> SchemaId {
+        schema_name(key).and_then(|name| self.find(name)).unwrap_or(SchemaId::UNKNOWN)
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {
@@ -153,6 +173,37 @@ impl Schemas {
 }
 
 impl Schema {
+    /// What stands for all schemas that are not known. Their records are opaque: nothing is ever shown, indexed,
+    /// watched or counted here.
+    fn unknown() -> Self {
+        Self {
+            name: "",
+            version: 0,
+            access: Access::Owned,
+            prefix: NAMESPACE.to_vec(),
+            owner_len: owner_prefix_len(Access::Owned),
+            provider_key: Vec::new(),
+            ttl: None,
+            check: CHECK_NOTHING,
+            merge: None,
+            visible: 0,
+            local_visible: 0,
+            local_owner: Vec::new(),
+            usages: Usages::default(),
+            indexes: Indexes::new(&[], 0),
+            watchers: None,
+            describe_key: |bytes| bytes.escape_ascii().to_string(),
+            is_learned: true,
+            type_id: TypeId::of::<Self>(),
+            type_name: "",
+        }
+    }
+
+    /// Whether a record of this schema's name and of this version is one that the type can read.
+    pub(super) fn can_read(&self, version: u32) -> bool {
+        self.access != Access::Owned || version == self.version
+    }
+
     /// Counts a record that databases show now, or do no longer. `rest` is its key behind the prefix.
     pub(super) fn count_visible(&mut self, rest: &[u8], was_visible: bool, visible: bool) {
         let change = |count: usize| count + usize::from(visible) - usize::from(was_visible);

@@ -3,7 +3,8 @@
 pub struct RecordState {
     /// The application wrote the key, and has not removed it; whoever's value is stored now.
     pub own: bool,
-    /// Databases show the record.
+    /// Databases show the record, or would if its value were one: not a tombstone, nor of a version of its schema
+    /// that is not known here.
     pub wanted: bool,
     /// Kademlia shows the record to other peers.
     pub served: bool,

@@ -10,7 +10,7 @@ use libp2p::{
 
 use super::{
     encoded::{Encoded, Replaced, Stored},
-    order::{Bounds, Order, Whose},
+    order::{Bounds, Order, Place, Whose},
     page::Direction,
 };
 
@@ -46,15 +46,16 @@ impl Table {
 
     /// Stores a value in place of what `get` found for its key. Limits are checked by the caller.
     pub(super) fn insert(&mut self, key: RecordKey, value: Encoded, replaced: Option<&Replaced>) {
-        let own = value.standing().state.own;
+        let place = Place::of(value.standing());
         let key = if let Some(old) = replaced {
-            if old.state().own != own {
-                self.order.remove(key.as_ref(), !own);
-                self.order.insert(key.as_ref(), own);
+            let before = Place::of(old.standing);
+            if before != place {
+                self.order.remove(key.as_ref(), before);
+                self.order.insert(key.as_ref(), place);
             }
             old.key.clone()
         } else {
-            self.order.insert(key.as_ref(), own);
+            self.order.insert(key.as_ref(), place);
             self.len += 1;
             key
         };
@@ -64,7 +65,7 @@ impl Table {
 
     /// Removes the record that `get` found for this key.
     pub(super) fn remove(&mut self, key: &RecordKey, removed: &Replaced) {
-        self.order.remove(key.as_ref(), removed.state().own);
+        self.order.remove(key.as_ref(), Place::of(removed.standing));
         self.records.remove(key);
         self.len -= 1;
     }
