@@ -8,9 +8,10 @@ use super::{
     changes::ChangeOrigin,
     encoded::{Encoded, Standing},
     error::StoreError,
-    inbound::check_ahead,
     inner::Inner,
     kad::{as_record, lease_end},
+    lease::check_ahead,
+    page::View,
     schemas::SchemaId,
     state::RecordState,
 };
@@ -115,7 +116,8 @@ impl NetabaseStore {
             }
             inner.offers.waiting = Some(BTreeMap::new());
         }
-        for own in self.raw_own_records(b"").filter(|own| own.state.served) {
+        let own = self.raw_walk(b"", View::OwnEverything, true);
+        for own in own.filter(|own| own.state.served) {
             self.shared.inner.write().offers.add(&own.record.key);
         }
         true
