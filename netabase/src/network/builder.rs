@@ -192,22 +192,29 @@ impl NetabaseBuilder {
     /// - [`NodeError::Transport`], [`NodeError::Listen`] if the machine does not let it listen.
     pub async fn start(self) -> Result<Netabase, NodeError> {
         let runtime = Handle::try_current().map_err(|_| NodeError::NoRuntime)?;
-        let Self { listen, bootstrap, mode, uses_mdns, limits, transport, .. } = &self;
-        let (mode, uses_mdns, bootstrap) = (*mode, *uses_mdns, bootstrap.clone());
-        let (limits, is_simulated) = (limits.clone(), transport.is_some());
-        let listen = if listen.is_empty() && !is_simulated { everywhere() } else { listen.clone() };
-        let (store, transport) = self.into_store()?;
-
-        let extras = Extras {
-            probes_reachability: !is_simulated,
-            mdns: if uses_mdns {
-                let mdns = mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
-                Some(mdns.map_err(NodeError::Transport)?)
-            } else {
-                None
-            },
+        let listen = match (&self.transport, self.listen.is_empty()) {
+            (None, true) => everywhere(),
+            _ => self.listen.clone(),
         };
+        let Prepared { mut task, node, end } = self.prepare(&runtime)?;
+        task.listen(listen).await?;
+        if !node.store().attach() {
+            return Err(NodeError::StoreInUse);
+        }
+        runtime.spawn(async move {
+            task.run().await;
+            drop(end);
+        });
+        Ok(node)
+    }
+
+    /// All but what has to be waited for.
+    fn prepare(self, runtime: &Handle) -> Result<Prepared, NodeError> {
+        let Self { mode, uses_mdns, .. } = self;
+        let (limits, bootstrap) = (self.limits.clone(), Bootstrap::new(self.bootstrap.clone()));
+        let (store, transport) = self.into_store()?;
         let tally = Arc::new(Tally::default());
+        let extras = extras(&store, transport.is_none(), uses_mdns)?;
         let behaviour = Behaviour::new(&store, &limits, Arc::clone(&tally), extras);
         let transport = match transport {
             Some(transport) => transport(store.identity()),
@@ -217,7 +224,7 @@ impl NetabaseBuilder {
         let config = swarm::Config::with_executor(executor)
             .with_idle_connection_timeout(IDLE_CONNECTION_TIMEOUT);
         let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
-        let bootstrap = Bootstrap::new(bootstrap);
+
         let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);
         let is_ready = !bootstrap.has_addresses();
         let (status, seen_status) = watch::channel(Status { is_ready, ..Status::default() });
@@ -234,7 +241,7 @@ impl NetabaseBuilder {
         let parts = Parts {
             swarm,
             connection_tasks,
-            store: store.clone(),
+            store,
             commands: inbox,
             status,
             events,
@@ -242,16 +249,7 @@ impl NetabaseBuilder {
             bootstrap,
             mode,
         };
-        let mut task = Task::new(parts);
-        task.listen(listen).await?;
-        if !store.attach() {
-            return Err(NodeError::StoreInUse);
-        }
-        runtime.spawn(async move {
-            task.run().await;
-            drop(end);
-        });
-        Ok(Netabase::from_shared(shared))
+        Ok(Prepared { task: Box::new(Task::new(parts)), node: Netabase::from_shared(shared), end })
     }
 
     /// The store that was given, or one as it was described; and the transport, if one was given.
@@ -283,6 +281,24 @@ impl NetabaseBuilder {
         };
         Ok((store, self.transport))
     }
+}
+
+/// A node that does not listen yet.
+struct Prepared {
+    task: Box<Task>,
+    node: Netabase,
+    /// Dropped when nothing of the node is left.
+    end: watch::Sender<()>,
+}
+
+fn extras(
+    store: &NetabaseStore,
+    probes_reachability: bool,
+    uses_mdns: bool,
+) -> Result<Extras, NodeError> {
+    let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
+    let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
+    Ok(Extras { probes_reachability, mdns })
 }
 
 impl fmt::Debug for NetabaseBuilder {

@@ -121,9 +121,9 @@ impl Task {
     }
 
     /// Runs the node until it is told to end, or the last handle is gone. Afterwards nothing of it is left.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         self.work().await;
-        let Self { swarm, connection_tasks, store, .. } = self;
+        let Self { swarm, connection_tasks, store, .. } = *self;
         // Connections end when the swarm is gone; they, and with them the ports, are waited for.
         drop(swarm);
         connection_tasks.ended().await;
