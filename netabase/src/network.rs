@@ -1,0 +1,4 @@
+//! Between peers.
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
