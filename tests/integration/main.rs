@@ -72,6 +72,8 @@ mod accepted_leases;
 
 mod swarms;
 
+mod testkit;
+
 mod airports;
 
 mod flooded_tower;
