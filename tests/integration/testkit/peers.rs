@@ -17,8 +17,11 @@ pub(super) type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 pub(super) type Event = SwarmEvent<BehaviourEvent>;
 
 const SEED: u64 = 7;
+const KEY: &str = "record";
 /// Long, for a machine that is busy with other tests.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// Longer than any test, so that no timeout of a behaviour's wakes a peer which a fault should have.
+const NEVER: Duration = Duration::from_secs(600);
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Behaviour {
@@ -37,11 +40,11 @@ pub(super) struct Peers {
 fn swarm(faults: &Faults, index: usize) -> TestResult<Swarm<Behaviour>> {
     let keypair = identity(SEED, index);
     let peer_id = keypair.public().to_peer_id();
-    let ping = ping::Config::new().with_interval(Duration::from_millis(20));
+    let ping = ping::Config::new().with_interval(Duration::from_millis(20)).with_timeout(NEVER);
     let mut kad = kad::Behaviour::new(peer_id, MemoryStore::new(peer_id));
     kad.set_mode(Some(kad::Mode::Server));
     let behaviour = Behaviour { ping: ping::Behaviour::new(ping), kad };
-    let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(TIMEOUT);
+    let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(NEVER);
     let mut swarm = Swarm::new(faults.transport(&keypair), behaviour, peer_id, config);
     swarm.listen_on("/memory/0".parse()?)?;
     Ok(swarm)
@@ -203,13 +206,18 @@ impl Peers {
 
     /// Puts a record of `value` where `holder` keeps its own, and lets `reader` ask for it.
     pub(super) fn ask_for(&mut self, reader: usize, holder: usize, value: &[u8]) -> TestResult {
-        let (key, holder_id) = (RecordKey::new(&"record"), self.id(holder));
-        let record = Record::new(key.clone(), value.to_vec());
+        let record = Record::new(RecordKey::new(&KEY), value.to_vec());
         self.swarms[holder].behaviour_mut().kad.store_mut().put(record)?;
+        self.ask(reader, holder);
+        Ok(())
+    }
+
+    /// Lets `reader` ask `holder`, who may be gone.
+    pub(super) fn ask(&mut self, reader: usize, holder: usize) {
+        let holder_id = identity(SEED, holder).public().to_peer_id();
         let kad = &mut self.swarms[reader].behaviour_mut().kad;
         kad.add_address(&holder_id, self.addresses[holder].clone());
-        kad.get_record(key);
-        Ok(())
+        kad.get_record(RecordKey::new(&KEY));
     }
 
     /// The value that arrives, of what was asked for.

@@ -51,6 +51,11 @@ async fn that_a_peer_is_gone_is_not_heard_over_a_stalled_link() -> TestResult {
         }
     };
     peers.until(closed_to(1)).await?;
+    // What it writes now is lost, without its knowing.
+    peers.ask(0, 2);
+    for _ in 0..8 {
+        peers.round_trip(0, 1).await?;
+    }
     assert_eq!(peers.closed, 1, "the other link is not stalled");
     assert!(peers.has_connection_to(0, gone));
 
