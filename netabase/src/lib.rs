@@ -47,6 +47,7 @@
 //!
 //! - `network` (default): libp2p's transports and behaviours, for a swarm around the store.
 //! - `uuid`: `uuid::Uuid` as a key.
+//! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
 mod schema;
@@ -77,6 +78,8 @@ pub mod __private {
 pub use libp2p;
 pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
+#[cfg(feature = "testkit")]
+pub use self::network::testkit;
 pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,

@@ -39,6 +39,9 @@ mod builder;
 
 mod remote;
 
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
 pub use self::{
     builder::NetabaseBuilder,
     counters::{NodeCounters, Refusals},

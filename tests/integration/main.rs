@@ -74,6 +74,8 @@ mod accepted_leases;
 
 mod swarms;
 
+mod testkit;
+
 mod nodes;
 
 mod airports;

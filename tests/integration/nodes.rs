@@ -1,6 +1,12 @@
 //! Nodes on real sockets on loopback. Everything is awaited, nothing slept for.
 
+mod waiting;
+
 mod sharing;
+
+mod crowd;
+
+mod faults;
 
 use std::{error::Error, future::Future, time::Duration};
 

@@ -1,0 +1,101 @@
+//! Whole nodes on a simulated network.
+
+use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
+
+use super::{Faults, identity, topology};
+use crate::network::{
+    builder::NetabaseBuilder,
+    error::{NetworkError, NodeError},
+    node::Netabase,
+};
+
+/// What the network of the nodes is called.
+const NAME: &str = "testkit";
+
+/// How many of the nodes before it one knows at first.
+const KNOWN_AT_FIRST: usize = 3;
+
+/// Nodes in one process, over connections that can be slow, stalled or cut.
+///
+/// The seed fixes who they are and whom they know at first.
+#[derive(Clone, Debug)]
+pub struct TestNetwork {
+    seed: u64,
+    faults: Faults,
+}
+
+impl TestNetwork {
+    /// A network without nodes.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { seed, faults: Faults::new(seed) }
+    }
+
+    /// What becomes of the bytes.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Who the node of this number is, also before it is started.
+    #[must_use]
+    pub fn peer_id(&self, index: usize) -> PeerId {
+        identity(self.seed, index).public().to_peer_id()
+    }
+
+    /// The node of this number, which listens in the simulated network and knows nobody. More can be said
+    /// before it is started.
+    pub fn node(&self, index: usize) -> NetabaseBuilder {
+        let faults = self.faults.clone();
+        Netabase::builder(NAME)
+            .identity(identity(self.seed, index))
+            .listen(Multiaddr::from(Protocol::Memory(0)))
+            .transport(move |keypair| faults.transport(keypair))
+    }
+
+    /// Starts nodes, each of which knows up to three of those before it, and waits until they have met.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError`] as a node alone.
+    pub async fn start(&self, count: usize) -> Result<Vec<Netabase>, NodeError> {
+        self.start_with(count, |_, node| node).await
+    }
+
+    /// As [`start`](Self::start); `describe` says more of each node.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError`] as a node alone.
+    pub async fn start_with(
+        &self,
+        count: usize,
+        describe: impl Fn(usize, NetabaseBuilder) -> NetabaseBuilder + Send,
+    ) -> Result<Vec<Netabase>, NodeError> {
+        let mut nodes: Vec<Netabase> = Vec::with_capacity(count);
+        for index in 0..count {
+            // The last of so many in a ring: all that it knows came before.
+            let known = topology(self.seed, index + 1, KNOWN_AT_FIRST).pop().unwrap_or_default();
+            let known = known.into_iter().filter_map(|before| nodes.get(before));
+            let addresses: Vec<Multiaddr> = known.flat_map(Netabase::addresses).collect();
+            let node = describe(index, self.node(index).bootstrap(addresses));
+            nodes.push(node.start().await?);
+        }
+        for node in &nodes {
+            node.bootstrapped().await;
+        }
+        Ok(nodes)
+    }
+}
+
+/// Tells a node of peers near by, as mDNS would.
+///
+/// # Errors
+///
+/// [`NetworkError::Stopped`].
+pub async fn discover(
+    node: &Netabase,
+    found: impl IntoIterator<Item = (PeerId, Multiaddr)>,
+) -> Result<(), NetworkError> {
+    node.discovered(found.into_iter().collect()).await
+}
