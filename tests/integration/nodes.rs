@@ -39,7 +39,5 @@ pub(crate) async fn network_of(count: usize) -> Result<Vec<Netabase>, NodeError>
 }
 
 pub(crate) async fn shut_down(nodes: Vec<Netabase>) {
-    for node in nodes {
-        node.shutdown().await;
-    }
+    futures::future::join_all(nodes.into_iter().map(Netabase::shutdown)).await;
 }

@@ -1,5 +1,6 @@
 //! Many nodes on the test kit's network.
 
+use futures::{StreamExt, stream};
 use netabase::{NetabaseStore, libp2p::kad::Quorum, testkit::TestNetwork};
 
 use super::{Outcome, in_time, shut_down, waiting::know};
@@ -8,6 +9,8 @@ use crate::schemas::{Profile, profile};
 const NODES: usize = 50;
 
 const RECORDS: usize = 100;
+
+const AT_A_TIME: usize = 8;
 
 fn handle(number: usize) -> String {
     format!("person {number}")
@@ -23,7 +26,7 @@ async fn fetched(nodes: &[netabase::Netabase], owners: &[libp2p::PeerId]) -> usi
         let network = asking?.network::<Profile>().ok()?.of(owner);
         network.get(handle(number).as_str()).await.ok()?
     });
-    let found = futures::future::join_all(fetches).await;
+    let found: Vec<_> = stream::iter(fetches).buffered(AT_A_TIME).collect().await;
     found
         .iter()
         .zip(0..)
@@ -48,7 +51,8 @@ async fn of_fifty_nodes_fifteen_die_and_every_record_is_found() -> Outcome {
                 profiles.publish(&profile(&handle(number))).await
             }
         });
-        for report in futures::future::join_all(publishes).await {
+        let reports: Vec<_> = stream::iter(publishes).buffered(AT_A_TIME).collect().await;
+        for report in reports {
             let report = report?;
             assert!(report.holders() >= 11, "most of the 20 closest have it: {report:?}");
         }
