@@ -2,7 +2,11 @@
 
 mod waiting;
 
+mod bring_up;
+
 mod sharing;
+
+mod generic;
 
 mod crowd;
 

@@ -182,6 +182,8 @@ impl Task {
                 self.callers -= 1;
                 if peers > 0 {
                     self.store.was_offered(record);
+                } else {
+                    self.store.offer_again(&record.key);
                 }
                 self.answer(reply, result);
             }
