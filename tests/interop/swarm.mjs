@@ -8,7 +8,7 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { identify } from '@libp2p/identify';
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import { Record, kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
@@ -16,6 +16,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 
 import { makeRecord, readRecord, recordKey, select } from './netabase.mjs';
+import { RecordStore } from './records.mjs';
 
 const TIMEOUT_MS = 30_000;
 
@@ -36,6 +37,7 @@ export class Peer {
     const libp2p = await createLibp2p({
       start: false,
       privateKey,
+      datastore: new RecordStore(network),
       addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
       transports: [tcp()],
       connectionEncrypters: [noise()],
@@ -116,16 +118,32 @@ export class Peer {
     return { value: bytes, decoded: readRecord(this.#network, key, bytes) };
   }
 
-  // Stores a record here, unchecked, and sends it to the closest peers. Who confirmed it, who did not.
+  // Stores a record here and sends it to the closest peers. Who confirmed it, and who did not.
+  //
+  // Throws if it is not valid, or something newer is stored here.
   async put({ key, value }) {
+    readRecord(this.#network, key, value);
     const options = { signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const acknowledged = [];
-    const failed = [];
-    for await (const event of this.#libp2p.services.dht.put(key, value, options)) {
-      if (event.name === 'QUERY_ERROR') failed.push(event);
-      if (event.name !== 'PEER_RESPONSE' || event.messageName !== 'PUT_VALUE') continue;
-      acknowledged.push(event.from.toString());
-    }
-    return { acknowledged, failed };
+    return answers(this.#libp2p.services.dht.put(key, value, options));
   }
+
+  // Sends a record to one peer, whatever it is, and stores nothing.
+  async send({ key, value }, peer) {
+    const record = new Record(key, value, new Date()).serialize();
+    const message = { type: 'PUT_VALUE', key, record };
+    const options = { signal: AbortSignal.timeout(TIMEOUT_MS), path: { index: -1 } };
+    const { network } = this.#libp2p.services.dht;
+    return answers(network.sendRequest(peerIdFromString(peer.id), message, options));
+  }
+}
+
+async function answers(events) {
+  const acknowledged = [];
+  const failed = [];
+  for await (const event of events) {
+    if (event.name === 'QUERY_ERROR') failed.push(event);
+    if (event.name !== 'PEER_RESPONSE' || event.messageName !== 'PUT_VALUE') continue;
+    acknowledged.push(event.from.toString());
+  }
+  return { acknowledged, failed };
 }

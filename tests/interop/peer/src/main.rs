@@ -1,45 +1,48 @@
-//! A Rust peer of a network, driven by lines on stdin; each is answered by one line on stdout.
+//! A node of a network, driven by lines on stdin; each is answered by one line on stdout.
 //!
 //! The first line on stdout is `listening <address>`. What can be asked stands with `Command`; the
 //! answers are `met`, `published <record key> <value>` (hexadecimal), `found <text>`, `none`,
 //! `removed`, or `failed <reason>`.
 
 mod command;
-mod node;
 mod schemas;
 
-use std::io::Write;
+use std::{collections::HashSet, error::Error, io::Write};
 
 use data_encoding::HEXLOWER;
-use libp2p::kad::Record;
-use netabase::{KeyOf, MemoryStoreDatabase, NetabaseSchema, SharedSchema};
+use libp2p::PeerId;
+use netabase::{Netabase, NetworkDatabase, NodeEvent, NodeEvents, SharedSchema};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use self::{
     command::{Command, Key, Own, Value},
-    node::{Node, NodeError},
     schemas::{Note, Profile},
 };
 
 #[tokio::main]
-async fn main() -> Result<(), NodeError> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let network = std::env::args().nth(1).ok_or("usage: netabase-interop-peer <network>")?;
-    let mut peer = Peer::start(&network).await?;
-    say(&format!("listening {}", peer.node.address()))?;
+    let node = Netabase::builder(network).listen("/ip4/127.0.0.1/tcp/0".parse()?).start().await?;
+    let address = node.addresses().into_iter().next().ok_or("it listens somewhere")?;
+    let mut peer = Peer {
+        events: node.events(),
+        known: HashSet::new(),
+        notes: node.network()?,
+        profiles: node.network()?,
+    };
+    // Whoever reads it may connect: from here on no event is missed.
+    say(&format!("listening {address}"))?;
 
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
-    loop {
-        let line = tokio::select! {
-            line = lines.next_line() => line?,
-            () = peer.node.idle() => None,
-        };
-        let Some(line) = line else { return Ok(()) };
-        let answer = match line.parse::<Command>() {
+    while let Some(line) = lines.next_line().await? {
+        let answer = match line.parse() {
             Ok(command) => peer.answer(command).await,
             Err(error) => Err(error.into()),
         };
         say(&answer.unwrap_or_else(|error| format!("failed {error}")))?;
     }
+    node.shutdown().await;
+    Ok(())
 }
 
 fn say(line: &str) -> std::io::Result<()> {
@@ -49,105 +52,71 @@ fn say(line: &str) -> std::io::Result<()> {
 }
 
 struct Peer {
-    node: Node,
-    notes: MemoryStoreDatabase<Note>,
-    profiles: MemoryStoreDatabase<Profile>,
+    events: NodeEvents,
+    /// Whom the events have told of.
+    known: HashSet<PeerId>,
+    notes: NetworkDatabase<Note>,
+    profiles: NetworkDatabase<Profile>,
 }
 
 impl Peer {
-    async fn start(network: &str) -> Result<Self, NodeError> {
-        let node = Node::start(network).await?;
-        let (notes, profiles) = (node.store().database()?, node.store().database()?);
-        Ok(Self { node, notes, profiles })
-    }
-
-    async fn answer(&mut self, command: Command) -> Result<String, NodeError> {
-        let Self { node, notes, profiles } = self;
+    async fn answer(&mut self, command: Command) -> Result<String, Box<dyn Error>> {
+        let Self { notes, profiles, .. } = self;
         match command {
-            Command::Meet(peer) => {
-                node.meet(peer).await;
-                Ok("met".into())
-            }
+            Command::Meet(peer) => self.meet(peer).await,
             Command::Publish(Value::Note { title, text }) => {
-                publish(node, notes, &Note { title, text }).await
+                publish(notes, &Note { title, text }).await
             }
             Command::Publish(Value::Profile { handle, about }) => {
-                publish(node, profiles, &Profile { handle, about }).await
+                publish(profiles, &Profile { handle, about }).await
             }
             Command::Get(Key::Note { title }) => {
-                fetch(node, notes, &title).await?;
-                Ok(found(notes.get(&title)?.map(|note| note.text)))
+                Ok(found(notes.get(&title).await?.map(|note| note.text)))
             }
             Command::Get(Key::Profile { owner, handle }) => {
-                let profiles = profiles.of(owner);
-                fetch(node, &profiles, &handle).await?;
-                Ok(found(profiles.get(&handle)?.map(|profile| profile.about)))
+                let profile = profiles.of(owner).get(&handle).await?;
+                Ok(found(profile.map(|profile| profile.about)))
             }
             Command::Held(Key::Note { title }) => {
-                Ok(found(notes.with_held().get(&title)?.map(|note| note.text)))
+                let held = notes.local().with_held().get(&title)?;
+                Ok(found(held.map(|note| note.text)))
             }
             Command::Held(Key::Profile { owner, handle }) => {
-                let held = profiles.of(owner).with_held();
-                Ok(found(held.get(&handle)?.map(|profile| profile.about)))
+                let held = profiles.local().of(owner).with_held().get(&handle)?;
+                Ok(found(held.map(|profile| profile.about)))
             }
-            Command::Remove(Own::Note { title }) => {
-                let removed = notes.remove(&title)?;
-                withdraw(node, notes, removed).await
-            }
+            Command::Remove(Own::Note { title }) => Ok(removed(notes.remove(&title).await?)),
             Command::Remove(Own::Profile { handle }) => {
-                let removed = profiles.remove(&handle)?;
-                withdraw(node, profiles, removed).await
+                Ok(removed(profiles.remove(&handle).await?))
             }
         }
     }
+
+    async fn meet(&mut self, peer: PeerId) -> Result<String, Box<dyn Error>> {
+        while !self.known.contains(&peer) {
+            let event = self.events.next().await.ok_or("the node has ended")?;
+            if let NodeEvent::PeerKnown { peer } = event {
+                self.known.insert(peer);
+            }
+        }
+        Ok("met".into())
+    }
+}
+
+async fn publish<V: SharedSchema>(
+    database: &NetworkDatabase<V>,
+    value: &V,
+) -> Result<String, Box<dyn Error>> {
+    database.publish(value).await?;
+    let record = database.local().get_record(&value.key())?.ok_or("it was just stored")?;
+    let (key, value) = (HEXLOWER.encode(record.key.as_ref()), HEXLOWER.encode(&record.value));
+    Ok(format!("published {key} {value}"))
 }
 
 fn found(text: Option<String>) -> String {
     text.map_or_else(|| "none".into(), |text| format!("found {text}"))
 }
 
-async fn publish<V: NetabaseSchema>(
-    node: &mut Node,
-    database: &MemoryStoreDatabase<V>,
-    value: &V,
-) -> Result<String, NodeError> {
-    let record = database.to_record(value)?;
-    let Record { key, value, .. } = record.clone();
-    node.publish(record).await?;
-    Ok(format!("published {} {}", HEXLOWER.encode(key.as_ref()), HEXLOWER.encode(&value)))
-}
-
-/// Takes in what the network has under a key; the newest valid value stays.
-async fn fetch<V: NetabaseSchema>(
-    node: &mut Node,
-    database: &MemoryStoreDatabase<V>,
-    key: &(impl KeyOf<V::Key> + ?Sized),
-) -> Result<(), NodeError> {
-    let mut refused = None;
-    let mut any_taken = false;
-    for record in node.fetch(database.record_key(key)?).await {
-        match database.put_record(&record) {
-            Ok(_) => any_taken = true,
-            Err(error) => refused = Some(error),
-        }
-    }
-    match refused {
-        Some(error) if !any_taken => Err(error.into()),
-        _ => Ok(()),
-    }
-}
-
-/// Tells the network what was removed here.
-async fn withdraw<V: SharedSchema>(
-    node: &mut Node,
-    database: &MemoryStoreDatabase<V>,
-    removed: bool,
-) -> Result<String, NodeError> {
-    if !removed {
-        return Ok("none".into());
-    }
-    for record in database.sync_to_network() {
-        node.publish(record?).await?;
-    }
-    Ok("removed".into())
+fn removed(was_there: bool) -> String {
+    if was_there { "removed" } else { "none" }.into()
 }
