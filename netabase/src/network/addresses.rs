@@ -68,7 +68,7 @@ fn is_global(ip: Ipv4Addr) -> bool {
     !is_special && a != 0 && a < 240
 }
 
-/// As [`is_global`]: all of what is given out lies in 2000::/3, but for documentation.
+/// As [`is_global`]: all of what is given out lies in `2000::/3`, but for documentation.
 fn is_global_v6(ip: Ipv6Addr) -> bool {
     let [a, b, ..] = ip.segments();
     let is_documentation = (a, b) == (0x2001, 0x0db8) || a == 0x3fff;
