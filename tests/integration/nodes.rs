@@ -10,6 +10,8 @@ mod generic;
 
 mod crowd;
 
+mod sizes;
+
 mod faults;
 
 use std::{error::Error, future::Future, time::Duration};

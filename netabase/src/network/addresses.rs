@@ -12,7 +12,7 @@ use libp2p::{
 pub(super) const MAX_ADDRESSES: usize = 8;
 
 /// The longest address that is kept, in bytes, without the peer's id.
-const MAX_ADDRESS_BYTES: usize = 64;
+pub(super) const MAX_ADDRESS_BYTES: usize = 64;
 
 /// From how far an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,6 +6,8 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 
+use tracing::Instrument;
+
 use super::{
     error::NetworkError,
     node::Netabase,
@@ -112,8 +114,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     async fn publish_stored(&self, key: RecordKey) -> Result<PublishReport, NetworkError> {
         let record = self.local.publish_record(&key)?;
         let record = record.ok_or(NetworkError::NothingToPublish)?;
+        let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
         let mut unsent = Unsent { store: self.local.store(), key: Some(key) };
-        let report = self.node.publish_record(record, self.quorum).await;
+        let report = self.node.publish_record(record, self.quorum).instrument(span).await;
         // The task has sent it, or notes itself that it is to be offered.
         if !matches!(report, Err(NetworkError::Stopped)) {
             unsent.key = None;
@@ -158,7 +161,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
             let record = known.map(|known| known.record);
             return Ok(Fetched { record, is_on_network: false });
         }
-        let found = self.node.fetch_record(key.clone(), self.mode, known).await?;
+        let span = tracing::debug_span!("fetch", schema = V::SCHEMA_NAME, ?key);
+        let fetch = self.node.fetch_record(key.clone(), self.mode, known);
+        let found = fetch.instrument(span).await?;
         if let Some(record) = &found.record {
             self.take_in(record)?;
         }
