@@ -58,6 +58,7 @@ mod forgeries;
 
 mod owners;
 
+mod publisher_walks;
 mod publishers;
 
 mod claimed_publishers;

@@ -62,10 +62,10 @@ impl Table {
         self.records.put(record).expect("the MemoryStore was given no limits");
     }
 
-    /// Removes the record that `get` found for this key.
-    pub(super) fn remove(&mut self, key: &RecordKey, removed: &Replaced) {
-        self.order.remove(key.as_ref(), removed.state().own);
-        self.records.remove(key);
+    /// Removes a record that `get` found.
+    pub(super) fn remove(&mut self, removed: &Replaced) {
+        self.order.remove(removed.key.as_ref(), removed.state().own);
+        self.records.remove(&removed.key);
         self.len -= 1;
     }
 
