@@ -163,6 +163,12 @@ impl Encoded {
         self.parts().slot.is_some()
     }
 
+    /// Its slot, if it is foreign: an own record may have one, too.
+    pub(super) fn foreign_slot(&self) -> Option<u32> {
+        let Parts { standing, slot, .. } = self.parts();
+        slot.filter(|_| !standing.state.own)
+    }
+
     pub(super) fn set_slot(&mut self, slot: u32) {
         debug_assert!(self.is_tracked(), "only tracked records have a place");
         let end = self.bytes.len() - 1;
@@ -311,5 +317,10 @@ impl Replaced {
 
     pub(super) fn state(&self) -> RecordState {
         self.standing.state
+    }
+
+    /// Its slot, if it is foreign.
+    pub(super) fn foreign_slot(&self) -> Option<u32> {
+        self.slot.filter(|_| !self.standing.state.own)
     }
 }

@@ -46,15 +46,15 @@ impl Table {
 
     /// Stores a value in place of what `get` found for its key. Limits are checked by the caller.
     pub(super) fn insert(&mut self, key: RecordKey, value: Encoded, replaced: Option<&Replaced>) {
-        let own = value.standing().state.own;
+        let foreign = value.foreign_slot();
         let key = if let Some(old) = replaced {
-            if old.state().own != own {
-                self.order.remove(key.as_ref(), !own);
-                self.order.insert(key.as_ref(), own);
+            if old.foreign_slot() != foreign {
+                self.order.remove(key.as_ref(), old.foreign_slot());
+                self.order.insert(key.as_ref(), foreign);
             }
             old.key.clone()
         } else {
-            self.order.insert(key.as_ref(), own);
+            self.order.insert(key.as_ref(), foreign);
             self.len += 1;
             key
         };
@@ -64,7 +64,7 @@ impl Table {
 
     /// Removes a record that `get` found.
     pub(super) fn remove(&mut self, removed: &Replaced) {
-        self.order.remove(removed.key.as_ref(), removed.state().own);
+        self.order.remove(removed.key.as_ref(), removed.foreign_slot());
         self.records.remove(&removed.key);
         self.len -= 1;
     }
