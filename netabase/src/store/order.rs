@@ -63,6 +63,11 @@ impl Order {
         }
     }
 
+    /// What removing a foreign record's key will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<impl Copy> {
+        self.foreign.read_ahead(slot)
+    }
+
     pub(super) fn remove(&mut self, key: &[u8], foreign: Option<u32>) {
         let (schema, rest) = split_schema(key);
         let Some(keys) = self.schemas.get_mut(schema) else { return };

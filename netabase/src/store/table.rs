@@ -62,6 +62,11 @@ impl Table {
         self.records.put(record).expect("the MemoryStore was given no limits");
     }
 
+    /// What removing a foreign record will need beside the record itself.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<impl Copy> {
+        self.order.read_ahead(slot)
+    }
+
     /// Removes a record that `get` found.
     pub(super) fn remove(&mut self, removed: &Replaced) {
         self.order.remove(removed.key.as_ref(), removed.foreign_slot());

@@ -80,6 +80,11 @@ impl Tracking {
         self.slots[index(slot?)].foreign
     }
 
+    /// What removing a record will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> impl Copy {
+        (self.deadlines.read_ahead(slot), self.publishers.read_ahead(slot))
+    }
+
     pub(super) fn insert(&mut self, key: RecordKey, traits: &Traits) -> u32 {
         let slot = self.slots.insert(Tracked { key, foreign: traits.foreign });
         let slot = u32::try_from(slot).expect("no store holds 2^32 records");

@@ -63,6 +63,13 @@ impl Blocks {
         self.push(block, Entry { key, slot });
     }
 
+    /// What removing a key will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<(u32, u32)> {
+        let Place { block, index: place } = *self.places.get(index(slot))?;
+        let entries = self.blocks.get(index(block))?;
+        Some((entries.get(index(place))?.slot, entries.last()?.slot))
+    }
+
     pub(super) fn remove(&mut self, ranges: &mut Ranges, key: &[u8], slot: u32) {
         let Place { block, index: place } = self.places[index(slot)];
         let entries = &mut self.blocks[index(block)];

@@ -65,6 +65,10 @@ impl Deadlines {
         move_entry(&mut self.renewals, old.renews, new.renews, renewal);
     }
 
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<u32> {
+        self.places_in_lapses.read_ahead(slot)
+    }
+
     fn move_lapse(&mut self, slot: u32, old: Option<u32>, new: Option<u32>) {
         if let Some(second) = old
             && let Entry::Occupied(mut lapsing) = self.lapses.entry(second)

@@ -47,6 +47,11 @@ impl Places {
         group.0.push(slot);
     }
 
+    /// What taking a slot out will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<u32> {
+        self.0.get(index(slot)).copied()
+    }
+
     /// Takes a slot out of its group. The last one takes its place: slots only ever move towards the front.
     pub(super) fn leave(&mut self, group: &mut Group, slot: u32) {
         let place = self.0[index(slot)];

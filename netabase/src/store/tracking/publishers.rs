@@ -88,6 +88,10 @@ impl Publishers {
         self.known[id.index()].records.slots()
     }
 
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<u32> {
+        self.places.read_ahead(slot)
+    }
+
     pub(super) fn add(&mut self, id: Option<PublisherId>, slot: u32, usage: Usage) {
         let Some(id) = id else { return };
         let publisher = &mut self.known[id.index()];
