@@ -60,6 +60,7 @@ mod opaque;
 
 mod owners;
 
+mod publisher_walks;
 mod publishers;
 
 mod claimed_publishers;
