@@ -4,3 +4,7 @@
 pub mod airports;
 
 pub mod lifecycle;
+
+mod outcome;
+
+pub use self::outcome::exit_code;
