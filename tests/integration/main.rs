@@ -82,6 +82,8 @@ mod airports;
 
 mod flooded_tower;
 
+mod example_two_nodes;
+
 mod misuse;
 
 mod compile_errors_page;
