@@ -84,6 +84,8 @@ mod flooded_tower;
 
 mod example_two_nodes;
 
+mod example_cluster;
+
 mod misuse;
 
 mod compile_errors_page;
