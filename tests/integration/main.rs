@@ -83,6 +83,10 @@ mod airports;
 
 mod flooded_tower;
 
+mod example_two_nodes;
+
+mod example_cluster;
+
 mod misuse;
 
 mod compile_errors_page;
