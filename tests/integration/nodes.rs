@@ -14,6 +14,22 @@ mod sizes;
 
 mod faults;
 
+mod adversary;
+
+mod refused;
+
+mod ageing;
+
+mod strangers;
+
+mod stuffing;
+
+mod answers;
+
+mod limited;
+
+mod flood;
+
 use std::{error::Error, future::Future, time::Duration};
 
 use libp2p::Multiaddr;

@@ -62,7 +62,7 @@ fn what_stays_is_met_once_while_others_go_under_way() -> Result<(), Box<dyn Erro
         store.put(letter.clone())?;
     }
     let mut met: HashMap<KadKey, usize> = HashMap::new();
-    let mut walk = store.publisher_records(&publisher());
+    let walk = store.publisher_records(&publisher());
     let mut going = letters.iter().enumerate().filter(|(place, _)| place % STAYS != 0);
     for raw in walk {
         *met.entry(raw.record.key).or_default() += 1;

@@ -28,8 +28,7 @@ pub(super) const BOOTSTRAP_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a walk through the network may take.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long one peer may take to answer. A peer that refuses a record resets the stream, and kad notices
-/// only after this time.
+/// How long one peer may take to answer.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long an idle connection is kept: a walk that comes soon after finds it open.
