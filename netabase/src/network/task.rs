@@ -14,10 +14,14 @@ mod peers;
 
 mod queries;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use libp2p::{
-    Multiaddr, Swarm, autonat, futures::StreamExt, identify, kad, kad::QueryId, mdns,
+    Multiaddr, PeerId, Swarm, autonat, futures::StreamExt, identify, kad, kad::QueryId, mdns,
     swarm::SwarmEvent,
 };
 use tokio::{
@@ -78,6 +82,8 @@ pub(super) struct Task {
     /// How many of them somebody waits for.
     callers: usize,
     bootstrap: Bootstrap,
+    /// The peers that were met from afar, of those that are known.
+    far: HashSet<PeerId>,
     mode: Mode,
     /// What kad was last told; `None`, as at its start: to find out itself.
     applied_mode: Option<kad::Mode>,
@@ -112,6 +118,7 @@ impl Task {
             queries: HashMap::new(),
             callers: 0,
             bootstrap,
+            far: HashSet::new(),
             mode,
             applied_mode: None,
             offering: Offering::default(),

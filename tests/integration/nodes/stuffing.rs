@@ -8,7 +8,7 @@ use super::{
     Outcome,
     adversary::Adversary,
     in_time, on_loopback,
-    refused::honest_and_adversary,
+    refused::{author, honest_and_adversary},
     shut_down,
     waiting::{know, until},
 };
@@ -106,6 +106,24 @@ async fn on_loopback_a_peer_is_found_at_its_loopback_address() -> Outcome {
         let found = found.into_iter().find(|found| found.peer_id == adversary.peer_id);
         let addresses = found.ok_or("it was asked itself")?.addrs;
         assert!(addresses.contains(&adversary.address()), "{addresses:?}");
+        node.shutdown().await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_claims_to_be_far_away_does_not_stop_a_node_near_by_from_serving() -> Outcome {
+    in_time(async {
+        let node = on_loopback().start().await?;
+        let stuffer = Adversary::start().await?;
+        let claimed = vec!["/ip4/9.9.9.9/tcp/1".parse()?];
+        stuffer.with(move |swarm| swarm.behaviour_mut().pretend_to_listen_on(&claimed)).await;
+        stuffer.meet(&node).await?;
+
+        assert!(node.is_server());
+        let record = author(1)?.database::<Profile>()?.to_record(&profile("ada"))?;
+        assert!(stuffer.put(record, node.peer_id()).await);
         node.shutdown().await;
         Ok(())
     })

@@ -45,6 +45,9 @@ impl Task {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
         if !kept.is_empty() {
+            if Scope::of(&address) == Some(Scope::Public) {
+                self.far.insert(peer);
+            }
             self.set_addresses(&peer, &kept);
         }
     }
@@ -141,13 +144,11 @@ impl Task {
     }
 
     /// Others may count on a node that they can reach. Where all peers are near by, they can; else autonat
-    /// finds out.
+    /// finds out. What a peer claims of itself is no sign that it is far away.
     pub(super) fn update_mode(&mut self) {
-        let is_public = |address: &Multiaddr| Scope::of(address) == Some(Scope::Public);
-        let is_near = !self
-            .kad()
-            .kbuckets()
-            .any(|bucket| bucket.iter().any(|entry| entry.node.value.iter().any(is_public)));
+        let Self { swarm, far, .. } = self;
+        far.retain(|peer| !known_addresses(&mut swarm.behaviour_mut().kad.kad, peer).is_empty());
+        let is_near = far.is_empty();
         self.swarm.behaviour_mut().kad.set_near(is_near);
         let mode = match self.mode {
             Mode::Server => Some(kad::Mode::Server),
