@@ -28,6 +28,8 @@ mod answers;
 
 mod limited;
 
+mod oversized;
+
 mod flood;
 
 use std::{error::Error, future::Future, time::Duration};
