@@ -28,8 +28,10 @@ use crate::{record::RecordError, schema::lease_is_over};
 /// Kademlia's view: the records that are served, each without publisher, and with the end of its
 /// lease as expiry.
 ///
-/// `put` validates: an error makes kad reset the sender's stream, so that an acknowledgement means
-/// stored. Kad's error type is closed (`ValueTooLarge`, else `MaxRecords`); why a record was refused is
+/// `put` validates: after an error kad does not acknowledge the record, so that an acknowledgement means
+/// stored. Its sender learns that by its own timeout, since kad 0.49 forgets the stream it means to reset; after
+/// 32 of them in a connection kad drops what comes over it. (A `Netabase` node answers at once.)
+/// Kad's error type is closed (`ValueTooLarge`, else `MaxRecords`); why a record was refused is
 /// logged through `tracing`, at debug level. Owned records of schemas, or of versions, that are not known here
 /// are taken as [`put_from`](NetabaseStore::put_from) does.
 ///
