@@ -62,9 +62,8 @@ fn what_stays_is_met_once_while_others_go_under_way() -> Result<(), Box<dyn Erro
         store.put(letter.clone())?;
     }
     let mut met: HashMap<KadKey, usize> = HashMap::new();
-    let mut walk = store.publisher_records(&publisher());
     let mut going = letters.iter().enumerate().filter(|(place, _)| place % STAYS != 0);
-    while let Some(raw) = walk.next() {
+    for raw in store.publisher_records(&publisher()) {
         *met.entry(raw.record.key).or_default() += 1;
         // Two go for each that is met, and one of them comes back, into another's slot.
         for back in [true, false] {
