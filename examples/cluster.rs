@@ -63,7 +63,7 @@ async fn start(plan: Plan) -> Result<Cluster, Box<dyn Error>> {
     progress.finish_and_clear();
     let cluster = cluster?;
     done(&format!(
-        "{} nodes run, each on a TCP socket of its own, and were told of the first",
+        "{} nodes run, each on a TCP socket of its own; all they were told is where the first one is",
         plan.nodes
     ));
     Ok(cluster)

@@ -50,8 +50,8 @@ pub struct Holding {
 }
 
 impl Cluster {
-    /// Starts the nodes, each with a TCP socket of its own on loopback. All but the first are given its address,
-    /// and nothing else.
+    /// Starts the nodes one after the other, each with a TCP socket of its own on loopback. All but the first are
+    /// given its address, and nothing else.
     ///
     /// # Errors
     ///
@@ -59,12 +59,12 @@ impl Cluster {
     /// the others.
     pub async fn start(plan: Plan, progress: &ProgressBar) -> Result<Self, ClusterError> {
         let first = on_loopback().start().await?;
+        progress.inc(1);
         let mut nodes = vec![first.clone()];
         for _ in 1..plan.nodes {
-            nodes.push(on_loopback().bootstrap(first.addresses()).start().await?);
-        }
-        for node in &nodes {
-            meet(node).await?;
+            let node = on_loopback().bootstrap(first.addresses()).start().await?;
+            meet(&node).await?;
+            nodes.push(node);
             progress.inc(1);
         }
         let member = |node: Netabase| Member { store: node.store().clone(), node: Some(node) };
