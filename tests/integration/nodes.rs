@@ -18,6 +18,8 @@ mod adversary;
 
 mod refused;
 
+mod refused_aloud;
+
 mod ageing;
 
 mod strangers;

@@ -6,7 +6,7 @@ use std::{
 use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, transport::PortUse},
-    kad,
+    kad::{self, Record, RecordKey},
     swarm::{
         ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
         THandlerOutEvent, ToSwarm,
@@ -158,13 +158,17 @@ impl NetworkBehaviour for Courier {
 
 type ToHandler = THandlerInEvent<kad::Behaviour<Gate>>;
 
-/// Answers a record that was refused with the wrong kind of message, instead of no longer: kad marks the
-/// stream as one to be closed and then never looks at it, so that the sender waits in vain, and after 32
-/// refusals all that it sends is dropped. Senders take this for the end, and not for an acknowledgement.
+/// Answers a record that was refused with the wrong kind of message, and with a value that is not the sent
+/// one, instead of no longer: kad marks the stream as one to be closed and then never looks at it, so that the
+/// sender waits in vain, and after 32 refusals all that it sends is dropped.
+///
+/// rust-libp2p takes an acknowledgement only for one by the kind of message, go and js by the value that comes
+/// back. There must be one: go-libp2p-kad-dht reads it without a look whether it is there, and panics.
 fn refusing_aloud(event: ToHandler) -> ToHandler {
     match event {
         ToHandler::Reset(request_id) => {
-            ToHandler::FindNodeRes { closer_peers: Vec::new(), request_id }
+            let nothing = Record::new(RecordKey::from(Vec::new()), b"refused".to_vec());
+            ToHandler::GetRecordRes { record: Some(nothing), closer_peers: Vec::new(), request_id }
         }
         event => event,
     }
