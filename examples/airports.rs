@@ -18,22 +18,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use netabase::{
     DatabaseError, Envelope, MemoryStoreDatabase, NetabaseStore, libp2p::futures::FutureExt,
 };
-use netabase_examples::airports::{Airport, bundled_csv, load_csv};
+use netabase_examples::{
+    airports::{Airport, bundled_csv, load_csv},
+    exit_code,
+};
 
 fn main() -> ExitCode {
     let path = std::env::args_os().nth(1).map_or_else(bundled_csv, PathBuf::from);
-    match run(&path) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprintln!("  because: {error}");
-                cause = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&path))
 }
 
 fn run(path: &Path) -> Result<(), Box<dyn Error>> {

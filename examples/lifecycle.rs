@@ -10,9 +10,12 @@ use std::{cmp::Reverse, error::Error, process::ExitCode, time::Duration};
 
 use console::style;
 use netabase::StoreMaintenanceResult;
-use netabase_examples::lifecycle::{
-    Bars, FLOOD_IDENTITIES, FLOOD_SECONDS, FOLLOWED, HOME, LifecycleError, NoticeKey, SEED, Tower,
-    Traffic, tables, thousands,
+use netabase_examples::{
+    exit_code,
+    lifecycle::{
+        Bars, FLOOD_IDENTITIES, FLOOD_SECONDS, FOLLOWED, HOME, LifecycleError, NoticeKey, SEED,
+        Tower, Traffic, tables, thousands,
+    },
 };
 
 /// How many records the flood has if nothing else is said.
@@ -21,18 +24,7 @@ const FLOOD: u32 = 1_000_000;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprintln!("  because: {error}");
-                cause = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

@@ -2,12 +2,15 @@
 
 mod load;
 
+mod sample;
+
 mod schema;
 
 use std::path::PathBuf;
 
 pub use self::{
     load::{LoadError, load_csv},
+    sample::{by_codes, sample},
     schema::{Airport, AirportKey, AirportRef},
 };
 

@@ -1,6 +1,14 @@
 //! What the stories beside `src` are made of: the airports, and how they are read; the peers of
-//! `lifecycle`, and what they send.
+//! `lifecycle`, and what they send; the nodes of `cluster` and of `two_nodes`.
 
 pub mod airports;
 
 pub mod lifecycle;
+
+pub mod cluster;
+
+pub mod two_nodes;
+
+mod outcome;
+
+pub use self::outcome::exit_code;

@@ -1,9 +1,9 @@
-//! Typed, ordered, validated records over libp2p's Kademlia store.
+//! Typed, ordered, validated records in memory, shared over a Kademlia DHT.
 //!
 //! Annotate a struct, and its values are stored, found by key or index, and mapped to
 //! [`kad::Record`](libp2p::kad::Record). Everything is kept in libp2p's own
-//! [`MemoryStore`](libp2p::kad::store::MemoryStore); the same [`NetabaseStore`] goes into a swarm's
-//! [`kad::Behaviour`](libp2p::kad::Behaviour).
+//! [`MemoryStore`](libp2p::kad::store::MemoryStore); a node (`Netabase`) shares the same [`NetabaseStore`], as does a
+//! [`kad::Behaviour`](libp2p::kad::Behaviour) of your own.
 //!
 //! ```
 //! use netabase::{DatabaseError, NetabaseSchema, NetabaseStore};
@@ -41,11 +41,13 @@
 //!   [`MemoryStoreDatabase::index`]. All or nothing: [`NetabaseStore::transaction`]. Changes: [`Watch`].
 //! - Records: [`MemoryStoreDatabase::to_record`], [`MemoryStoreDatabase::put_record`], [`RecordKey`],
 //!   [`Envelope`]; `TryFrom` both ways.
+//! - A node: `Netabase`, its builder `NetabaseBuilder`; the values of one schema on the network: `NetworkDatabase`;
+//!   what happens to it: `NodeEvents`, `NodeCounters`.
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
 //!
 //! # Features
 //!
-//! - `network` (default): libp2p's transports and behaviours, for a swarm around the store.
+//! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
@@ -110,7 +112,7 @@ pub use self::network::{
 };
 
 /// The examples of the README compile and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "network"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 

@@ -5,6 +5,8 @@
 
 mod error;
 
+mod addresses;
+
 mod settings;
 
 mod events;
@@ -12,8 +14,6 @@ mod events;
 mod counters;
 
 mod identity;
-
-mod addresses;
 
 mod rates;
 

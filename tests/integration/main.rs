@@ -60,6 +60,7 @@ mod opaque;
 
 mod owners;
 
+mod publisher_walks;
 mod publishers;
 
 mod claimed_publishers;
@@ -81,6 +82,10 @@ mod nodes;
 mod airports;
 
 mod flooded_tower;
+
+mod example_two_nodes;
+
+mod example_cluster;
 
 mod misuse;
 

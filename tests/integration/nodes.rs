@@ -2,11 +2,33 @@
 
 mod waiting;
 
+mod bring_up;
+
 mod sharing;
+
+mod generic;
 
 mod crowd;
 
+mod sizes;
+
 mod faults;
+
+mod adversary;
+
+mod refused;
+
+mod ageing;
+
+mod strangers;
+
+mod stuffing;
+
+mod answers;
+
+mod limited;
+
+mod flood;
 
 use std::{error::Error, future::Future, time::Duration};
 

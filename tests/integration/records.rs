@@ -1,8 +1,12 @@
 //! Values become records and records values.
 
 use libp2p::kad::{Record, RecordKey as KadKey};
-use netabase::{DatabaseError, Envelope, NetabaseStore, RecordError, RecordKey, Timestamp};
+use netabase::{
+    DEFAULT_MAX_LIFETIME, DatabaseError, Envelope, ManualClock, NetabaseStore, RecordError,
+    RecordKey, Timestamp,
+};
 
+use crate::authors::{NOW_MS, store_of};
 use crate::schemas::{Note, Profile, User, fresh, note, profile, user};
 
 #[test]
@@ -29,6 +33,19 @@ fn a_record_has_the_documented_bytes() -> Result<(), RecordError> {
 
     let local = Record::try_from(&user(7))?;
     assert_eq!(local.value[9..13], [0; 4], "what stays here has no lease");
+    Ok(())
+}
+
+/// Those of `docs/design.md`.
+#[test]
+fn an_open_record_has_the_golden_bytes() -> Result<(), DatabaseError> {
+    let store = store_of(7, &ManualClock::at_unix_ms(NOW_MS), DEFAULT_MAX_LIFETIME);
+    let record = store.database::<Note>()?.to_record(&note("hi", "there"))?;
+    assert_eq!(record.key.as_ref(), b"/netabase/note/whi\0");
+    let clock = b"\x01\xa3\x18\x5c\x50\0\0\0";
+    let flags_lease_version = b"\x08\x6b\x53\x0c\x80\x01";
+    let payload = b"\x02hi\x05there";
+    assert_eq!(record.value, [&clock[..], flags_lease_version, payload].concat());
     Ok(())
 }
 

@@ -52,6 +52,14 @@ pub enum LoadError {
         /// Why.
         source: DatabaseError,
     },
+    /// The database does not give back what was stored.
+    #[error("cannot read the airports of {} again", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: DatabaseError,
+    },
 }
 
 /// A row as it stands in the file.

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// A place where aircraft take off and land.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
-#[netabase(index(name = "place", fields(country, city)))]
+#[netabase(access = "owned", index(name = "place", fields(country, city)))]
 pub struct Airport {
     /// The ICAO code, or a local one where there is none.
     #[netabase(key)]

@@ -189,10 +189,14 @@ fn edited() -> impl Strategy<Value = TokenStream> {
 }
 
 fn answers_with_items(input: &TokenStream) -> Result<(), TestCaseError> {
+    // rustc reads arguments behind `crate`, to refuse them later. syn does in types, but not in expressions, and
+    // could not read what came of them.
+    prop_assume!(!input.to_string().contains("crate <"));
     for derive in [crate::schema, crate::key::derive] {
         let output = derive(input.clone());
         let items = syn::parse2::<syn::File>(output.clone());
-        prop_assert!(items.is_ok(), "{input}\ngave\n{output}");
+        let error = items.as_ref().err();
+        prop_assert!(items.is_ok(), "{input}\ngave\n{output}\nwhich is no Rust: {error:?}");
         prop_assert!(items.is_ok_and(|file| !file.items.is_empty()), "{input} gave nothing");
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Which of the addresses that a peer claims are kept.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use libp2p::{
     Multiaddr, PeerId,
     kad::{self, Addresses, KBucketKey, store::RecordStore},
@@ -10,7 +12,7 @@ use libp2p::{
 pub(super) const MAX_ADDRESSES: usize = 8;
 
 /// The longest address that is kept, in bytes, without the peer's id.
-const MAX_ADDRESS_BYTES: usize = 64;
+pub(super) const MAX_ADDRESS_BYTES: usize = 64;
 
 /// From how far an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +34,10 @@ impl Scope {
             Protocol::Memory(_) => Self::Memory,
             Protocol::Ip4(ip) if ip.is_unspecified() || ip.is_multicast() => return None,
             Protocol::Ip4(ip) if ip.is_loopback() => Self::Loopback,
-            Protocol::Ip4(ip) if ip.is_private() || ip.is_link_local() => Self::Private,
+            Protocol::Ip4(ip) if !is_global(ip) => Self::Private,
             Protocol::Ip6(ip) if ip.is_unspecified() || ip.is_multicast() => return None,
             Protocol::Ip6(ip) if ip.is_loopback() => Self::Loopback,
-            Protocol::Ip6(ip) if ip.is_unique_local() || ip.is_unicast_link_local() => {
-                Self::Private
-            }
+            Protocol::Ip6(ip) if !is_global_v6(ip) => Self::Private,
             Protocol::Ip4(_)
             | Protocol::Ip6(_)
             | Protocol::Dns(_)
@@ -52,6 +52,27 @@ impl Scope {
     fn may_come_from(self, connection: Self) -> bool {
         (self == Self::Memory) == (connection == Self::Memory) && self >= connection
     }
+}
+
+/// Whether the internet knows the way to an address: not to those of the IANA's registry of special ones.
+fn is_global(ip: Ipv4Addr) -> bool {
+    let [a, b, ..] = ip.octets();
+    let is_carrier_grade = a == 100 && b & 0b1100_0000 == 64;
+    let is_benchmarking = a == 198 && b & 0b1111_1110 == 18;
+    let is_special = ip.is_private()
+        || ip.is_link_local()
+        || ip.is_documentation()
+        || ip.is_broadcast()
+        || is_carrier_grade
+        || is_benchmarking;
+    !is_special && a != 0 && a < 240
+}
+
+/// As [`is_global`]: all of what is given out lies in `2000::/3`, but for documentation.
+fn is_global_v6(ip: Ipv6Addr) -> bool {
+    let [a, b, ..] = ip.segments();
+    let is_documentation = (a, b) == (0x2001, 0x0db8) || a == 0x3fff;
+    a & 0xe000 == 0x2000 && !is_documentation
 }
 
 /// The addresses that are kept of those which a peer claims over a connection, without the peer's id.
@@ -136,11 +157,11 @@ mod tests {
     #[test]
     fn loopback_and_private_addresses_come_from_near_by_only() {
         let claimed =
-            ["/ip4/127.0.0.1/tcp/1", "/ip4/192.168.1.2/tcp/1", "/ip4/192.0.2.1/udp/1/quic-v1"];
+            ["/ip4/127.0.0.1/tcp/1", "/ip4/192.168.1.2/tcp/1", "/ip4/9.9.9.9/udp/1/quic-v1"];
 
         assert_eq!(kept(&claimed, "/ip4/127.0.0.1/tcp/9"), claimed);
         assert_eq!(kept(&claimed, "/ip4/10.0.0.1/tcp/9"), claimed[1..]);
-        assert_eq!(kept(&claimed, "/ip4/198.51.100.1/tcp/9"), claimed[2..]);
+        assert_eq!(kept(&claimed, "/ip4/9.9.9.10/tcp/9"), claimed[2..]);
         assert_eq!(kept(&claimed, "/memory/7"), [""; 0]);
         assert_eq!(kept(&["/memory/3", claimed[2]], "/memory/7"), ["/memory/3"]);
         assert_eq!(kept(&["/memory/3"], "/ip4/127.0.0.1/tcp/9"), [""; 0]);
@@ -166,6 +187,30 @@ mod tests {
         ] {
             assert_eq!(kept(&[refused], "/ip4/127.0.0.1/tcp/9"), [""; 0], "{refused}");
         }
+    }
+
+    #[test]
+    fn what_the_internet_knows_no_way_to_is_private() {
+        let scope = |text: &str| Scope::of(&text.parse().unwrap());
+        for private in [
+            "/ip4/10.1.2.3",
+            "/ip4/100.64.0.1",
+            "/ip4/169.254.1.1",
+            "/ip4/172.31.0.1",
+            "/ip4/192.0.2.2",
+            "/ip4/198.19.0.1",
+            "/ip4/240.0.0.1",
+            "/ip6/fc00::1",
+            "/ip6/fe80::1",
+            "/ip6/2001:db8::1",
+        ] {
+            assert_eq!(scope(private), Some(Scope::Private), "{private}");
+        }
+        for public in ["/ip4/9.9.9.9", "/ip4/100.128.0.1", "/ip6/2620:fe::fe", "/dns4/example.com"]
+        {
+            assert_eq!(scope(public), Some(Scope::Public), "{public}");
+        }
+        assert_eq!((scope("/ip4/0.0.0.0"), scope("/ip6/ff02::1")), (None, None));
     }
 
     #[test]

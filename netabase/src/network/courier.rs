@@ -152,6 +152,20 @@ impl NetworkBehaviour for Courier {
         if let Some(refusal) = self.kad.store_mut().next_refusal() {
             return Poll::Ready(ToSwarm::GenerateEvent(CourierEvent::Refused(refusal)));
         }
-        self.kad.poll(context).map(|event| event.map_out(CourierEvent::Kad))
+        self.kad.poll(context).map(|event| event.map_out(CourierEvent::Kad).map_in(refusing_aloud))
+    }
+}
+
+type ToHandler = THandlerInEvent<kad::Behaviour<Gate>>;
+
+/// Answers a record that was refused with the wrong kind of message, instead of no longer: kad marks the
+/// stream as one to be closed and then never looks at it, so that the sender waits in vain, and after 32
+/// refusals all that it sends is dropped. Senders take this for the end, and not for an acknowledgement.
+fn refusing_aloud(event: ToHandler) -> ToHandler {
+    match event {
+        ToHandler::Reset(request_id) => {
+            ToHandler::FindNodeRes { closer_peers: Vec::new(), request_id }
+        }
+        event => event,
     }
 }

@@ -14,7 +14,10 @@ use super::{
     rates::Rates,
     settings::{MAX_RECORD_BYTES, NodeLimits},
 };
-use crate::store::{NetabaseStore, PutOutcome, Source, StoreError};
+use crate::{
+    record::{RecordError, is_name},
+    store::{NetabaseStore, PutOutcome, Source, StoreError},
+};
 
 /// How many refusals are kept until they are reported; of more in one go only the counters tell.
 const MAX_REFUSALS: usize = 256;
@@ -88,6 +91,15 @@ pub(super) fn check_size(record: &Record) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Why nobody is taken for a provider under this key.
+fn not_provided(key: &RecordKey) -> StoreError {
+    let name = key.as_ref().strip_prefix(b"/netabase/").and_then(|rest| rest.strip_suffix(b"/p"));
+    match name.and_then(|name| std::str::from_utf8(name).ok()).filter(|name| is_name(name)) {
+        Some(name) => StoreError::UnknownSchema { name: name.to_owned() },
+        None => StoreError::Record(RecordError::ForeignKey),
+    }
+}
+
 impl RecordStore for Gate {
     type RecordsIter<'a> = <NetabaseStore as RecordStore>::RecordsIter<'a>;
     type ProvidedIter<'a> = <NetabaseStore as RecordStore>::ProvidedIter<'a>;
@@ -124,7 +136,11 @@ impl RecordStore for Gate {
             return Err(KadError::MaxProvidedKeys);
         }
         record.addresses = acceptable(&record.addresses, &sender.peer, &sender.address);
-        self.store.add_provider(record)
+        let key = record.key.clone();
+        self.store.add_provider(record).inspect_err(|_| {
+            let reason = not_provided(&key);
+            self.refuse(sender.peer, key, reason);
+        })
     }
 
     fn providers(&self, key: &RecordKey) -> Vec<ProviderRecord> {

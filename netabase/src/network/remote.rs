@@ -6,6 +6,8 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 
+use tracing::Instrument;
+
 use super::{
     error::NetworkError,
     node::Netabase,
@@ -16,7 +18,7 @@ use crate::{
     database::{MemoryStoreDatabase, NetabaseDatabase},
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, NetabaseSchema, SharedSchema},
-    store::{PutOutcome, StoreError},
+    store::{NetabaseStore, PutOutcome, StoreError},
 };
 
 /// The values of one schema on the network: reads ask other peers, writes are sent to those closest to the key.
@@ -112,7 +114,14 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     async fn publish_stored(&self, key: RecordKey) -> Result<PublishReport, NetworkError> {
         let record = self.local.publish_record(&key)?;
         let record = record.ok_or(NetworkError::NothingToPublish)?;
-        self.node.publish_record(record, self.quorum).await
+        let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
+        let mut unsent = Unsent { store: self.local.store(), key: Some(key) };
+        let report = self.node.publish_record(record, self.quorum).instrument(span).await;
+        // The task has sent it, or notes itself that it is to be offered.
+        if !matches!(report, Err(NetworkError::Stopped)) {
+            unsent.key = None;
+        }
+        report
     }
 
     /// [`publish`](Self::publish) for each of these values, some at a time; a result an item, in their
@@ -152,7 +161,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
             let record = known.map(|known| known.record);
             return Ok(Fetched { record, is_on_network: false });
         }
-        let found = self.node.fetch_record(key.clone(), self.mode, known).await?;
+        let span = tracing::debug_span!("fetch", schema = V::SCHEMA_NAME, ?key);
+        let fetch = self.node.fetch_record(key.clone(), self.mode, known);
+        let found = fetch.instrument(span).await?;
         if let Some(record) = &found.record {
             self.take_in(record)?;
         }
@@ -285,6 +296,20 @@ impl<V: SharedSchema> NetabaseDatabase<V> for NetworkDatabase<V> {
 
     async fn put_record(&self, record: &Record) -> Result<PutOutcome, NetworkError> {
         self.put_record(record).await
+    }
+}
+
+/// A published record that nobody has sent yet: if the caller gives up, the node offers it.
+struct Unsent<'a> {
+    store: &'a NetabaseStore,
+    key: Option<RecordKey>,
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.store.offer_again(&key);
+        }
     }
 }
 

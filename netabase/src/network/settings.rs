@@ -1,11 +1,23 @@
 use std::time::Duration;
 
+use super::addresses::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};
+
 /// What a record, key and value, may have in bytes: a GET answer carries it beside the addresses of 20 peers,
 /// all within [`MAX_PACKET_BYTES`].
 pub(super) const MAX_RECORD_BYTES: usize = 32 * 1024;
 
 /// The largest Kademlia message, in bytes.
 pub(super) const MAX_PACKET_BYTES: usize = 64 * 1024;
+
+/// What an answer takes beside its record: of 20 peers, their id and addresses with the id at the end of
+/// each, all with some bytes of protobuf around them; the record's own fields, and the message's.
+const BESIDE_RECORD: usize = REPLICATION * (ID_BYTES + MAX_ADDRESSES * ADDRESS_BYTES) + 512;
+
+const ID_BYTES: usize = 38 + 16;
+
+const ADDRESS_BYTES: usize = MAX_ADDRESS_BYTES + 3 + 38 + 4;
+
+const _: () = assert!(MAX_RECORD_BYTES + BESIDE_RECORD <= MAX_PACKET_BYTES);
 
 /// Kademlia's replication factor, and the size of its buckets.
 pub(super) const REPLICATION: usize = libp2p::kad::K_VALUE.get();
@@ -16,8 +28,7 @@ pub(super) const BOOTSTRAP_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a walk through the network may take.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long one peer may take to answer. A peer that refuses a record resets the stream, and kad notices
-/// only after this time.
+/// How long one peer may take to answer.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long an idle connection is kept: a walk that comes soon after finds it open.

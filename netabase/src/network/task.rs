@@ -204,13 +204,7 @@ impl Task {
             kad::Event::RoutingUpdated { peer, is_new_peer, addresses, old_peer, .. } => {
                 self.on_routing_updated(peer, is_new_peer, &addresses, old_peer);
             }
-            kad::Event::ModeChanged { new_mode } => {
-                let is_server = new_mode == kad::Mode::Server;
-                self.status.send_if_modified(|status| {
-                    std::mem::replace(&mut status.is_server, is_server) != is_server
-                });
-                self.events.send(NodeEvent::ServerMode { is_server });
-            }
+            kad::Event::ModeChanged { .. } => self.tell_mode(),
             _ => {}
         }
     }

@@ -254,7 +254,7 @@ impl Inner {
             let state = RecordState { wanted: false, ..state };
             self.set_standing(schema, key, Standing { state, ..old.standing });
         } else {
-            self.drop_record(key, old);
+            self.drop_record(old);
         }
     }
 

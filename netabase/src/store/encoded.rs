@@ -9,7 +9,7 @@ use std::{borrow::Cow, time::Duration};
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{clock::Moment, state::RecordState};
+use super::{clock::Moment, order::Place, state::RecordState};
 use crate::schema::{EnvelopeHeader, Timestamp, index_entries, lease_is_over};
 
 // The lower three bits are the state's.
@@ -168,6 +168,12 @@ impl Encoded {
         self.parts().slot.is_some()
     }
 
+    /// Where its key is in the order. A foreign one must have its slot.
+    pub(super) fn place(&self) -> Place {
+        let Parts { standing, slot, .. } = self.parts();
+        Place::of(standing, slot)
+    }
+
     pub(super) fn set_slot(&mut self, slot: u32) {
         debug_assert!(self.is_tracked(), "only tracked records have a place");
         let end = self.bytes.len() - 1;
@@ -315,5 +321,10 @@ impl Replaced {
 
     pub(super) fn state(&self) -> RecordState {
         self.standing.state
+    }
+
+    /// Where its key is in the order.
+    pub(super) fn place(&self) -> Place {
+        Place::of(self.standing, self.slot)
     }
 }

@@ -1,3 +1,5 @@
+use std::hint::black_box;
+
 use super::{
     changes::ChangeOrigin, clock::Moment, encoded::Replaced, error::StoreError, inner::Inner,
     source::Source, tracking::Newcomer, usage::Usage,
@@ -64,7 +66,7 @@ impl Inner {
             Some((old.slot?, foreign.source, old.weight))
         });
         let newcomer = Newcomer { source, distance, bytes, replaces };
-        let weight_of = |slot| self.by_slot(slot).weight();
+        let weight_of = |slot| self.weight_of_victim(slot);
         let sources = &self.tracking.sources;
         let plan = sources.plan(self.usages.foreign, &newcomer, MAX_EVICTED, weight_of);
         let going = plan.ok_or(full)?;
@@ -74,6 +76,17 @@ impl Inner {
             }
         });
         Ok(())
+    }
+
+    /// What a record takes that will most likely go.
+    ///
+    /// All that its removal will look at was long not touched. Read at once, these places wait for memory
+    /// together; the removal itself would wait for one after the other.
+    fn weight_of_victim(&self, slot: u32) -> usize {
+        black_box((self.table.read_ahead(slot), self.tracking.read_ahead(slot)));
+        let stored = self.by_slot(slot);
+        black_box(stored.value.first());
+        stored.weight()
     }
 
     /// Whether foreign records take more than they may.

@@ -82,7 +82,7 @@ impl Inner {
         let stored = self.table.get(key)?;
         let (expired, old) = (stored.is_expired(now), stored.replaced());
         if expired {
-            self.with_origin(ChangeOrigin::Expired, |inner| inner.drop_record(key, &old));
+            self.with_origin(ChangeOrigin::Expired, |inner| inner.drop_record(&old));
             return None;
         }
         Some(old)
@@ -126,7 +126,8 @@ impl Inner {
         self.store(schema, key.clone(), value, foreign, Some(&old));
     }
 
-    pub(super) fn drop_record(&mut self, key: &RecordKey, old: &Replaced) {
+    pub(super) fn drop_record(&mut self, old: &Replaced) {
+        let key = &old.key;
         let schema = self.schemas.of_key(key.as_ref());
         self.note_change(schema, key, Some(old), None);
         self.reindex(schema, key, Some(old), &[]);
@@ -136,7 +137,7 @@ impl Inner {
             let traits = self.traits(schema, old);
             self.tracking.remove(slot, &traits);
         }
-        self.table.remove(key, old);
+        self.table.remove(old);
     }
 
     fn reindex(&mut self, schema: SchemaId, key: &RecordKey, old: Option<&Replaced>, new: &[u8]) {

@@ -116,7 +116,7 @@ impl NetabaseStore {
             let standing = Standing { state, renewable: false, ..old.standing };
             inner.set_standing(schema, key, standing);
         } else if hidden {
-            inner.drop_record(key, &old);
+            inner.drop_record(&old);
         }
         old.visible
     }

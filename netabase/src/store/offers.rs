@@ -40,6 +40,12 @@ impl Offers {
         self.has_news = true;
     }
 
+    pub(super) fn remove(&mut self, key: &RecordKey) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.remove(&place_of(key));
+        }
+    }
+
     /// Whether the node is to be told; not twice of the same.
     pub(super) fn take_news(&mut self) -> bool {
         std::mem::take(&mut self.has_news)
@@ -169,10 +175,8 @@ impl NetabaseStore {
     pub(crate) fn was_offered(&self, record: &Record) {
         let mut inner = self.shared.inner.write();
         let is_it = |stored: super::encoded::Stored<'_>| stored.value == record.value.as_slice();
-        if inner.table.get(&record.key).is_some_and(is_it)
-            && let Some(waiting) = &mut inner.offers.waiting
-        {
-            waiting.remove(&place_of(&record.key));
+        if inner.table.get(&record.key).is_some_and(is_it) {
+            inner.offers.remove(&record.key);
         }
     }
 

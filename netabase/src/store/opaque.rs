@@ -71,7 +71,7 @@ impl NetabaseStore {
             return;
         }
         if let Some(refused) = refused {
-            inner.drop_record(key, &old);
+            inner.drop_record(&old);
             drop(inner);
             let error: &(dyn Error + 'static) = &refused;
             tracing::debug!(?key, error, "dropped a record that its schema refuses");

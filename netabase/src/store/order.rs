@@ -1,3 +1,5 @@
+mod blocks;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter,
@@ -6,13 +8,15 @@ use std::{
 
 use smallvec::SmallVec;
 
+use self::blocks::{Blocks, Ranges};
 use super::{encoded::Standing, page::Direction, state::RecordState};
 use crate::record::{NAMESPACE, split_schema};
 
 /// The keys of all records in the order of their bytes.
 ///
-/// Two trees a schema, for what the application wrote and for what is foreign: the one is found
-/// without looking at the other, and walks merge them. The entries leave out what the schema's keys share.
+/// A tree for what the application wrote and [blocks](blocks::Blocks) for what is foreign, for each schema: the
+/// one is found without looking at the other, and walks merge them. The entries leave out what the schema's
+/// keys share.
 /// What is left fits into the entry itself for most keys: comparing two then costs no jump to
 /// memory elsewhere, which is most of the time an insert takes. (Sharing the `MemoryStore`'s key bytes
 /// costs 32 bytes an entry and such a jump.)
@@ -21,6 +25,8 @@ use crate::record::{NAMESPACE, split_schema};
 #[derive(Default)]
 pub(super) struct Order {
     schemas: BTreeMap<Box<[u8]>, Keys>,
+    /// Of all schemas.
+    foreign: Blocks,
     /// Behind [`NAMESPACE`].
     opaque: BTreeSet<Rest>,
 }
@@ -28,7 +34,7 @@ pub(super) struct Order {
 #[derive(Default)]
 struct Keys {
     own: BTreeSet<Rest>,
-    foreign: BTreeSet<Rest>,
+    foreign: Ranges,
 }
 
 /// The bytes of a record key behind its access byte; of an opaque one, behind the namespace.
@@ -53,16 +59,17 @@ pub(super) enum Whose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Own,
-    Foreign,
+    /// With its slot, which all foreign records have.
+    Foreign(u32),
     Opaque,
 }
 
 impl Place {
-    pub(super) fn of(standing: Standing) -> Self {
+    pub(super) fn of(standing: Standing, slot: Option<u32>) -> Self {
         match standing {
             Standing { state: RecordState { own: true, .. }, .. } => Self::Own,
             Standing { opaque: true, .. } => Self::Opaque,
-            _ => Self::Foreign,
+            _ => Self::Foreign(slot.expect("a foreign record has a slot")),
         }
     }
 }
@@ -74,26 +81,42 @@ impl Order {
             self.opaque.insert(Rest::from_slice(behind_namespace(key)));
             return;
         }
-        let own = place == Place::Own;
         let (schema, rest) = split_schema(key);
         let rest = Rest::from_slice(rest);
-        if let Some(keys) = self.schemas.get_mut(schema) {
-            keys.tree(own).insert(rest);
-        } else {
+        let keys = match self.schemas.get_mut(schema) {
+            Some(keys) => keys,
             // The schema's name is copied for its first key only.
-            let keys = self.schemas.entry(schema.into()).or_default();
-            keys.tree(own).insert(rest);
+            None => self.schemas.entry(schema.into()).or_default(),
+        };
+        if let Place::Foreign(slot) = place {
+            self.foreign.insert(&mut keys.foreign, rest, slot);
+        } else {
+            keys.own.insert(rest);
         }
     }
 
+    /// What removing a foreign record's key will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<impl Copy> {
+        self.foreign.read_ahead(slot)
+    }
+
     pub(super) fn remove(&mut self, key: &[u8], place: Place) {
-        if place == Place::Opaque {
-            self.opaque.remove(behind_namespace(key));
-            return;
-        }
         let (schema, rest) = split_schema(key);
-        let Some(keys) = self.schemas.get_mut(schema) else { return };
-        keys.tree(place == Place::Own).remove(rest);
+        let keys = self.schemas.get_mut(schema);
+        match (place, keys) {
+            (Place::Opaque, _) => {
+                self.opaque.remove(behind_namespace(key));
+                return;
+            }
+            (_, None) => return,
+            (Place::Foreign(slot), Some(keys)) => {
+                self.foreign.remove(&mut keys.foreign, rest, slot);
+            }
+            (Place::Own, Some(keys)) => {
+                keys.own.remove(rest);
+            }
+        }
+        let Some(keys) = self.schemas.get(schema) else { return };
         if keys.own.is_empty() && keys.foreign.is_empty() {
             self.schemas.remove(schema);
         }
@@ -140,7 +163,7 @@ impl Order {
         let schemas = self.schemas_in(bounds);
         let rows = move |(schema, keys): (&'a [u8], &'a Keys)| {
             let bounds = below(bounds.0, schema).zip(above(bounds.1, schema));
-            keys.range(bounds, direction, whose).map(move |rest| (schema, rest.as_slice()))
+            self.rows(keys, bounds, direction, whose).map(move |rest| (schema, rest.as_slice()))
         };
         match direction {
             Direction::Forward => Box::new(schemas.flat_map(rows)),
@@ -148,7 +171,7 @@ impl Order {
         }
     }
 
-    /// The trees that may hold keys of a range: none if its bounds are crossed, where a B-tree
+    /// The schemas that may have keys in a range: none if its bounds are crossed, where a B-tree
     /// would panic.
     fn schemas_in<'a>(
         &'a self,
@@ -170,30 +193,24 @@ impl Order {
         let range = (!is_empty(bounds)).then(|| self.schemas.range::<[u8], _>((first, last)));
         range.into_iter().flatten().map(|(schema, keys)| (schema.as_ref(), keys))
     }
-}
 
-impl Keys {
-    fn tree(&mut self, own: bool) -> &mut BTreeSet<Rest> {
-        if own { &mut self.own } else { &mut self.foreign }
-    }
-
-    /// The keys in a range, none if there is no range.
-    fn range<'a>(
+    /// The keys of a schema in a range, none if there is no range.
+    fn rows<'a>(
         &'a self,
+        keys: &'a Keys,
         bounds: Option<Bounds<'a>>,
         direction: Direction,
         whose: Whose,
     ) -> Box<dyn Iterator<Item = &'a Rest> + 'a> {
-        let of = |tree: &'a BTreeSet<Rest>| {
-            bounds.map(|bounds| tree.range::<[u8], _>(bounds)).into_iter().flatten()
-        };
-        let own = of(&self.own);
-        let foreign = (whose != Whose::Own).then(|| of(&self.foreign)).into_iter().flatten();
+        let Some(bounds) = bounds else { return Box::new(iter::empty()) };
+        let own = keys.own.range::<[u8], _>(bounds);
+        let foreign = (whose != Whose::Own)
+            .then(|| self.foreign.range(&keys.foreign, bounds, direction))
+            .into_iter()
+            .flatten();
         match direction {
             Direction::Forward => Box::new(merge(own, foreign, |own, other| own < other)),
-            Direction::Reverse => {
-                Box::new(merge(own.rev(), foreign.rev(), |own, other| own > other))
-            }
+            Direction::Reverse => Box::new(merge(own.rev(), foreign, |own, other| own > other)),
         }
     }
 }

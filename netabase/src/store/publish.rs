@@ -59,6 +59,8 @@ impl NetabaseStore {
     /// An own record as peers are served it; one that was private is published by that. None if there is no
     /// such record now.
     ///
+    /// The caller sends it, or has it [offered again](Self::offer_again).
+    ///
     /// # Errors
     ///
     /// - [`StoreError::ClockAhead`] if peers would refuse it.
@@ -70,7 +72,10 @@ impl NetabaseStore {
         key: &RecordKey,
     ) -> Result<Option<Record>, StoreError> {
         let now = self.now();
-        self.write_at(ChangeOrigin::Local, &now).publish(schema, key, &self.shared.author, &now)
+        let mut inner = self.write_at(ChangeOrigin::Local, &now);
+        let record = inner.publish(schema, key, &self.shared.author, &now)?;
+        inner.offers.remove(key);
+        Ok(record)
     }
 
     /// The next own records of a schema behind a key, as peers are served them, at most `max`: those that
@@ -119,6 +124,8 @@ impl NetabaseStore {
 
 impl Inner {
     /// Makes peers see a record that the application wrote. None if there is no such record now.
+    ///
+    /// The caller sends it, or has it [offered again](Self::offer_again).
     ///
     /// # Errors
     ///

@@ -14,6 +14,9 @@ use super::{
 /// How many records are copied under one lock.
 const CHUNK: usize = 256;
 
+/// And how many slots, which are small, and lie together.
+const SLOTS_CHUNK: usize = 1 << 14;
+
 impl NetabaseStore {
     /// What the records of a publisher take, in constant time.
     ///
@@ -83,7 +86,8 @@ impl NetabaseStore {
     /// The records of a publisher, of all schemas and in all states, without looking at any other. The
     /// local peer's are those the application wrote, in the order of their keys; others come in no order.
     ///
-    /// Read in chunks: records written meanwhile may be met or not.
+    /// Read in chunks: records written meanwhile may be met or not, those that stay are met once. Four bytes a
+    /// record are copied first.
     pub fn publisher_records(&self, publisher: &PeerId) -> PublisherRecords {
         self.publisher_records_with_prefix(publisher, b"", View::Everything)
     }
@@ -100,32 +104,50 @@ impl NetabaseStore {
             let own = if view == View::Everything { View::OwnEverything } else { View::Own };
             From::Own(self.raw_walk(prefix, own, true))
         } else {
-            From::Slots(*publisher, None)
+            From::Publisher(*publisher)
         };
         let (prefix, chunk) = (prefix.to_vec(), Vec::new().into_iter());
         PublisherRecords { store: self.clone(), from, prefix, view, chunk }
     }
 
-    /// The next records of a publisher behind a slot, and the slot to go on behind.
-    fn next_of_publisher(
+    /// The slots of a publisher's records, in chunks, between which they may change: each that stays is among
+    /// them, once.
+    fn slots_of_publisher(&self, publisher: &PeerId) -> Vec<u32> {
+        let mut slots = Vec::new();
+        let mut end = usize::MAX;
+        while end > 0 {
+            let inner = self.shared.inner.read();
+            let publishers = &inner.tracking.publishers;
+            let Some(id) = publishers.find(publisher) else { break };
+            // From the back: what moves, moves towards the front, and so is not missed but met again.
+            let of_publisher = publishers.slots(id);
+            let chunk = end.min(of_publisher.len());
+            end = chunk.saturating_sub(SLOTS_CHUNK);
+            slots.extend_from_slice(&of_publisher[end..chunk]);
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// Those of the records in these slots that are a publisher's still.
+    fn records_of_publisher(
         &self,
         publisher: &PeerId,
-        after: Option<u32>,
+        slots: &[u32],
         prefix: &[u8],
         view: View,
-    ) -> (Vec<RawRecord>, Option<u32>) {
+    ) -> Vec<RawRecord> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let publishers = &inner.tracking.publishers;
-        let Some(id) = publishers.find(publisher) else { return (Vec::new(), None) };
-        let slots: Vec<_> = publishers.slots(id, after).take(CHUNK).collect();
+        let Some(id) = inner.tracking.publishers.find(publisher) else { return Vec::new() };
         let records = slots.iter().filter_map(|&slot| {
-            let key = inner.tracking.key(slot);
+            let key = inner.tracking.key_of(id, slot)?;
             let stored = key.as_ref().starts_with(prefix).then(|| inner.table.get(key)).flatten();
             let stored = stored.filter(|stored| view.shows(*stored) && !stored.is_expired(&now))?;
             Some(RawRecord { record: as_record(stored, &now), state: stored.state() })
         });
-        (records.collect(), slots.last().copied().filter(|_| slots.len() == CHUNK))
+        records.collect()
     }
 }
 
@@ -144,9 +166,9 @@ pub struct PublisherRecords {
 #[derive(Debug)]
 enum From {
     Own(RawRecords),
-    /// Behind a slot.
-    Slots(PeerId, Option<u32>),
-    Nowhere,
+    /// Whose slots are to be asked for yet.
+    Publisher(PeerId),
+    Slots(PeerId, vec::IntoIter<u32>),
 }
 
 impl Iterator for PublisherRecords {
@@ -157,15 +179,22 @@ impl Iterator for PublisherRecords {
             if let Some(record) = self.chunk.next() {
                 return Some(record);
             }
-            let (publisher, after) = match &mut self.from {
+            match &mut self.from {
                 From::Own(own) => return own.next(),
-                From::Slots(publisher, after) => (*publisher, *after),
-                From::Nowhere => return None,
-            };
-            let (records, next) =
-                self.store.next_of_publisher(&publisher, after, &self.prefix, self.view);
-            self.chunk = records.into_iter();
-            self.from = next.map_or(From::Nowhere, |slot| From::Slots(publisher, Some(slot)));
+                From::Publisher(publisher) => {
+                    let slots = self.store.slots_of_publisher(publisher);
+                    self.from = From::Slots(*publisher, slots.into_iter());
+                }
+                From::Slots(publisher, slots) => {
+                    let next: Vec<u32> = slots.by_ref().take(CHUNK).collect();
+                    if next.is_empty() {
+                        return None;
+                    }
+                    let (prefix, view) = (&self.prefix, self.view);
+                    let records = self.store.records_of_publisher(publisher, &next, prefix, view);
+                    self.chunk = records.into_iter();
+                }
+            }
         }
     }
 }

@@ -102,8 +102,7 @@ impl Inner {
     /// Drops the record in a slot; says what it took.
     pub(super) fn drop_slot(&mut self, slot: u32) -> usize {
         let old = self.by_slot(slot).replaced();
-        let key = old.key.clone();
-        self.drop_record(&key, &old);
+        self.drop_record(&old);
         old.weight
     }
 }

@@ -10,7 +10,7 @@ use libp2p::{
 
 use super::{
     encoded::{Encoded, Replaced, Stored},
-    order::{Bounds, Order, Place, Whose},
+    order::{Bounds, Order, Whose},
     page::Direction,
 };
 
@@ -46,9 +46,9 @@ impl Table {
 
     /// Stores a value in place of what `get` found for its key. Limits are checked by the caller.
     pub(super) fn insert(&mut self, key: RecordKey, value: Encoded, replaced: Option<&Replaced>) {
-        let place = Place::of(value.standing());
+        let place = value.place();
         let key = if let Some(old) = replaced {
-            let before = Place::of(old.standing);
+            let before = old.place();
             if before != place {
                 self.order.remove(key.as_ref(), before);
                 self.order.insert(key.as_ref(), place);
@@ -63,10 +63,15 @@ impl Table {
         self.records.put(record).expect("the MemoryStore was given no limits");
     }
 
-    /// Removes the record that `get` found for this key.
-    pub(super) fn remove(&mut self, key: &RecordKey, removed: &Replaced) {
-        self.order.remove(key.as_ref(), Place::of(removed.standing));
-        self.records.remove(key);
+    /// What removing a foreign record will need beside the record itself.
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<impl Copy> {
+        self.order.read_ahead(slot)
+    }
+
+    /// Removes a record that `get` found.
+    pub(super) fn remove(&mut self, removed: &Replaced) {
+        self.order.remove(removed.key.as_ref(), removed.place());
+        self.records.remove(&removed.key);
         self.len -= 1;
     }
 

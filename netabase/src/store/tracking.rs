@@ -3,6 +3,8 @@
 //! Such a record has a slot, whose number stands [behind its value](super::encoded); the indexes hold the
 //! number instead of the key. A private record without end of life has none, and costs nothing here.
 
+mod groups;
+
 mod deadlines;
 
 mod publishers;
@@ -57,13 +59,30 @@ pub(super) struct Traits {
     pub(super) foreign: Option<Foreign>,
 }
 
+impl Traits {
+    fn publisher(&self) -> Option<PublisherId> {
+        self.foreign?.publisher
+    }
+}
+
 impl Tracking {
     pub(super) fn key(&self, slot: u32) -> &RecordKey {
         &self.slots[index(slot)].key
     }
 
+    /// As [`key`](Self::key), if the slot is a publisher's at all: it may be another's by now.
+    pub(super) fn key_of(&self, publisher: PublisherId, slot: u32) -> Option<&RecordKey> {
+        let Tracked { key, foreign } = self.slots.get(index(slot))?;
+        (foreign.as_ref()?.publisher == Some(publisher)).then_some(key)
+    }
+
     pub(super) fn foreign(&self, slot: Option<u32>) -> Option<Foreign> {
         self.slots[index(slot?)].foreign
+    }
+
+    /// What removing a record will need.
+    pub(super) fn read_ahead(&self, slot: u32) -> impl Copy {
+        (self.deadlines.read_ahead(slot), self.publishers.read_ahead(slot))
     }
 
     pub(super) fn insert(&mut self, key: RecordKey, traits: &Traits) -> u32 {
@@ -90,18 +109,12 @@ impl Tracking {
     pub(super) fn replace(&mut self, slot: u32, old: &Traits, new: &Traits) {
         self.deadlines.replace(slot, Due::of(old), Due::of(new));
         let (before, now) = (Usage::one(old.weight), Usage::one(new.weight));
+        self.publishers.replace(slot, (old.publisher(), before), (new.publisher(), now));
         // Whoever is added comes first: what has no record left is forgotten.
         if let Some(foreign) = new.foreign {
-            self.publishers.add(foreign.publisher, slot, now);
             self.sources.add(foreign, slot, now);
         }
         if let Some(foreign) = old.foreign {
-            let same = |new: Foreign| new.publisher == foreign.publisher;
-            if new.foreign.is_some_and(same) {
-                self.publishers.subtract(foreign.publisher, before);
-            } else {
-                self.publishers.remove(foreign.publisher, slot, before);
-            }
             let same =
                 |new: Foreign| (new.source, new.distance) == (foreign.source, foreign.distance);
             if new.foreign.is_some_and(same) {

@@ -61,7 +61,7 @@ async fn of_fifty_nodes_fifteen_die_and_every_record_is_found() -> Outcome {
         // Owners die, too.
         let dead = nodes.split_off(NODES - NODES * 3 / 10);
         for node in &dead {
-            network.faults().isolate(node.peer_id());
+            network.faults().kill_peer(node.peer_id());
         }
         shut_down(dead).await;
         let found = fetched(&nodes, &owners).await;

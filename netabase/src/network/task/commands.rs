@@ -19,7 +19,7 @@ impl Task {
             }
             Command::Fetch { key, mode, known, reply } => {
                 let fetch = Fetch::new(Walk::new(key.clone()), mode, known);
-                self.start_fetch(key, fetch, reply);
+                self.start_fetch(&key, fetch, reply);
             }
             Command::Provide { key, reply } => self.start_providing(key, reply),
             Command::StopProviding { key } => self.kad().stop_providing(&key),
@@ -38,17 +38,19 @@ impl Task {
             return;
         }
         let id = self.kad().get_record(publish.record().key.clone());
+        tracing::debug!(query = ?id, key = ?publish.record().key, "publish: looks for the closest peers");
         self.queries.insert(id, Query::PublishWalk(publish, asker));
     }
 
-    fn start_fetch(&mut self, key: RecordKey, fetch: Fetch, reply: Reply<Fetched>) {
+    fn start_fetch(&mut self, key: &RecordKey, fetch: Fetch, reply: Reply<Fetched>) {
         self.tally.update(|counters| counters.queries += 1);
         if self.known_peers() == 0 {
             let (result, _) = fetch.finish(&End::nobody());
             self.answer(reply, result);
             return;
         }
-        let id = self.kad().get_record(key);
+        let id = self.kad().get_record(key.clone());
+        tracing::debug!(query = ?id, ?key, "fetch: asks");
         self.callers += 1;
         self.queries.insert(id, Query::Fetch(fetch, reply));
     }

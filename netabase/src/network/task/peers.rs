@@ -1,4 +1,4 @@
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId, identify,
@@ -52,12 +52,12 @@ impl Task {
     /// As identify does, by somebody who was seen near by, but of whom nothing else is known: the
     /// connection will tell.
     pub(super) fn on_discovered(&mut self, found: Vec<(PeerId, Multiaddr)>) {
-        for (peer, address) in found {
-            if peer != self.store.peer_id() && !self.swarm.is_connected(&peer) {
-                let dialled = DialOpts::peer_id(peer).addresses(vec![address]).build();
-                self.dial(dialled);
-            }
-        }
+        let others = found
+            .into_iter()
+            .filter(|(peer, _)| *peer != self.store.peer_id() && !self.swarm.is_connected(peer));
+        let addresses = others.filter_map(|(peer, address)| address.with_p2p(peer).ok());
+        let addresses: Vec<Multiaddr> = addresses.collect();
+        self.dial_all(&addresses);
     }
 
     fn set_addresses(&mut self, peer: &PeerId, addresses: &[Multiaddr]) {
@@ -121,12 +121,16 @@ impl Task {
     }
 
     pub(super) fn dial_all(&mut self, addresses: &[Multiaddr]) {
+        let mut of_peers: HashMap<PeerId, Vec<Multiaddr>> = HashMap::new();
         for address in addresses {
-            let dialled = match peer_of(address) {
-                Some(peer) => DialOpts::peer_id(peer).addresses(vec![address.clone()]).build(),
-                None => address.clone().into(),
-            };
-            self.dial(dialled);
+            match peer_of(address) {
+                // All addresses of a peer in one attempt: else it might end in as many connections.
+                Some(peer) => of_peers.entry(peer).or_default().push(address.clone()),
+                None => self.dial(address.clone().into()),
+            }
+        }
+        for (peer, addresses) in of_peers {
+            self.dial(DialOpts::peer_id(peer).addresses(addresses).build());
         }
     }
 
@@ -155,6 +159,17 @@ impl Task {
         if self.applied_mode != mode {
             self.applied_mode = mode;
             self.kad().set_mode(mode);
+            self.tell_mode();
+        }
+    }
+
+    pub(super) fn tell_mode(&mut self) {
+        let is_server = self.kad().mode() == kad::Mode::Server;
+        let is_new = self.status.send_if_modified(|status| {
+            std::mem::replace(&mut status.is_server, is_server) != is_server
+        });
+        if is_new {
+            self.events.send(NodeEvent::ServerMode { is_server });
         }
     }
 

@@ -76,6 +76,13 @@ impl Task {
             return;
         }
         if is_last && let Some(query) = self.queries.remove(&id) {
+            let _span = tracing::debug_span!("query", query = ?id).entered();
+            tracing::debug!(
+                asked = stats.num_requests(),
+                answered = stats.num_successes(),
+                took = ?stats.duration(),
+                "ended"
+            );
             self.on_end(query, result, stats);
         }
     }
@@ -90,7 +97,9 @@ impl Task {
             _ => return,
         };
         let key = walk.key().clone();
+        let _span = tracing::debug_span!("answer", query = ?id, %peer, ?key).entered();
         if let Err(reason) = walk.answer(peer, record, |record| self.store.validate(record)) {
+            tracing::debug!(%reason, "not valid");
             self.tally.update(|counters| counters.invalid_answers += 1);
             self.events.send(NodeEvent::InvalidAnswer { peer, key, reason });
         }
@@ -182,6 +191,8 @@ impl Task {
                 self.callers -= 1;
                 if peers > 0 {
                     self.store.was_offered(record);
+                } else {
+                    self.store.offer_again(&record.key);
                 }
                 self.answer(reply, result);
             }

@@ -1,9 +1,12 @@
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     ops::{ControlFlow, RangeInclusive},
 };
 
-use super::Traits;
+use super::{
+    Traits,
+    groups::{Group, Places},
+};
 use crate::store::{clock::Moment, schemas::SchemaId};
 
 /// Records by what is due when. The numbers behind the times are slots.
@@ -12,7 +15,8 @@ pub(in crate::store) struct Deadlines {
     /// By end of life, as [`Moment::ms`] counts.
     ends: BTreeSet<(u64, u32)>,
     /// By the end of the lease, in unix seconds: foreign records and tombstones, which end with it.
-    lapses: BTreeSet<(u32, u32)>,
+    lapses: BTreeMap<u32, Group>,
+    places_in_lapses: Places,
     /// By schema and the end of the lease: own records that peers are served.
     renewals: BTreeSet<(SchemaId, Renewal, u32, u32)>,
 }
@@ -54,9 +58,29 @@ impl Due {
 impl Deadlines {
     pub(super) fn replace(&mut self, slot: u32, old: Due, new: Due) {
         move_entry(&mut self.ends, old.ends, new.ends, |ends| (ends, slot));
-        move_entry(&mut self.lapses, old.lapses, new.lapses, |lapses| (lapses, slot));
+        if old.lapses != new.lapses {
+            self.move_lapse(slot, old.lapses, new.lapses);
+        }
         let renewal = |(schema, renewal, not_after)| (schema, renewal, not_after, slot);
         move_entry(&mut self.renewals, old.renews, new.renews, renewal);
+    }
+
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<u32> {
+        self.places_in_lapses.read_ahead(slot)
+    }
+
+    fn move_lapse(&mut self, slot: u32, old: Option<u32>, new: Option<u32>) {
+        if let Some(second) = old
+            && let Entry::Occupied(mut lapsing) = self.lapses.entry(second)
+        {
+            self.places_in_lapses.leave(lapsing.get_mut(), slot);
+            if lapsing.get().is_empty() {
+                lapsing.remove();
+            }
+        }
+        if let Some(second) = new {
+            self.places_in_lapses.enter(self.lapses.entry(second).or_default(), slot);
+        }
     }
 
     /// A record whose life, or lease, is over.
@@ -68,7 +92,8 @@ impl Deadlines {
     /// A foreign record, or a tombstone, whose lease is over.
     pub(in crate::store) fn next_lapsed(&self, now: &Moment) -> Option<u32> {
         let is_over = |not_after: u32| u64::from(not_after) * 1000 <= now.unix_ms();
-        self.lapses.first().filter(|(lapses, _)| is_over(*lapses)).map(|(_, slot)| *slot)
+        let (_, lapsed) = self.lapses.first_key_value().filter(|(lapses, _)| is_over(**lapses))?;
+        lapsed.slots().last().copied()
     }
 
     /// Shows the slots of all records that expire up to a moment: what lives, what is leased.
@@ -77,8 +102,8 @@ impl Deadlines {
             show(slot);
         }
         let second = u32::try_from(until.unix_ms() / 1000).unwrap_or(u32::MAX);
-        for &(_, slot) in self.lapses.range(..=(second, u32::MAX)) {
-            show(slot);
+        for (_, lapsing) in self.lapses.range(..=second) {
+            lapsing.slots().iter().copied().for_each(&mut show);
         }
     }
 

@@ -1,11 +1,9 @@
-use std::{
-    collections::{BTreeSet, HashMap},
-    num::NonZeroU32,
-};
+use std::{collections::HashMap, num::NonZeroU32};
 
 use libp2p::PeerId;
 use slab::Slab;
 
+use super::groups::{Group, Places};
 use crate::store::usage::Usage;
 
 /// Who published foreign records, what they take, and which they are.
@@ -17,18 +15,18 @@ pub(in crate::store) struct Publishers {
     known: Slab<Publisher>,
     /// How many of them never signed a record that is, or was, here.
     claimed: usize,
-    /// With slots.
-    records: BTreeSet<(PublisherId, u32)>,
+    places: Places,
 }
 
 struct Publisher {
     peer: PeerId,
     usage: Usage,
+    records: Group,
     has_signed: bool,
 }
 
 /// A publisher's place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct PublisherId(NonZeroU32);
 
 impl PublisherId {
@@ -69,7 +67,8 @@ impl Publishers {
     }
 
     fn insert(&mut self, peer: &PeerId) -> PublisherId {
-        let publisher = Publisher { peer: *peer, usage: Usage::default(), has_signed: false };
+        let (usage, records) = (Usage::default(), Group::default());
+        let publisher = Publisher { peer: *peer, usage, records, has_signed: false };
         let id = PublisherId::of_index(self.known.insert(publisher));
         self.by_peer.insert(*peer, id);
         self.claimed += 1;
@@ -84,34 +83,45 @@ impl Publishers {
         self.known.iter().map(|(_, Publisher { peer, usage, .. })| (*peer, *usage))
     }
 
-    /// The slots of a publisher's records behind one of them.
-    pub(in crate::store) fn slots(
-        &self,
-        id: PublisherId,
-        after: Option<u32>,
-    ) -> impl Iterator<Item = u32> {
-        let from = after.map_or(Some(0), |after| after.checked_add(1));
-        let records = from.map(|from| self.records.range((id, from)..=(id, u32::MAX)));
-        records.into_iter().flatten().map(|&(_, slot)| slot)
+    /// The slots of a publisher's records, in no order. When one goes, another moves towards the front.
+    pub(in crate::store) fn slots(&self, id: PublisherId) -> &[u32] {
+        self.known[id.index()].records.slots()
+    }
+
+    pub(super) fn read_ahead(&self, slot: u32) -> Option<u32> {
+        self.places.read_ahead(slot)
     }
 
     pub(super) fn add(&mut self, id: Option<PublisherId>, slot: u32, usage: Usage) {
         let Some(id) = id else { return };
-        self.records.insert((id, slot));
-        self.known[id.index()].usage.add(usage);
+        let publisher = &mut self.known[id.index()];
+        self.places.enter(&mut publisher.records, slot);
+        publisher.usage.add(usage);
     }
 
-    /// Of a record that stays the publisher's: what it took before.
-    pub(super) fn subtract(&mut self, id: Option<PublisherId>, usage: Usage) {
-        let Some(id) = id else { return };
-        self.known[id.index()].usage.subtract(usage);
+    /// Of the record in a slot: whose it was, and what it took, and the same now.
+    pub(super) fn replace(
+        &mut self,
+        slot: u32,
+        (before, old): (Option<PublisherId>, Usage),
+        (now, new): (Option<PublisherId>, Usage),
+    ) {
+        if before != now {
+            self.remove(before, slot, old);
+            self.add(now, slot, new);
+        } else if let Some(id) = now {
+            let usage = &mut self.known[id.index()].usage;
+            usage.add(new);
+            usage.subtract(old);
+        }
     }
 
     pub(super) fn remove(&mut self, id: Option<PublisherId>, slot: u32, usage: Usage) {
         let Some(id) = id else { return };
-        self.records.remove(&(id, slot));
-        self.subtract(Some(id), usage);
-        if self.known[id.index()].usage.records == 0 {
+        let publisher = &mut self.known[id.index()];
+        self.places.leave(&mut publisher.records, slot);
+        publisher.usage.subtract(usage);
+        if publisher.records.is_empty() {
             let gone = self.known.remove(id.index());
             self.by_peer.remove(&gone.peer);
             self.claimed -= usize::from(!gone.has_signed);

@@ -173,8 +173,17 @@ impl Sources {
             return None;
         }
         let &(_, source) = self.ranking.last()?;
-        let of_source = self.distances.range((source, 0, 0)..=(source, u64::MAX, u32::MAX));
-        of_source.last().map(|&(_, _, slot)| slot)
+        self.farthest(source, (u64::MAX, u32::MAX)).next().map(|(_, slot)| slot)
+    }
+
+    /// The records of a source up to one of them, the farthest first: distances and slots.
+    fn farthest(
+        &self,
+        source: SourceId,
+        (distance, slot): (u64, u32),
+    ) -> impl Iterator<Item = (u64, u32)> {
+        let up_to = self.distances.range((source, 0, 0)..=(source, distance, slot));
+        up_to.rev().map(|&(_, distance, slot)| (distance, slot))
     }
 }
 
@@ -258,12 +267,7 @@ impl<'a> Plan<'a> {
         let changed = self.find(Some(source)).map(|place| &self.changed[place]);
         let last_gone = changed.and_then(|changed| changed.last_gone);
         let replaced = changed.and_then(|changed| changed.replaced);
-        let (distance, slot) = last_gone.unwrap_or((u64::MAX, u32::MAX));
-        let up_to = (source, distance, slot);
-        let mut left = self.sources.distances.range((source, 0, 0)..=up_to).rev();
-        let found = left.find(|&&(_, distance, slot)| {
-            Some((distance, slot)) != last_gone && Some(slot) != replaced
-        });
-        found.map(|&(_, distance, slot)| (distance, slot))
+        let mut left = self.sources.farthest(source, last_gone.unwrap_or((u64::MAX, u32::MAX)));
+        left.find(|&record| Some(record) != last_gone && Some(record.1) != replaced)
     }
 }
