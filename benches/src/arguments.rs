@@ -42,8 +42,10 @@ impl Arguments {
                 "--rounds" => parsed.rounds = positive(&value)?,
                 "--nodes" if !parts.is_empty() => parsed.nodes = positive(&value)?,
                 "--only" if !parts.is_empty() => {
-                    parsed.parts =
-                        value.split(',').map(|name| part(name, &parts)).collect::<Result<_, _>>()?;
+                    parsed.parts = value
+                        .split(',')
+                        .map(|name| part(name, &parts))
+                        .collect::<Result<_, _>>()?;
                 }
                 _ => return Err(unknown(&name, &parts)),
             }

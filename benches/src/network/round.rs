@@ -142,11 +142,7 @@ impl<N: Network> Side<N> {
         Costs::new(all.len(), time, alone)
     }
 
-    fn publish<V: Value>(
-        &self,
-        items: &[Item<V>],
-        in_flight: usize,
-    ) -> (Vec<Duration>, Duration) {
+    fn publish<V: Value>(&self, items: &[Item<V>], in_flight: usize) -> (Vec<Duration>, Duration) {
         self.time(items, in_flight, |item| self.network.publish(item))
     }
 

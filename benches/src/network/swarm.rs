@@ -107,8 +107,8 @@ fn swarm_of(faults: &Faults, keypair: &Keypair) -> Swarm<Behaviour> {
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new()),
     };
-    let config = swarm::Config::with_tokio_executor()
-        .with_idle_connection_timeout(Duration::from_secs(60));
+    let config =
+        swarm::Config::with_tokio_executor().with_idle_connection_timeout(Duration::from_secs(60));
     Swarm::new(faults.transport(keypair), behaviour, peer, config)
 }
 
@@ -164,19 +164,19 @@ impl Peer {
                 result,
                 step,
                 ..
-            })) => self.on_progress(id, result, step.last),
+            })) => self.on_progress(id, &result, step.last),
             _ => {}
         }
     }
 
-    fn on_progress(&mut self, id: QueryId, result: QueryResult, is_last: bool) {
+    fn on_progress(&mut self, id: QueryId, result: &QueryResult, is_last: bool) {
         if is_last
             && matches!(result, QueryResult::Bootstrap(_))
             && let Some(met) = self.has_met.take()
         {
             met.send(()).expect("it is waited for");
         }
-        if let QueryResult::GetRecord(Ok(GetRecordOk::FoundRecord(answer))) = &result
+        if let QueryResult::GetRecord(Ok(GetRecordOk::FoundRecord(answer))) = result
             && let Some(Query::Get { reach, found, .. }) = self.queries.get_mut(&id)
             && answer.peer.is_some()
         {

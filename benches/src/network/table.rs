@@ -30,16 +30,19 @@ pub(super) fn table(
          {:<26}{:<20}{:>4}{:>12}{:>10}{:>8}  target\n",
         "operation", "against", "unit", "against", "netabase", "ratio",
     );
-    let kinds: [(&str, fn(&Figures) -> &Operations); 2] =
-        [("owned", |figures| &figures.owned), ("open", |figures| &figures.open)];
-    for (kind, of_kind) in kinds {
-        let (bare, ours) = (of_kind(bare), of_kind(ours));
+    let owned = ("owned", &bare.owned, &ours.owned);
+    for (kind, bare, ours) in [owned, ("open", &bare.open, &ours.open)] {
         for (name, against, of) in OPERATIONS {
             let (bare, ours) = (of(bare), of(ours));
             let name = format!("{name}, {kind}");
             let throughput = (bare.per_second, ours.per_second);
             line(&mut text, (&name, against, "1/s"), throughput, Target::AtLeast(0.9));
-            line(&mut text, ("  median", "", "us"), (bare.median, ours.median), Target::AtMost(1.1));
+            line(
+                &mut text,
+                ("  median", "", "us"),
+                (bare.median, ours.median),
+                Target::AtMost(1.1),
+            );
             line(&mut text, ("  95 %", "", "us"), (bare.at_95, ours.at_95), Target::Shown);
         }
     }
