@@ -1,8 +1,8 @@
 //! Nodes in a network, against bare Kademlia swarms that do the same over the same transports.
 //!
-//! Each side runs on a thread of its own runtime that stands still while the other's turn is: neither
-//! takes time from the other, and what a network allocates is counted by itself. All nodes of a side share that
-//! one thread, so that the figures are those of the work that all of them do for an operation.
+//! Each side has a runtime of its own, on the one thread there is, which stands still while it is the other's
+//! turn: neither takes time from the other, and what a network allocates is counted by itself. So the figures
+//! are those of the work that all peers together do for an operation.
 
 mod plan;
 

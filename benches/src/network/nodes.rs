@@ -39,7 +39,7 @@ impl Network for Nodes {
         let database = self.database(item.writer).with_quorum(Quorum::All);
         let report = database.publish(&item.value).await.expect("all take it");
         let found = self.peers.len().saturating_sub(1).min(20);
-        assert_eq!(report.holders(), found, "20 peers have the record");
+        assert_eq!(report.acknowledged, found, "20 peers have taken the record");
     }
 
     async fn fetch<V: Value>(&self, item: &Item<V>, reader: usize, reach: Reach) {

@@ -22,8 +22,11 @@ const IN_FLIGHT: usize = 16;
 /// What follows the first meetings of the peers comes to an end.
 const SETTLING: Duration = Duration::from_secs(4);
 
-/// Each side: its start, and the phases of both kinds of values.
-pub(super) const STEPS: usize = 2 * (1 + 2 * 6);
+/// A phase is done in so many parts, between which the sides take turns: a machine that slows down, slows both.
+const PARTS: usize = 4;
+
+/// The start of each side, and the phases of both kinds of values.
+pub(super) const STEPS: usize = 2 + 2 * 3 * PARTS;
 
 /// The bare side's figures, and ours.
 pub(super) fn run(number: usize, nodes: usize, records: usize, bar: &ProgressBar) -> [Figures; 2] {
@@ -41,7 +44,7 @@ pub(super) fn run(number: usize, nodes: usize, records: usize, bar: &ProgressBar
     [bare.figures, ours.figures]
 }
 
-/// Phase after phase, the two sides in turn; who begins changes.
+/// Phase after phase, part after part, the two sides in turn; who begins changes.
 fn turns<V: Value>(
     plan: &Plan,
     number: usize,
@@ -52,21 +55,26 @@ fn turns<V: Value>(
     // Each phase writes its own, and others read what one has written.
     let one_by_one = plan.items::<V>(0, records);
     let together = plan.items::<V>(1 << 32, records);
-    let mut phase = |what: Phase| {
-        let both = |first_is_bare: bool| {
-            let of_bare = || bare.costs(what, &one_by_one, &together, bar);
-            let of_ours = || ours.costs(what, &one_by_one, &together, bar);
-            if first_is_bare {
-                let bare = of_bare();
-                [bare, of_ours()]
+    let part = records.div_ceil(PARTS);
+    let phase = |what: Phase| {
+        let mut taken = [Taken::default(), Taken::default()];
+        let parts = one_by_one.chunks(part).zip(together.chunks(part)).enumerate();
+        for (turn, (one_by_one, together)) in parts {
+            if (number + turn).is_multiple_of(2) {
+                bare.take(what, one_by_one, together, &mut taken[0]);
+                ours.take(what, one_by_one, together, &mut taken[1]);
             } else {
-                let ours = of_ours();
-                [of_bare(), ours]
+                ours.take(what, one_by_one, together, &mut taken[1]);
+                bare.take(what, one_by_one, together, &mut taken[0]);
             }
-        };
-        both(number.is_multiple_of(2))
+            bar.inc(1);
+        }
+        taken.map(|taken| Costs::new(records, taken.together, taken.alone))
     };
-    let [publish, first, several] = [Phase::Publish, Phase::First, Phase::Several].map(&mut phase);
+    let [publish, first, several] = [Phase::Publish, Phase::First, Phase::Several].map(|what| {
+        bar.set_message(what.name());
+        phase(what)
+    });
     [0, 1].map(|side| Operations {
         publish: publish[side],
         first: first[side],
@@ -82,6 +90,13 @@ enum Phase {
     Several,
 }
 
+/// What a phase took so far.
+#[derive(Default)]
+struct Taken {
+    alone: Vec<Duration>,
+    together: Duration,
+}
+
 /// A network, and the thread's runtime that it runs on while it is waited for.
 struct Side<N> {
     network: N,
@@ -91,7 +106,7 @@ struct Side<N> {
 
 impl<N: Network> Side<N> {
     fn start(plan: &Plan, bar: &ProgressBar) -> Self {
-        bar.set_message(format!("{}: start", N::NAME));
+        bar.set_message(format!("{} starts", N::NAME));
         let mut started = None;
         let heap = allocation_counter::measure(|| {
             let runtime = Builder::new_current_thread().enable_all().build();
@@ -121,25 +136,21 @@ impl<N: Network> Side<N> {
         self.fetch(items, 0, Reach::Usual, IN_FLIGHT);
     }
 
-    /// Of the records one by one, then of those together.
-    fn costs<V: Value>(
+    /// Does it with some records one by one, then with others together.
+    fn take<V: Value>(
         &self,
         phase: Phase,
-        alone: &[Item<V>],
+        one_by_one: &[Item<V>],
         together: &[Item<V>],
-        bar: &ProgressBar,
-    ) -> Costs {
+        taken: &mut Taken,
+    ) {
         let run = |items: &[Item<V>], in_flight| match phase {
             Phase::Publish => self.publish(items, in_flight),
             Phase::First => self.fetch(items, 0, Reach::First, in_flight),
             Phase::Several => self.fetch(items, 1, Reach::Usual, in_flight),
         };
-        bar.set_message(format!("{}: {}", N::NAME, phase.name()));
-        let (alone, _) = run(alone, 1);
-        bar.inc(1);
-        let (all, time) = run(together, IN_FLIGHT);
-        bar.inc(1);
-        Costs::new(all.len(), time, alone)
+        taken.alone.extend(run(one_by_one, 1).0);
+        taken.together += run(together, IN_FLIGHT).1;
     }
 
     fn publish<V: Value>(&self, items: &[Item<V>], in_flight: usize) -> (Vec<Duration>, Duration) {
@@ -181,8 +192,8 @@ impl Phase {
     fn name(self) -> &'static str {
         match self {
             Self::Publish => "publish",
-            Self::First => "fetch first",
-            Self::Several => "fetch",
+            Self::First => "fetch, first valid",
+            Self::Several => "fetch, several",
         }
     }
 }
