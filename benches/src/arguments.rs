@@ -7,12 +7,15 @@ pub struct Arguments {
     pub records: Vec<usize>,
     /// How often; the median counts.
     pub rounds: usize,
-    /// Which parts of the program: all, unless some are named.
+    /// The size of the network, in nodes.
+    pub nodes: usize,
+    /// Which parts of the program: unless some are named, all but those that have sizes of their own.
     pub parts: Vec<&'static str>,
 }
 
 impl Arguments {
-    /// Reads `--records`, `--rounds` and, of a program that has parts, `--only`.
+    /// Reads `--records`, `--rounds` and, of a program that has parts, `--only` and `--nodes`. The `others` run
+    /// only when they are named.
     ///
     /// # Errors
     ///
@@ -21,9 +24,15 @@ impl Arguments {
         mut arguments: impl Iterator<Item = String>,
         records_by_default: &[usize],
         parts: &[&'static str],
+        others: &[&'static str],
     ) -> Result<Self, String> {
-        let mut parsed =
-            Self { records: records_by_default.to_vec(), rounds: 3, parts: parts.to_vec() };
+        let mut parsed = Self {
+            records: records_by_default.to_vec(),
+            rounds: 3,
+            nodes: 50,
+            parts: parts.to_vec(),
+        };
+        let parts = [parts, others].concat();
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
@@ -31,11 +40,14 @@ impl Arguments {
                     parsed.records = value.split(',').map(positive).collect::<Result<_, _>>()?;
                 }
                 "--rounds" => parsed.rounds = positive(&value)?,
+                "--nodes" if !parts.is_empty() => parsed.nodes = positive(&value)?,
                 "--only" if !parts.is_empty() => {
-                    parsed.parts =
-                        value.split(',').map(|name| part(name, parts)).collect::<Result<_, _>>()?;
+                    parsed.parts = value
+                        .split(',')
+                        .map(|name| part(name, &parts))
+                        .collect::<Result<_, _>>()?;
                 }
-                _ => return Err(unknown(&name, parts)),
+                _ => return Err(unknown(&name, &parts)),
             }
         }
         Ok(parsed)
@@ -59,6 +71,6 @@ fn part(name: &str, parts: &[&'static str]) -> Result<&'static str, String> {
 }
 
 fn unknown(name: &str, parts: &[&'static str]) -> String {
-    let only = if parts.is_empty() { "" } else { ", --only" };
+    let only = if parts.is_empty() { "" } else { ", --nodes, --only" };
     format!("unknown option {name}: there are --records, --rounds{only}")
 }

@@ -1,9 +1,11 @@
 //! Measures the typed store against a bare `MemoryStore` that does the same work with
 //! hand-written bincode, and prints what each operation costs as a ratio between the two; then what
-//! indexes cost and save, and what ends of life, publishers and budgets do.
+//! indexes cost and save, and what ends of life, publishers and budgets do. When asked to, also measures
+//! nodes in a network against bare Kademlia swarms.
 //!
 //! ```text
 //! cargo run --release -p netabase-benches -- --records 900000,1000000 --rounds 3 --only store,life
+//! cargo run --release -p netabase-benches -- --only network --nodes 50 --records 200 --rounds 3
 //! ```
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
@@ -19,6 +21,8 @@ mod indexes;
 
 mod life;
 
+mod network;
+
 mod report;
 
 use std::process::ExitCode;
@@ -31,10 +35,15 @@ use self::{indexes::IndexFigures, measure::Figures, raw::Raw, typed::Typed};
 const STORE: &str = "store";
 const INDEXES: &str = "indexes";
 const LIFE: &str = "life";
+const NETWORK: &str = "network";
 
 fn main() -> ExitCode {
-    let arguments =
-        Arguments::parse(std::env::args().skip(1), &[900_000, 1_000_000], &[STORE, INDEXES, LIFE]);
+    let arguments = Arguments::parse(
+        std::env::args().skip(1),
+        &[900_000, 1_000_000],
+        &[STORE, INDEXES, LIFE],
+        &[NETWORK],
+    );
     let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(message) => {
@@ -43,6 +52,12 @@ fn main() -> ExitCode {
         }
     };
     for &records in &arguments.records {
+        if arguments.includes(NETWORK) {
+            println!("{}", network::measure(arguments.nodes, records, arguments.rounds));
+        }
+        if arguments.parts == [NETWORK] {
+            continue;
+        }
         for table in compare(records, &arguments).tables(records, arguments.rounds) {
             println!("{table}");
         }

@@ -170,8 +170,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         Ok(found)
     }
 
+    /// What the task found: it has verified that, or it was here before.
     fn take_in(&self, record: &Record) -> Result<(), NetworkError> {
-        match self.local.store().put_record(record) {
+        match self.local.store().put_validated(record) {
             // It is an answer also if there is no room to keep it, or something newer came meanwhile.
             Ok(_)
             | Err(

@@ -1,3 +1,5 @@
+mod admission;
+
 use std::cmp::Ordering;
 
 use libp2p::{
@@ -7,21 +9,18 @@ use libp2p::{
 
 use super::{
     NetabaseStore,
-    author::Author,
     changes::ChangeOrigin,
     clock::Moment,
-    encoded::{Encoded, Replaced, Standing, Stored},
     error::StoreError,
     inner::Inner,
     lease::{check_ahead, check_lease},
     schemas::{CHECK_NOTHING, Check, Merge, SchemaId},
     source::Source,
     state::RecordState,
-    tracking::{Foreign, PublisherId},
 };
 use crate::{
     record::{self, RecordError, check_signer, verify},
-    schema::{Access, Envelope, EnvelopeHeader},
+    schema::{Access, Envelope},
 };
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
@@ -82,6 +81,8 @@ pub(super) struct Arrival<'a> {
     access: Access,
     /// Whether no type here can read it.
     opaque: bool,
+    /// Whether its signature has been found good.
+    is_verified: bool,
     check: Check,
     pub(super) merge: Option<Merge>,
     /// Who signed it, else who the record claims published it.
@@ -94,6 +95,14 @@ impl NetabaseStore {
     /// Takes a record that the application got from elsewhere into the view of its databases.
     pub(crate) fn put_record(&self, record: &Record) -> Result<PutOutcome, StoreError> {
         self.accept(record, Origin::Application)
+    }
+
+    /// As [`put_record`](Self::put_record) of a record that [`validate`](Self::validate) has found valid: its
+    /// signature is not verified once more.
+    #[cfg(feature = "network")]
+    pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
+        let arrival = self.arrival(record, Origin::Application)?;
+        self.accept_arrival(&Arrival { is_verified: true, ..arrival }, || Ok(()))
     }
 
     /// Takes in a record that another peer sent, as kad's `put` does, and charges it to where it came
@@ -154,20 +163,28 @@ impl NetabaseStore {
         &self,
         record: &Record,
         origin: Origin,
+        gate: impl FnMut() -> Result<(), StoreError>,
+    ) -> Result<PutOutcome, StoreError> {
+        self.accept_arrival(&self.arrival(record, origin)?, gate)
+    }
+
+    fn accept_arrival(
+        &self,
+        arrival: &Arrival<'_>,
         mut gate: impl FnMut() -> Result<(), StoreError>,
     ) -> Result<PutOutcome, StoreError> {
-        let arrival = self.arrival(record, origin)?;
+        let Arrival { record, origin, .. } = *arrival;
         if origin == Origin::Application
             && let Some(merge) = arrival.merge
         {
-            return self.merge_in(&arrival, merge);
+            return self.merge_in(arrival, merge);
         }
         let mut entries = None;
         loop {
             let newer = arrival.compare(&self.shared.inner.read())? == Ordering::Greater;
             if newer && entries.is_none() {
                 gate()?;
-                entries = Some(self.check(&arrival)?);
+                entries = Some(self.check(arrival)?);
             }
             let mut inner = self.write(origin.of_change());
             if arrival.is_overtaken(&inner) {
@@ -181,16 +198,16 @@ impl NetabaseStore {
                 (Ordering::Greater, None) => {}
                 (Ordering::Greater, Some(entries)) => {
                     let author = &self.shared.author;
-                    inner.admit(&arrival, &record.value, entries, old.as_ref(), author)?;
+                    inner.admit(arrival, &record.value, entries, old.as_ref(), author)?;
                     return Ok(PutOutcome::Stored);
                 }
                 (Ordering::Equal, _) => {
-                    inner.confirm(&arrival, &self.shared.author)?;
+                    inner.confirm(arrival, &self.shared.author)?;
                     return Ok(PutOutcome::Equal);
                 }
                 (Ordering::Less, _) => {
                     if origin == Origin::Application {
-                        inner.want(&arrival);
+                        inner.want(arrival);
                     }
                     return Ok(PutOutcome::Outdated);
                 }
@@ -240,6 +257,7 @@ impl NetabaseStore {
             schema: id,
             access,
             opaque,
+            is_verified: false,
             check: if opaque { CHECK_NOTHING } else { schema.check },
             merge: schema.merge,
             publisher: key.owner.or(claimed),
@@ -252,7 +270,7 @@ impl NetabaseStore {
     /// under the lock. Gives the index entries.
     pub(super) fn check(&self, arrival: &Arrival<'_>) -> Result<Vec<u8>, StoreError> {
         let Record { key, value, .. } = arrival.record;
-        if arrival.access == Access::Owned {
+        if arrival.access == Access::Owned && !arrival.is_verified {
             verify(&self.shared.author.network, key.as_ref(), value)?;
         }
         let mut entries = Vec::new();
@@ -289,129 +307,5 @@ impl<'a> Arrival<'a> {
     /// Whether a database made the record's schema known since it was looked at.
     fn is_overtaken(&self, inner: &Inner) -> bool {
         self.schema != inner.schemas.of_key(self.key().as_ref())
-    }
-
-    /// What the record is to this store once it is in.
-    fn standing(&self, inner: &Inner, old: Option<&Replaced>, header: EnvelopeHeader) -> Standing {
-        let before = old.map(|old| old.standing).unwrap_or_default();
-        // An own key stays own, until the application has removed it and its tombstone is beaten.
-        let removed = old.is_some_and(Replaced::is_removed) && !header.tombstone;
-        let own = before.state.own && !removed;
-        let mut state = RecordState { own, ..before.state }.union(self.state);
-        if header.tombstone && self.origin == Origin::Publish {
-            // The application's own removal, on its way to peers: it does not want the key again.
-            state.wanted = before.state.wanted;
-        }
-        let standing = Standing {
-            state,
-            ends: self.ends(inner, state, before.ends, header),
-            shared: state.own && (before.shared || state.served),
-            renewable: false,
-            opaque: self.opaque,
-        };
-        Standing { renewable: standing.is_renewable(header.not_after, &self.now), ..standing }
-    }
-
-    fn ends(
-        &self,
-        inner: &Inner,
-        state: RecordState,
-        before: Option<u64>,
-        header: EnvelopeHeader,
-    ) -> Option<u64> {
-        let of_schema = || inner.schemas.get(self.schema).ttl.map(|ttl| self.now.end_of(ttl));
-        match (state.own, self.origin) {
-            // It ends with its lease: not before what it deletes.
-            _ if header.tombstone => None,
-            // A local record that was handed over as it is has no lease.
-            (false, _) if header.not_after == 0 => of_schema(),
-            (false, _) => None,
-            (true, Origin::Publish) => of_schema(),
-            (true, _) => before,
-        }
-    }
-}
-
-impl Inner {
-    /// Stores a value that was checked in place of an older one, if its budget has room.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Full`], [`StoreError::FullOfBytes`], [`StoreError::ForeignFull`]; nothing is stored
-    /// then.
-    pub(super) fn admit(
-        &mut self,
-        arrival: &Arrival<'_>,
-        value: &[u8],
-        entries: &[u8],
-        old: Option<&Replaced>,
-        author: &Author,
-    ) -> Result<(), StoreError> {
-        let header = record::header_of(value);
-        let standing = arrival.standing(self, old, header);
-        let value = Encoded::new(value, entries, standing);
-        let weight = value.weight(arrival.key());
-        let mut foreign = None;
-        if standing.state.own {
-            self.make_own_room(weight, old, &arrival.now)?;
-        } else {
-            let (source, distance) =
-                (arrival.origin.source(), author.distance_prefix(arrival.key()));
-            self.make_foreign_room((source, distance), weight, old, &arrival.now)?;
-            let publisher = self.publisher_of(arrival, author);
-            let source = self.tracking.sources.place(source);
-            foreign = Some(Foreign { publisher, source, distance });
-        }
-        self.store(arrival.schema, arrival.key().clone(), value, foreign, old);
-        Ok(())
-    }
-
-    /// The same record came again: it may be seen by more than before.
-    ///
-    /// # Errors
-    ///
-    /// As [`admit`](Self::admit), if it becomes the application's own.
-    pub(super) fn confirm(
-        &mut self,
-        arrival: &Arrival<'_>,
-        author: &Author,
-    ) -> Result<(), StoreError> {
-        let Some(old) = self.table.get(arrival.key()).map(Stored::replaced) else { return Ok(()) };
-        let mut state = old.state().union(arrival.state);
-        if old.header.tombstone && arrival.origin == Origin::Publish {
-            state.wanted = old.state().wanted;
-        }
-        // Whoever sent it first is charged for it still.
-        if state.own == old.state().own {
-            let shared = state.own && (old.standing.shared || state.served);
-            let standing = Standing { state, shared, ..old.standing };
-            let renewable = standing.is_renewable(old.header.not_after, &arrival.now);
-            let standing = Standing { renewable, ..standing };
-            self.set_standing(arrival.schema, arrival.key(), standing);
-            return Ok(());
-        }
-        let stored = self.table.get(arrival.key()).expect("it was just there");
-        let (value, entries) = (stored.value.to_vec(), stored.entries.to_vec());
-        self.admit(arrival, &value, &entries, Some(&old), author)
-    }
-
-    /// Databases show the value that is stored, since the application asked for its key.
-    fn want(&mut self, arrival: &Arrival<'_>) {
-        let stored = self.table.get(arrival.key()).filter(|stored| !stored.header().tombstone);
-        if let Some(standing) = stored.map(|stored| stored.standing) {
-            let state = RecordState { wanted: true, ..standing.state };
-            self.set_standing(arrival.schema, arrival.key(), Standing { state, ..standing });
-        }
-    }
-
-    fn publisher_of(&mut self, arrival: &Arrival<'_>, author: &Author) -> Option<PublisherId> {
-        let publisher = arrival.publisher.filter(|publisher| *publisher != author.peer_id)?;
-        let publishers = &mut self.tracking.publishers;
-        match arrival.access {
-            Access::Owned => Some(publishers.place_signer(&publisher)),
-            Access::Local | Access::Open => {
-                publishers.place_claimed(&publisher, self.limits.max_claimed_publishers)
-            }
-        }
     }
 }

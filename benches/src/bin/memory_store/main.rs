@@ -43,7 +43,7 @@ fn main() -> ExitCode {
             process::serve(peer, records);
             Ok(())
         }
-        None => Arguments::parse(arguments.into_iter(), &[300_000], &[])
+        None => Arguments::parse(arguments.into_iter(), &[300_000], &[], &[])
             .map_err(Into::into)
             .and_then(|arguments| compare_all(&arguments)),
     };

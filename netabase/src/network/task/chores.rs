@@ -42,7 +42,8 @@ impl Task {
 
     /// Begins to offer what waits for it, as far as it may be under way at a time.
     pub(super) fn offer(&mut self) {
-        if self.known_peers() == 0 {
+        // Asked after every event: first what costs least.
+        if self.offering.is_idle(&self.store) || self.known_peers() == 0 {
             return;
         }
         while let Some((record, nearby)) = self.offering.next(&self.store, Instant::now()) {

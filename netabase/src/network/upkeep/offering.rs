@@ -43,6 +43,11 @@ impl Offering {
         self.nearby = None;
     }
 
+    /// Whether there is nothing to offer, and no round to end.
+    pub(in crate::network) fn is_idle(&self, store: &NetabaseStore) -> bool {
+        self.cursor.is_none() && !self.has_failed && store.offers_waiting() == 0
+    }
+
     /// The next record to be offered, and to whom, if that is known without a walk.
     pub(in crate::network) fn next(
         &mut self,
