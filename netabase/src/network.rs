@@ -21,6 +21,8 @@ mod gate;
 
 mod courier;
 
+mod probes;
+
 mod transport;
 
 mod behaviour;

@@ -33,3 +33,8 @@ pub use self::{
     key::{MAX_RECORD_KEY_BYTES, RecordKey},
     lease::DEFAULT_MAX_LIFETIME,
 };
+
+/// What a record that a node shares may have in bytes, key and value: an answer carries it beside the addresses
+/// of 20 peers.
+#[cfg(feature = "network")]
+pub(crate) const MAX_RECORD_BYTES: usize = 32 * 1024;

@@ -14,6 +14,8 @@ mod sizes;
 
 mod faults;
 
+mod recovery;
+
 mod adversary;
 
 mod refused;

@@ -1,4 +1,9 @@
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    num::NonZeroUsize,
+    sync::Arc,
+    time::Duration,
+};
 
 use libp2p::{
     StreamProtocol, autonat, connection_limits, identify, kad, mdns, ping,
@@ -9,6 +14,7 @@ use super::{
     counters::Tally,
     courier::Courier,
     gate::Gate,
+    probes::Probes,
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
 use crate::store::NetabaseStore;
@@ -26,7 +32,7 @@ pub(super) struct Behaviour {
     pub(super) identify: identify::Behaviour,
     pub(super) ping: ping::Behaviour,
     pub(super) autonat_client: Toggle<autonat::v2::client::Behaviour>,
-    pub(super) autonat_server: Toggle<autonat::v2::server::Behaviour>,
+    pub(super) autonat_server: Toggle<Probes>,
     pub(super) mdns: Toggle<mdns::tokio::Behaviour>,
 }
 
@@ -41,6 +47,12 @@ pub(super) fn identify_protocol(network: &str) -> String {
     format!("/netabase/{network}/1.0.0")
 }
 
+/// What a node is, and which start of it this is: one that comes back may have forgotten what it held.
+fn agent_version() -> String {
+    let start = RandomState::new().build_hasher().finish();
+    format!("netabase/{} {start:016x}", env!("CARGO_PKG_VERSION"))
+}
+
 impl Behaviour {
     pub(super) fn new(
         store: &NetabaseStore,
@@ -53,7 +65,7 @@ impl Behaviour {
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
             identify::Config::new(identify_protocol(store.network()), store.identity().public())
-                .with_agent_version(concat!("netabase/", env!("CARGO_PKG_VERSION")).to_owned())
+                .with_agent_version(agent_version())
                 .with_push_listen_addr_updates(true)
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
@@ -65,9 +77,7 @@ impl Behaviour {
             autonat_client: probes_reachability
                 .then(autonat::v2::client::Behaviour::default)
                 .into(),
-            autonat_server: probes_reachability
-                .then(autonat::v2::server::Behaviour::default)
-                .into(),
+            autonat_server: probes_reachability.then(Probes::default).into(),
             mdns: mdns.into(),
         }
     }

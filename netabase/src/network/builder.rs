@@ -3,7 +3,8 @@ use std::{fmt, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 use libp2p::{Multiaddr, Swarm, identity::Keypair, mdns, multiaddr::Protocol, swarm};
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
+    time::Instant,
 };
 
 use super::{
@@ -198,11 +199,10 @@ impl NetabaseBuilder {
         };
         let Prepared { mut task, node, end } = self.prepare(&runtime)?;
         task.listen(listen).await?;
-        if !node.store().attach() {
-            return Err(NodeError::StoreInUse);
-        }
+        let attached = Attached::to(node.store())?;
         runtime.spawn(async move {
             task.run().await;
+            drop(attached);
             drop(end);
         });
         Ok(node)
@@ -230,10 +230,13 @@ impl NetabaseBuilder {
         let (status, seen_status) = watch::channel(Status { is_ready, ..Status::default() });
         let (end, ended) = watch::channel(());
         let events = EventSender::new();
+        let stop = Arc::new(Notify::new());
         let shared = Shared {
             store: store.clone(),
             commands,
+            stop: Arc::clone(&stop),
             status: seen_status,
+            started: Instant::now(),
             events: events.source(),
             tally: Arc::clone(&tally),
             ended,
@@ -243,6 +246,7 @@ impl NetabaseBuilder {
             connection_tasks,
             store,
             commands: inbox,
+            stop,
             status,
             events,
             tally,
@@ -289,6 +293,21 @@ struct Prepared {
     node: Netabase,
     /// Dropped when nothing of the node is left.
     end: watch::Sender<()>,
+}
+
+/// While it is there, a store has a node. It goes with the task, however that ends.
+struct Attached(NetabaseStore);
+
+impl Attached {
+    fn to(store: &NetabaseStore) -> Result<Self, NodeError> {
+        if store.attach() { Ok(Self(store.clone())) } else { Err(NodeError::StoreInUse) }
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.0.detach();
+    }
 }
 
 fn extras(

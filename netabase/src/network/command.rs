@@ -31,6 +31,4 @@ pub(super) enum Command {
     /// As if mDNS had found these.
     #[cfg(feature = "testkit")]
     Discovered { found: Vec<(PeerId, Multiaddr)> },
-    /// Ends the task.
-    Shutdown,
 }

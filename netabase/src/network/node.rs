@@ -5,8 +5,8 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
-    sync::{mpsc, oneshot, watch},
-    time::timeout,
+    sync::{Notify, mpsc, oneshot, watch},
+    time::{Instant, timeout_at},
 };
 
 use super::{
@@ -64,7 +64,9 @@ pub struct Netabase {
 pub(super) struct Shared {
     pub(super) store: NetabaseStore,
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) stop: Arc<Notify>,
     pub(super) status: watch::Receiver<Status>,
+    pub(super) started: Instant,
     pub(super) events: EventSource,
     pub(super) tally: Arc<Tally>,
     /// Closed when nothing of the node is left.
@@ -219,19 +221,23 @@ impl Netabase {
         self.tell(Command::Dial { addresses: addresses.into_iter().collect() }).await
     }
 
-    /// Waits until the node has met the network it was given addresses of, at most ten seconds. False
-    /// if it has not, or has ended.
+    /// Waits until the node has met the network it was given addresses of, until ten seconds after its start.
+    /// False if it has not, or has ended.
     pub async fn bootstrapped(&self) -> bool {
+        self.bootstrapped_by(self.shared.started + BOOTSTRAP_PATIENCE).await
+    }
+
+    pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> bool {
         let mut status = self.shared.status.clone();
         let is_ready = status.wait_for(|status| status.is_ready);
-        timeout(BOOTSTRAP_PATIENCE, is_ready).await.is_ok_and(|ready| ready.is_ok())
+        let is_ready = timeout_at(deadline, is_ready).await.is_ok_and(|ready| ready.is_ok());
+        is_ready && self.shared.status.has_changed().is_ok()
     }
 
     /// Ends the node, and waits until nothing of it is left: no task, no connection, no port. The store
     /// stays as it is. Calls that are under way fail with [`NetworkError::Stopped`].
     pub async fn shutdown(self) {
-        // If the task has ended before, that is fine.
-        let _ = self.shared.commands.send(Command::Shutdown).await;
+        self.shared.stop.notify_one();
         let mut ended = self.shared.ended.clone();
         let _ = ended.changed().await;
     }

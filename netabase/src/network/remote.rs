@@ -208,7 +208,12 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     {
         self.local.check_owner()?;
         let key = self.local.record_key(key)?;
-        let found = self.find(&key).await?;
+        // What is here alone says nothing of what peers hold.
+        let everywhere = match self.mode {
+            FetchMode::Local => &self.with_mode(FetchMode::default()),
+            _ => self,
+        };
+        let found = everywhere.find(&key).await?;
         let live = found.record.filter(|record| !is_tombstone(record));
         let Some(live) = live else { return Ok(false) };
         if self.local.bury(&live, found.is_on_network)? {

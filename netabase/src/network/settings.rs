@@ -1,10 +1,7 @@
 use std::time::Duration;
 
 use super::addresses::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};
-
-/// What a record, key and value, may have in bytes: a GET answer carries it beside the addresses of 20 peers,
-/// all within [`MAX_PACKET_BYTES`].
-pub(super) const MAX_RECORD_BYTES: usize = 32 * 1024;
+pub(super) use crate::record::MAX_RECORD_BYTES;
 
 /// The largest Kademlia message, in bytes.
 pub(super) const MAX_PACKET_BYTES: usize = 64 * 1024;
@@ -25,8 +22,11 @@ pub(super) const REPLICATION: usize = libp2p::kad::K_VALUE.get();
 /// How long a call waits for the node to have met its first peers.
 pub(super) const BOOTSTRAP_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a walk through the network may take.
+/// How long kad lets a query run.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a walk for a record may take; then those who have answered are all there are.
+pub(super) const WALK_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long one peer may take to answer.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);

@@ -16,16 +16,21 @@ mod queries;
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::RandomState,
     sync::Arc,
     time::Duration,
 };
 
 use libp2p::{
-    Multiaddr, PeerId, Swarm, autonat, futures::StreamExt, identify, kad, kad::QueryId, mdns,
+    Multiaddr, PeerId, Swarm, autonat,
+    futures::StreamExt,
+    identify, kad,
+    kad::{QueryId, RecordKey},
+    mdns,
     swarm::SwarmEvent,
 };
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
@@ -63,6 +68,8 @@ pub(super) struct Parts {
     pub(super) connection_tasks: ConnectionTasks,
     pub(super) store: NetabaseStore,
     pub(super) commands: mpsc::Receiver<Command>,
+    /// Told when the node is to end, however many commands wait.
+    pub(super) stop: Arc<Notify>,
     pub(super) status: watch::Sender<Status>,
     pub(super) events: EventSender,
     pub(super) tally: Arc<Tally>,
@@ -75,6 +82,7 @@ pub(super) struct Task {
     connection_tasks: ConnectionTasks,
     store: NetabaseStore,
     commands: mpsc::Receiver<Command>,
+    stop: Arc<Notify>,
     status: watch::Sender<Status>,
     events: EventSender,
     tally: Arc<Tally>,
@@ -82,14 +90,28 @@ pub(super) struct Task {
     /// How many of them somebody waits for.
     callers: usize,
     bootstrap: Bootstrap,
-    /// The peers that were met from afar, of those that are known.
-    far: HashSet<PeerId>,
+    /// Of the peers that are known, what their connections showed.
+    met: HashMap<PeerId, Met>,
+    /// Makes a number of what a peer calls a start of its.
+    starts: RandomState,
     mode: Mode,
+    has_bootstrapped: bool,
+    /// What this peer announces: again to the first who is known, if there was nobody.
+    provided: HashSet<RecordKey>,
     /// What kad was last told; `None`, as at its start: to find out itself.
     applied_mode: Option<kad::Mode>,
     offering: Offering,
     handovers: Handovers,
     housekeeping: Interval,
+}
+
+/// What a connection showed of a peer.
+#[derive(Clone, Copy)]
+struct Met {
+    /// Whether it was met from afar.
+    is_far: bool,
+    /// Which start of it this is: one that comes back may have forgotten what it held.
+    start: u64,
 }
 
 impl Task {
@@ -99,6 +121,7 @@ impl Task {
             connection_tasks,
             store,
             commands,
+            stop,
             status,
             events,
             tally,
@@ -112,14 +135,18 @@ impl Task {
             connection_tasks,
             store,
             commands,
+            stop,
             status,
             events,
             tally,
             queries: HashMap::new(),
             callers: 0,
             bootstrap,
-            far: HashSet::new(),
+            met: HashMap::new(),
+            starts: RandomState::new(),
             mode,
+            has_bootstrapped: false,
+            provided: HashSet::new(),
             applied_mode: None,
             offering: Offering::default(),
             handovers: Handovers::default(),
@@ -130,21 +157,21 @@ impl Task {
     /// Runs the node until it is told to end, or the last handle is gone. Afterwards nothing of it is left.
     pub(super) async fn run(mut self: Box<Self>) {
         self.work().await;
-        let Self { swarm, connection_tasks, store, .. } = *self;
+        let Self { swarm, connection_tasks, .. } = *self;
         // Connections end when the swarm is gone; they, and with them the ports, are waited for.
         drop(swarm);
         connection_tasks.ended().await;
-        store.detach();
     }
 
     async fn work(&mut self) {
         loop {
             let now = std::time::Instant::now();
             tokio::select! {
+                () = self.stop.notified() => return,
                 event = self.swarm.select_next_some() => self.on_event(event),
                 // When too many queries are in flight the inbox is left unread: callers wait.
                 command = self.commands.recv(), if self.callers < MAX_QUERIES => match command {
-                    None | Some(Command::Shutdown) => return,
+                    None => return,
                     Some(command) => self.on_command(command),
                 },
                 () = self.store.news() => self.offering.wake(),
@@ -158,10 +185,15 @@ impl Task {
     fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
             SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
-            SwarmEvent::NewListenAddr { .. }
-            | SwarmEvent::ExpiredListenAddr { .. }
-            | SwarmEvent::ExternalAddrConfirmed { .. }
-            | SwarmEvent::ExternalAddrExpired { .. } => self.on_addresses_changed(),
+            SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
+                self.on_addresses_changed();
+            }
+            SwarmEvent::ExternalAddrConfirmed { .. } | SwarmEvent::ExternalAddrExpired { .. } => {
+                self.on_addresses_changed();
+                // identify tells of listen addresses by itself, and not of these.
+                let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
+                self.swarm.behaviour_mut().identify.push(connected);
+            }
             SwarmEvent::ConnectionEstablished { peer_id, num_established, .. }
                 if num_established.get() == 1 =>
             {

@@ -16,7 +16,7 @@ use super::{
     state::RecordState,
 };
 use crate::{
-    record::{header_of, write_tombstone},
+    record::{MAX_RECORD_BYTES, header_of, write_tombstone},
     schema::{EnvelopeHeader, lease_is_over},
 };
 
@@ -58,13 +58,23 @@ pub(crate) fn place_of(key: &RecordKey) -> Place {
 }
 
 impl Inner {
+    /// Whether a record of so many bytes, key and value, can be offered to peers, if there is a node to do it.
+    pub(super) fn check_offered_len(&self, len: usize) -> Result<(), StoreError> {
+        let max_bytes = MAX_RECORD_BYTES;
+        if self.offers.waiting.is_some() && len > max_bytes {
+            return Err(StoreError::RecordTooLarge { len, max_bytes });
+        }
+        Ok(())
+    }
+
     /// Notes that peers have yet to be sent what is stored under a key now, if it is for them.
     pub(super) fn note_offer(
         &mut self,
         key: &RecordKey,
         (old, new): (Option<(RecordState, EnvelopeHeader)>, (RecordState, EnvelopeHeader)),
     ) {
-        let is_for_peers = new.0.own && new.0.served;
+        // What a peer wrote peers have.
+        let is_for_peers = new.0.own && new.0.served && self.changes.is_local();
         let was_before =
             old.is_some_and(|(state, header)| state.own && state.served && header == new.1);
         if is_for_peers && !was_before {

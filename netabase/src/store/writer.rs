@@ -25,6 +25,14 @@ pub(super) struct Changes {
     commits: u64,
 }
 
+#[cfg(feature = "network")]
+impl Changes {
+    /// Whether the application makes them.
+    pub(super) fn is_local(&self) -> bool {
+        self.origin == ChangeOrigin::Local
+    }
+}
+
 /// What is on its way to watchers, in order. It is sent without the store's lock, since sending wakes
 /// tasks, and so runs code of the user.
 #[derive(Default)]

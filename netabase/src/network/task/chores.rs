@@ -1,14 +1,14 @@
 use std::time::Instant;
 
-use libp2p::kad::Quorum;
+use libp2p::kad::{QueryInfo, Quorum};
 
 use super::{
     Task,
     queries::{Asker, Query},
 };
-use crate::network::query::Publish;
+use crate::network::{query::Publish, settings::WALK_TIMEOUT};
 
-/// How many leases are renewed at a time; those of so many records are offered before the next ones are.
+/// How many leases of a schema are renewed at a time.
 const MAX_RENEWALS: usize = 64;
 
 /// How many held records are looked at for a newcomer before the node turns to something else.
@@ -18,17 +18,26 @@ impl Task {
     /// What no event tells.
     pub(super) fn on_housekeeping(&mut self) {
         self.store.maintain_store();
+        self.end_long_walks();
         self.renew();
         self.keep_in_touch();
         self.update_mode();
         self.update_counters();
     }
 
+    /// Ends walks before kad gives up on them, and with them on all who have answered: peers that are silent hold
+    /// each walk up for seconds.
+    fn end_long_walks(&mut self) {
+        for mut query in self.kad().iter_queries_mut() {
+            let is_walk = matches!(query.info(), QueryInfo::GetRecord { .. });
+            if is_walk && query.stats().duration().is_some_and(|took| took > WALK_TIMEOUT) {
+                query.finish();
+            }
+        }
+    }
+
     /// Renewed records are noted by the store as ones to be offered.
     fn renew(&mut self) {
-        if self.store.offers_waiting() >= MAX_RENEWALS {
-            return;
-        }
         for schema in self.store.shared_schemas() {
             let renewed = self.store.renew_due(schema, MAX_RENEWALS);
             let count = renewed.iter().filter(|record| record.is_ok()).count();

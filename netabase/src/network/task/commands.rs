@@ -22,12 +22,14 @@ impl Task {
                 self.start_fetch(&key, fetch, reply);
             }
             Command::Provide { key, reply } => self.start_providing(key, reply),
-            Command::StopProviding { key } => self.kad().stop_providing(&key),
+            Command::StopProviding { key } => {
+                self.provided.remove(&key);
+                self.kad().stop_providing(&key);
+            }
             Command::FindProviders { key, reply } => self.find_providers(key, reply),
             Command::Dial { addresses } => self.dial_all(&addresses),
             #[cfg(feature = "testkit")]
             Command::Discovered { found } => self.on_discovered(found),
-            Command::Shutdown => {}
         }
     }
 
@@ -57,6 +59,7 @@ impl Task {
 
     fn start_providing(&mut self, key: RecordKey, reply: Reply<()>) {
         self.tally.update(|counters| counters.queries += 1);
+        self.provided.insert(key.clone());
         match self.kad().start_providing(key) {
             Ok(id) => {
                 self.callers += 1;

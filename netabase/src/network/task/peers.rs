@@ -1,4 +1,8 @@
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::BuildHasher,
+    time::Instant,
+};
 
 use libp2p::{
     Multiaddr, PeerId, identify,
@@ -6,7 +10,7 @@ use libp2p::{
     swarm::{ConnectionId, dial_opts::DialOpts},
 };
 
-use super::Task;
+use super::{Met, Task};
 use crate::network::{
     addresses::{MAX_ADDRESSES, Scope, acceptable, known_addresses, peer_of},
     behaviour::{identify_protocol, kad_protocol},
@@ -35,6 +39,7 @@ impl Task {
         let is_ours = info.protocol_version == identify_protocol(network)
             && info.protocols.contains(&kad_protocol(network));
         if !is_ours {
+            self.handovers.remove(&peer);
             self.kad().remove_peer(&peer);
             return;
         }
@@ -45,10 +50,23 @@ impl Task {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
         if !kept.is_empty() {
-            if Scope::of(&address) == Some(Scope::Public) {
-                self.far.insert(peer);
-            }
             self.set_addresses(&peer, &kept);
+            let start = self.starts.hash_one(&info.agent_version);
+            self.note_met(peer, Scope::of(&address) == Some(Scope::Public), start);
+        }
+    }
+
+    fn note_met(&mut self, peer: PeerId, is_far: bool, start: u64) {
+        match self.met.entry(peer) {
+            Entry::Vacant(met) => drop(met.insert(Met { is_far, start })),
+            Entry::Occupied(mut met) => {
+                let Met { is_far: was_far, start: before } = *met.get();
+                met.insert(Met { is_far: is_far || was_far, start });
+                // One that was started again is known already, and may hold nothing.
+                if start != before {
+                    self.handovers.add(peer, Instant::now());
+                }
+            }
         }
     }
 
@@ -101,8 +119,22 @@ impl Task {
             self.update_mode();
             self.update_counters();
             self.events.send(NodeEvent::PeerKnown { peer });
-            if is_first && let Err(error) = self.kad().bootstrap() {
-                tracing::debug!(%error, "nobody is known after all");
+            if is_first {
+                self.meet_first();
+            }
+        }
+    }
+
+    /// Somebody is known for the first time, or again.
+    fn meet_first(&mut self) {
+        let Self { swarm, provided, .. } = self;
+        let kad = &mut swarm.behaviour_mut().kad.kad;
+        if let Err(error) = kad.bootstrap() {
+            tracing::debug!(%error, "nobody is known after all");
+        }
+        for key in provided.iter() {
+            if let Err(error) = kad.start_providing(key.clone()) {
+                tracing::debug!(%error, "the store does not take this peer as a provider");
             }
         }
     }
@@ -112,12 +144,16 @@ impl Task {
         if !was_ready {
             self.status.send_modify(|status| status.is_ready = true);
         }
-        self.events.send(NodeEvent::Bootstrapped);
+        // kad repeats it every few minutes.
+        if !std::mem::replace(&mut self.has_bootstrapped, true) {
+            self.events.send(NodeEvent::Bootstrapped);
+        }
     }
 
-    /// While nobody is known, the addresses that lead into the network are tried.
+    /// While nobody is connected, the addresses that lead into the network are tried: who is known may be
+    /// there no more, and kad never forgets the last address of a peer.
     pub(super) fn keep_in_touch(&mut self) {
-        if self.known_peers() == 0 {
+        if self.swarm.connected_peers().next().is_none() {
             let due = self.bootstrap.due(Instant::now()).to_vec();
             self.dial_all(&due);
         }
@@ -146,9 +182,9 @@ impl Task {
     /// Others may count on a node that they can reach. Where all peers are near by, they can; else autonat
     /// finds out. What a peer claims of itself is no sign that it is far away.
     pub(super) fn update_mode(&mut self) {
-        let Self { swarm, far, .. } = self;
-        far.retain(|peer| !known_addresses(&mut swarm.behaviour_mut().kad.kad, peer).is_empty());
-        let is_near = far.is_empty();
+        let Self { swarm, met, .. } = self;
+        met.retain(|peer, _| !known_addresses(&mut swarm.behaviour_mut().kad.kad, peer).is_empty());
+        let is_near = !met.values().any(|met| met.is_far);
         self.swarm.behaviour_mut().kad.set_near(is_near);
         let mode = match self.mode {
             Mode::Server => Some(kad::Mode::Server),

@@ -189,10 +189,11 @@ impl Task {
         match asker {
             Asker::Caller(reply) => {
                 self.callers -= 1;
-                if peers > 0 {
-                    self.store.was_offered(record);
-                } else {
+                let is_missed = matches!(result, Err(NetworkError::QuorumMissed { .. }));
+                if is_missed || peers == 0 {
                     self.store.offer_again(&record.key);
+                } else {
+                    self.store.was_offered(record);
                 }
                 self.answer(reply, result);
             }

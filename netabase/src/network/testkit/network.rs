@@ -2,11 +2,14 @@
 
 use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 
+use tokio::time::Instant;
+
 use super::{Faults, identity, topology};
 use crate::network::{
     builder::NetabaseBuilder,
     error::{NetworkError, NodeError},
     node::Netabase,
+    settings::BOOTSTRAP_PATIENCE,
 };
 
 /// What the network of the nodes is called.
@@ -82,7 +85,7 @@ impl TestNetwork {
             nodes.push(node.start().await?);
         }
         for node in &nodes {
-            node.bootstrapped().await;
+            node.bootstrapped_by(Instant::now() + BOOTSTRAP_PATIENCE).await;
         }
         Ok(nodes)
     }

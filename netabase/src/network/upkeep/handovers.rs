@@ -1,5 +1,5 @@
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -19,6 +19,9 @@ const PARALLELISM: usize = 16;
 /// New peers that wait to be looked after; for more that come at once, authors renew their records.
 const MAX_WAITING: usize = 1024;
 
+/// How long it takes until the same peer is looked after again.
+const COOL_DOWN: Duration = Duration::from_secs(10);
+
 /// When the holders of a record, the nearest first, pass it on to a newcomer. The second and third do so in
 /// case the nearest has gone; a record that is there already costs the newcomer a comparison.
 const DELAYS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(20), Duration::from_secs(60)];
@@ -27,6 +30,8 @@ const DELAYS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(20), Duration
 #[derive(Default)]
 pub(in crate::network) struct Handovers {
     waiting: VecDeque<Handover>,
+    /// Who was looked after lately, and from when on it may be again.
+    lately: HashMap<PeerId, Instant>,
     running: usize,
 }
 
@@ -49,9 +54,16 @@ impl Handovers {
     /// A peer came into the routing table.
     pub(in crate::network) fn add(&mut self, peer: PeerId, now: Instant) {
         let is_waiting = self.waiting.iter().any(|waiting| waiting.peer == peer);
-        if !is_waiting && self.waiting.len() < MAX_WAITING {
-            self.push(Handover { peer, rank: 0, not_before: now, records: None, has_more: false });
+        if is_waiting || self.waiting.len() >= MAX_WAITING {
+            return;
         }
+        // One that comes and goes, or says so, is looked after once in a while.
+        self.lately.retain(|_, again| *again > now);
+        let not_before = self.lately.get(&peer).copied().unwrap_or(now);
+        if self.lately.len() < MAX_WAITING {
+            self.lately.insert(peer, not_before + COOL_DOWN);
+        }
+        self.push(Handover { peer, rank: 0, not_before, records: None, has_more: false });
     }
 
     /// A peer left the routing table.

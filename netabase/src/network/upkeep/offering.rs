@@ -110,6 +110,8 @@ impl Offering {
         self.running -= 1;
         if peers == 0 {
             self.has_failed = true;
+            // Perhaps they were not the right ones for it: the next attempt looks for itself.
+            self.nearby = None;
             store.offer_again(&record.key);
         }
     }

@@ -1,0 +1,151 @@
+use std::{
+    collections::{HashMap, HashSet},
+    task::{Context, Poll},
+};
+
+use libp2p::{
+    Multiaddr, PeerId, autonat,
+    core::{Endpoint, transport::PortUse},
+    swarm::{
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm,
+    },
+};
+
+use super::addresses::acceptable;
+
+type Server = autonat::v2::server::Behaviour;
+
+/// autonat's server, which dials peers at the addresses they name, so that they learn whether they can be
+/// reached. It asks nothing of those addresses: here, none is dialled that is nearer than the peer itself, or a
+/// stranger could have this machine's ports and neighbourhood tried.
+#[derive(Default)]
+pub(super) struct Probes {
+    server: Server,
+    /// Where the peers of all connections are.
+    connections: HashMap<ConnectionId, (PeerId, Multiaddr)>,
+    /// Dials that the server has asked for.
+    dials: HashSet<ConnectionId>,
+}
+
+/// An address that autonat's client named, and that is not for it to name.
+#[derive(Debug, thiserror::Error)]
+#[error("the address to be probed is nearer than who asks for it")]
+struct TooNear;
+
+impl Probes {
+    /// Whether a peer may have these addresses dialled.
+    fn may_have_dialled(&self, peer: &PeerId, addresses: &[Multiaddr]) -> bool {
+        let of_peer = self.connections.values().filter(|(of, _)| of == peer);
+        let mut connections = of_peer.map(|(_, address)| address);
+        connections.any(|from| acceptable(addresses, peer, from).len() == addresses.len())
+    }
+}
+
+impl NetworkBehaviour for Probes {
+    type ConnectionHandler = <Server as NetworkBehaviour>::ConnectionHandler;
+    type ToSwarm = <Server as NetworkBehaviour>::ToSwarm;
+
+    fn handle_pending_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: Option<PeerId>,
+        addresses: &[Multiaddr],
+        _: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        let is_probe = self.dials.remove(&connection);
+        if is_probe && !peer.is_some_and(|peer| self.may_have_dialled(&peer, addresses)) {
+            return Err(ConnectionDenied::new(TooNear));
+        }
+        Ok(Vec::new())
+    }
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.server.handle_established_inbound_connection(connection, peer, local, remote)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        peer: PeerId,
+        address: &Multiaddr,
+        role_override: Endpoint,
+        port_use: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.server.handle_established_outbound_connection(
+            connection,
+            peer,
+            address,
+            role_override,
+            port_use,
+        )
+    }
+
+    fn on_swarm_event(&mut self, event: FromSwarm) {
+        match &event {
+            FromSwarm::ConnectionEstablished(established) => {
+                let address = established.endpoint.get_remote_address().clone();
+                self.connections.insert(established.connection_id, (established.peer_id, address));
+            }
+            FromSwarm::ConnectionClosed(closed) => {
+                self.connections.remove(&closed.connection_id);
+            }
+            _ => {}
+        }
+        self.server.on_swarm_event(event);
+    }
+
+    fn on_connection_handler_event(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        event: THandlerOutEvent<Self>,
+    ) {
+        self.server.on_connection_handler_event(peer, connection, event);
+    }
+
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        let event = self.server.poll(context);
+        if let Poll::Ready(ToSwarm::Dial { opts }) = &event {
+            self.dials.insert(opts.connection_id());
+        }
+        event
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_addresses_dialled_that_are_nearer_than_the_own_connection() {
+        let (peer, mut probes) = (PeerId::random(), Probes::default());
+        let address = |text: &str| text.parse::<Multiaddr>().unwrap();
+        let connection = ConnectionId::new_unchecked(1);
+        let mut dial = |from: &str, to: &str, is_probe: bool| {
+            probes.connections = HashMap::from([(connection, (peer, address(from)))]);
+            if is_probe {
+                probes.dials.insert(connection);
+            }
+            let to = [address(to)];
+            let role = Endpoint::Dialer;
+            probes.handle_pending_outbound_connection(connection, Some(peer), &to, role).is_ok()
+        };
+
+        let (far, loopback) = ("/ip4/9.9.9.9/tcp/1", "/ip4/127.0.0.1/tcp/22");
+        assert!(!dial(far, loopback, true));
+        assert!(!dial(far, "/ip4/10.0.0.1/tcp/22", true));
+        assert!(dial(far, "/ip4/9.9.9.9/tcp/4001", true));
+        assert!(dial(loopback, loopback, true), "who is here may");
+        assert!(dial(far, loopback, false), "what the application dials is its own affair");
+    }
+}
