@@ -41,6 +41,8 @@ mod scan;
 
 mod traits;
 
+#[cfg(feature = "network")]
+pub(crate) use self::publishing::Measured;
 pub use self::{
     batch::LoadError,
     cursor::{Cursor, CursorError},

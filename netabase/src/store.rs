@@ -44,6 +44,9 @@ mod eviction;
 
 mod commit;
 
+#[cfg(feature = "network")]
+mod bury;
+
 mod local;
 
 mod publish;

@@ -9,30 +9,30 @@ use crate::{
     store::{RawRecord, View},
 };
 
+/// A value that is to be published.
+pub(crate) struct Measured {
+    pub(crate) key: RecordKey,
+    /// How long key and value will be together, in bytes.
+    pub(crate) len: usize,
+    /// Whether the application has stored the same before.
+    pub(crate) is_stored: bool,
+}
+
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
-    /// The record key of a value, and how long key and value will be together, in bytes.
-    pub(crate) fn measure(&self, value: &V) -> Result<(RecordKey, usize), DatabaseError> {
+    /// What publishing a value starts from. Nothing is stored.
+    pub(crate) fn measure(&self, value: &V) -> Result<Measured, DatabaseError> {
         self.check_owner()?;
         Scratch::with(|scratch| {
             write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
             write_value(value, Timestamp::default(), &mut scratch.value)?;
             let len = scratch.key.len() + signed_len(V::ACCESS, scratch.value.len());
-            Ok((RecordKey::new(&scratch.key), len))
-        })
-    }
-
-    /// Stores a value, unless the application has stored the same before.
-    pub(crate) fn put_if_other(&self, value: &V) -> Result<(), DatabaseError> {
-        let is_same = Scratch::with(|scratch| {
-            write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
-            write_value(value, Timestamp::default(), &mut scratch.value)?;
-            let held = self.held_record(&RecordKey::new(&scratch.key));
+            let key = RecordKey::new(&scratch.key);
+            let held = self.held_record(&key);
             let own = held.filter(|held| held.state.own && held.state.wanted);
-            let is_same =
+            let is_stored =
                 own.is_some_and(|own| has_same_payload(&own.record.value, &scratch.value));
-            Ok::<_, DatabaseError>(is_same)
-        })?;
-        if is_same { Ok(()) } else { self.put(value).map(drop) }
+            Ok(Measured { key, len, is_stored })
+        })
     }
 
     /// What is stored under a record key, as peers are served it from now on. None if the application has

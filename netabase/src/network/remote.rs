@@ -15,7 +15,7 @@ use super::{
     settings::{BATCH_PARALLELISM, MAX_RECORD_BYTES},
 };
 use crate::{
-    database::{MemoryStoreDatabase, NetabaseDatabase},
+    database::{Measured, MemoryStoreDatabase, NetabaseDatabase},
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, NetabaseSchema, SharedSchema},
     store::{NetabaseStore, PutOutcome, StoreError},
@@ -102,11 +102,13 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        let (key, len) = self.local.measure(value)?;
+        let Measured { key, len, is_stored } = self.local.measure(value)?;
         if len > MAX_RECORD_BYTES {
             return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
         }
-        self.local.put_if_other(value)?;
+        if !is_stored {
+            self.local.put(value)?;
+        }
         self.publish_stored(key).await
     }
 
@@ -236,7 +238,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         }
         let outcome = self.local.put_record(record)?;
         if outcome != PutOutcome::Outdated {
-            let record = self.local.store().as_sent(record.clone());
+            let (key, value) = (record.key.clone(), record.value.clone());
+            let record = self.local.store().as_record(key, value);
             self.node.publish_record(record, self.quorum).await?;
         }
         Ok(outcome)

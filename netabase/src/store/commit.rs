@@ -248,11 +248,8 @@ impl Inner {
         if state.own && old.standing.shared {
             // Other peers may hold copies: only a newer tombstone deletes those.
             let timestamp = self.next_timestamp(now, Some(old.header.timestamp));
-            let mut value = Vec::new();
-            write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
             let state = RecordState { wanted: false, ..state };
-            let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
-            let value = self.sealed(schema, key, &value, author, now);
+            let value = self.sealed_tombstone(schema, key, timestamp, state, author, now);
             self.store(schema, key.clone(), value, None, Some(old));
         } else if state.served {
             // Somebody else's record: databases forget it, Kademlia does not.
@@ -261,6 +258,22 @@ impl Inner {
         } else {
             self.drop_record(old);
         }
+    }
+
+    /// What deletes a record, as peers are served it.
+    pub(super) fn sealed_tombstone(
+        &self,
+        schema: SchemaId,
+        key: &RecordKey,
+        timestamp: Timestamp,
+        state: RecordState,
+        author: &Author,
+        now: &Moment,
+    ) -> Encoded {
+        let mut value = Vec::new();
+        write_tombstone(self.schemas.get(schema).version, timestamp, &mut value);
+        let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
+        self.sealed(schema, key, &value, author, now)
     }
 
     /// Later than the wall clock, than all that was issued here, and than what is stored.

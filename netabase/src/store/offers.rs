@@ -4,19 +4,11 @@ use libp2p::kad::{KBucketKey, Record, RecordKey};
 use tokio::sync::futures::Notified;
 
 use super::{
-    NetabaseStore,
-    changes::ChangeOrigin,
-    encoded::{Encoded, Standing},
-    error::StoreError,
-    inner::Inner,
-    kad::{as_record, lease_end},
-    lease::check_ahead,
-    page::View,
-    schemas::SchemaId,
-    state::RecordState,
+    NetabaseStore, encoded::Stored, error::StoreError, inner::Inner, kad::as_record, page::View,
+    schemas::SchemaId, state::RecordState,
 };
 use crate::{
-    record::{MAX_RECORD_BYTES, header_of, write_tombstone},
+    record::MAX_RECORD_BYTES,
     schema::{EnvelopeHeader, lease_is_over},
 };
 
@@ -84,44 +76,6 @@ impl Inner {
 }
 
 impl NetabaseStore {
-    /// Puts a tombstone in the place of a live record that is here or at peers, newer than both. False
-    /// if the record is private: then it is just gone, if it is not on the network, too.
-    ///
-    /// # Errors
-    ///
-    /// - [`StoreError::ClockAhead`] if peers would refuse the tombstone.
-    /// - [`StoreError::Full`], [`StoreError::FullOfBytes`] if there is no room for it.
-    pub(crate) fn bury(
-        &self,
-        schema: SchemaId,
-        live: &Record,
-        is_on_network: bool,
-    ) -> Result<bool, StoreError> {
-        let (now, author, key) = (self.now(), &self.shared.author, &live.key);
-        let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        let old = inner.replaced(key, &now);
-        if let Some(old) = &old
-            && old.state().own
-            && !old.standing.shared
-            && !is_on_network
-        {
-            inner.remove(schema, key, old, author, &now);
-            return Ok(false);
-        }
-        let stored = old.as_ref().map(|old| old.header.timestamp);
-        let newest = stored.max(Some(header_of(&live.value).timestamp));
-        let timestamp = inner.next_timestamp(&now, newest);
-        check_ahead(timestamp, now.unix_ms())?;
-        let mut value = Vec::new();
-        write_tombstone(inner.schemas.get(schema).version, timestamp, &mut value);
-        let state = RecordState { own: true, wanted: false, served: true };
-        let value = Encoded::new(&value, &[], Standing { state, ..Standing::default() });
-        let value = inner.sealed(schema, key, &value, author, &now);
-        inner.make_own_room(value.weight(key), old.as_ref(), &now)?;
-        inner.store(schema, key.clone(), value, None, old.as_ref());
-        Ok(true)
-    }
-
     /// Begins to keep what is to be offered to peers, at first all that they are served of the
     /// application's own. False if a node does so already.
     pub(crate) fn attach(&self) -> bool {
@@ -147,13 +101,6 @@ impl NetabaseStore {
     /// Completes when there is something new to be offered.
     pub(crate) fn news(&self) -> Notified<'_> {
         self.shared.news.notified()
-    }
-
-    /// A record as it is sent: no publisher, and the end of its lease as expiry.
-    pub(crate) fn as_sent(&self, record: Record) -> Record {
-        let not_after = EnvelopeHeader::peek(&record.value).map_or(0, |header| header.not_after);
-        let expires = lease_end(not_after, self.now().now);
-        Record { publisher: None, expires, ..record }
     }
 
     /// The schemas that peers exchange records of.
@@ -184,7 +131,7 @@ impl NetabaseStore {
     /// Peers have this record: it need not be offered, unless it has changed since.
     pub(crate) fn was_offered(&self, record: &Record) {
         let mut inner = self.shared.inner.write();
-        let is_it = |stored: super::encoded::Stored<'_>| stored.value == record.value.as_slice();
+        let is_it = |stored: Stored<'_>| stored.value == record.value.as_slice();
         if inner.table.get(&record.key).is_some_and(is_it) {
             inner.offers.remove(&record.key);
         }

@@ -29,7 +29,8 @@ impl NetabaseStore {
         self.read(key, view, &mut value).then(|| self.as_record(key.clone(), value))
     }
 
-    fn as_record(&self, key: RecordKey, value: Vec<u8>) -> Record {
+    /// A record as it is sent: no publisher, and the end of its lease as expiry.
+    pub(crate) fn as_record(&self, key: RecordKey, value: Vec<u8>) -> Record {
         let not_after = EnvelopeHeader::peek(&value).map_or(0, |header| header.not_after);
         let expires = lease_end(not_after, self.shared.clock.now());
         Record { key, value, publisher: None, expires }

@@ -5,7 +5,7 @@ use libp2p::{
     kad::{KBucketKey, Record, RecordKey},
 };
 
-use crate::store::StoreError;
+use crate::{network::gate::check_size, record::RecordError, store::StoreError};
 
 /// The answers to one GET walk: which of them is the winner, and who has which.
 pub(in crate::network) struct Walk {
@@ -87,9 +87,9 @@ impl Walk {
         validate: impl FnOnce(&Record) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         if record.key != self.key {
-            return Err(StoreError::Record(crate::record::RecordError::ForeignKey));
+            return Err(StoreError::Record(RecordError::ForeignKey));
         }
-        super::super::gate::check_size(record)?;
+        check_size(record)?;
         validate(record)
     }
 

@@ -214,7 +214,7 @@ impl Task {
 
     fn start_repair(&mut self, Repair { record, peers }: Repair) {
         let (key, count) = (record.key.clone(), peers.len());
-        let record = self.store.as_sent(record);
+        let record = self.store.as_record(record.key, record.value);
         let id = self.kad().put_record_to(record, peers.into_iter(), Quorum::All);
         self.queries.insert(id, Query::Repair { key, peers: count });
     }
