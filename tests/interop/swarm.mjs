@@ -124,7 +124,7 @@ export class Peer {
   async put({ key, value }) {
     readRecord(this.#network, key, value);
     const options = { signal: AbortSignal.timeout(TIMEOUT_MS) };
-    return answers(this.#libp2p.services.dht.put(key, value, options));
+    return answers(this.#libp2p.services.dht.put(key, value, options), value);
   }
 
   // Sends a record to one peer, whatever it is, and stores nothing.
@@ -133,17 +133,30 @@ export class Peer {
     const message = { type: 'PUT_VALUE', key, record };
     const options = { signal: AbortSignal.timeout(TIMEOUT_MS), path: { index: -1 } };
     const { network } = this.#libp2p.services.dht;
-    return answers(network.sendRequest(peerIdFromString(peer.id), message, options));
+    return answers(refusals(network.sendRequest(peerIdFromString(peer.id), message, options), value), value);
   }
 }
 
-async function answers(events) {
+async function answers(events, value) {
   const acknowledged = [];
   const failed = [];
   for await (const event of events) {
     if (event.name === 'QUERY_ERROR') failed.push(event);
-    if (event.name !== 'PEER_RESPONSE' || event.messageName !== 'PUT_VALUE') continue;
+    if (event.messageName !== 'PUT_VALUE' || !isAcknowledged(event, value)) continue;
     acknowledged.push(event.from.toString());
   }
   return { acknowledged, failed };
+}
+
+// js-libp2p's own put adds an error for each answer that does not bring the value back; a bare request does not.
+async function* refusals(events, value) {
+  for await (const event of events) {
+    yield event;
+    if (event.name !== 'PEER_RESPONSE' || isAcknowledged(event, value)) continue;
+    yield { name: 'QUERY_ERROR', from: event.from, error: new Error('the value did not come back') };
+  }
+}
+
+function isAcknowledged({ name, record }, value) {
+  return name === 'PEER_RESPONSE' && record != null && Buffer.compare(record.value, value) === 0;
 }
