@@ -20,9 +20,6 @@ const SHORT_LIVED: u64 = 100;
 
 const RECORDS_OF_A_PUBLISHER: usize = 300;
 
-/// The bit that no id has, but those of newcomers.
-const NEWCOMER: u64 = 1 << 63;
-
 /// A [`User`] whose life ends. The schema's name is as long.
 #[derive(Serialize, Deserialize, NetabaseSchema)]
 #[netabase(name = "temp", access = "open", ttl = "48h")]
@@ -62,9 +59,10 @@ impl Lives {
         }
     }
 
-    /// The ids of further records, as many as there are.
+    /// The ids of further records, as many as there are and of as many bits: their keys lie among the
+    /// others' keys, as those do that peers send.
     pub(super) fn newcomers(&self) -> impl Iterator<Item = u64> {
-        self.ids.iter().map(|id| id | NEWCOMER)
+        self.ids.iter().map(|id| id.reverse_bits() >> 2)
     }
 
     /// Those of one publisher in the order of their ids.
