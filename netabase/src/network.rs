@@ -19,6 +19,8 @@ mod rates;
 
 mod gate;
 
+mod lasting;
+
 mod courier;
 
 mod probes;

@@ -14,7 +14,7 @@ use super::{
     events::EventSender,
     identity,
     node::{Netabase, Shared},
-    settings::{IDLE_CONNECTION_TIMEOUT, MAX_WAITING_COMMANDS, NodeLimits},
+    settings::{MAX_WAITING_COMMANDS, NodeLimits},
     task::{Bootstrap, ConnectionTasks, Parts, Status, Task},
     transport::{self, BoxedTransport},
 };
@@ -221,8 +221,9 @@ impl NetabaseBuilder {
             None => transport::system(store.identity()).map_err(NodeError::Transport)?,
         };
         let (executor, connection_tasks) = ConnectionTasks::new(runtime.clone());
-        let config = swarm::Config::with_executor(executor)
-            .with_idle_connection_timeout(IDLE_CONNECTION_TIMEOUT);
+        // Connections are kept by their handlers, as long as `Lasting` says.
+        let config =
+            swarm::Config::with_executor(executor).with_idle_connection_timeout(Duration::ZERO);
         let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
 
         let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);

@@ -16,6 +16,8 @@ use libp2p::{
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
     gate::{Gate, Refusal, Sender},
+    lasting::Lasting,
+    settings::IDLE_CONNECTION_TIMEOUT,
 };
 
 /// Kademlia, with a store that is told who sends what.
@@ -58,7 +60,7 @@ impl Courier {
 }
 
 impl NetworkBehaviour for Courier {
-    type ConnectionHandler = <kad::Behaviour<Gate> as NetworkBehaviour>::ConnectionHandler;
+    type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
     type ToSwarm = CourierEvent;
 
     fn handle_pending_outbound_connection(
@@ -95,7 +97,9 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.kad.handle_established_inbound_connection(connection, peer, local, remote)
+        self.kad
+            .handle_established_inbound_connection(connection, peer, local, remote)
+            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn handle_established_outbound_connection(
@@ -106,13 +110,15 @@ impl NetworkBehaviour for Courier {
         role_override: Endpoint,
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.kad.handle_established_outbound_connection(
-            connection,
-            peer,
-            address,
-            role_override,
-            port_use,
-        )
+        self.kad
+            .handle_established_outbound_connection(
+                connection,
+                peer,
+                address,
+                role_override,
+                port_use,
+            )
+            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {

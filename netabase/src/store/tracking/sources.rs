@@ -33,9 +33,9 @@ struct Held {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) struct SourceId(NonZeroU32);
 
-/// A source's dominant share: of the records or of the bytes, whichever it holds more of. In parts of
-/// both limits' product.
-type Share = u128;
+/// A source's dominant share: of the records or of the bytes, whichever it holds more of. The bits of a
+/// fraction that is not negative, which sort as it does.
+type Share = u64;
 
 #[derive(Clone, Copy, Default)]
 struct Budget {
@@ -64,9 +64,10 @@ impl SourceId {
 }
 
 impl Budget {
+    #[allow(clippy::cast_precision_loss, reason = "shares that differ by 2^-52 are as good as equal")]
     fn share(self, usage: Usage) -> Share {
-        let product = |a: usize, b: usize| a as Share * b as Share;
-        product(usage.records, self.bytes).max(product(usage.bytes, self.records))
+        let fraction = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        fraction(usage.records, self.records).max(fraction(usage.bytes, self.bytes)).to_bits()
     }
 
     fn holds(self, usage: Usage) -> bool {

@@ -1,0 +1,77 @@
+use std::{
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use libp2p::swarm::{
+    ConnectionHandler, ConnectionHandlerEvent, SubstreamProtocol, handler::ConnectionEvent,
+};
+
+/// A handler that keeps its connection for a while after its last work.
+///
+/// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
+/// request: four system calls a request, at both of its ends. Here the time of the last work is noted instead, and
+/// looked at when the connection is polled anyway. Pings see to it that an idle one is. The swarm's own timeout
+/// has to be zero.
+pub(super) struct Lasting<H> {
+    handler: H,
+    rest: Duration,
+    worked_at: Instant,
+}
+
+impl<H> Lasting<H> {
+    pub(super) fn new(handler: H, rest: Duration) -> Self {
+        Self { handler, rest, worked_at: Instant::now() }
+    }
+}
+
+impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
+    type FromBehaviour = H::FromBehaviour;
+    type ToBehaviour = H::ToBehaviour;
+    type InboundProtocol = H::InboundProtocol;
+    type OutboundProtocol = H::OutboundProtocol;
+    type InboundOpenInfo = H::InboundOpenInfo;
+    type OutboundOpenInfo = H::OutboundOpenInfo;
+
+    fn listen_protocol(&self) -> SubstreamProtocol<Self::InboundProtocol, Self::InboundOpenInfo> {
+        self.handler.listen_protocol()
+    }
+
+    fn connection_keep_alive(&self) -> bool {
+        self.handler.connection_keep_alive() || self.worked_at.elapsed() < self.rest
+    }
+
+    fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<
+        ConnectionHandlerEvent<Self::OutboundProtocol, Self::OutboundOpenInfo, Self::ToBehaviour>,
+    > {
+        let polled = self.handler.poll(context);
+        // Whatever comes in or goes out, it says so.
+        if polled.is_ready() {
+            self.worked_at = Instant::now();
+        }
+        polled
+    }
+
+    fn poll_close(&mut self, context: &mut Context<'_>) -> Poll<Option<Self::ToBehaviour>> {
+        self.handler.poll_close(context)
+    }
+
+    fn on_behaviour_event(&mut self, event: Self::FromBehaviour) {
+        self.handler.on_behaviour_event(event);
+    }
+
+    fn on_connection_event(
+        &mut self,
+        event: ConnectionEvent<
+            Self::InboundProtocol,
+            Self::OutboundProtocol,
+            Self::InboundOpenInfo,
+            Self::OutboundOpenInfo,
+        >,
+    ) {
+        self.handler.on_connection_event(event);
+    }
+}
