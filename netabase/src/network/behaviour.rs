@@ -27,13 +27,20 @@ const RECORD_TTL: Duration = Duration::from_secs(1 << 32);
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
 pub(super) struct Behaviour {
-    pub(super) limits: connection_limits::Behaviour,
     pub(super) kad: Courier,
     pub(super) identify: identify::Behaviour,
     pub(super) ping: ping::Behaviour,
-    pub(super) autonat_client: Toggle<autonat::v2::client::Behaviour>,
-    pub(super) autonat_server: Toggle<Probes>,
-    pub(super) mdns: Toggle<mdns::tokio::Behaviour>,
+    pub(super) surroundings: Toggle<Surroundings>,
+}
+
+/// What a node does to find out about its surroundings, if it does: one member of the behaviour, since each of
+/// those costs every connection, even if it does nothing.
+#[derive(NetworkBehaviour)]
+#[behaviour(prelude = "libp2p::swarm::derive_prelude")]
+pub(super) struct Surroundings {
+    autonat_client: Toggle<autonat::v2::client::Behaviour>,
+    autonat_server: Toggle<Probes>,
+    mdns: Toggle<mdns::tokio::Behaviour>,
 }
 
 /// Kademlia's protocol of a network: applications of other names speak another.
@@ -58,9 +65,8 @@ impl Behaviour {
         store: &NetabaseStore,
         limits: &NodeLimits,
         tally: Arc<Tally>,
-        extras: Extras,
+        surroundings: Option<Surroundings>,
     ) -> Self {
-        let Extras { probes_reachability, mdns } = extras;
         let gate = Gate::new(store.clone(), limits, tally);
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
@@ -70,25 +76,26 @@ impl Behaviour {
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
         Self {
-            limits: connection_limits::Behaviour::new(connection_limits(limits)),
-            kad: Courier::new(kad),
+            kad: Courier::new(kad, connection_limits(limits)),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
-            autonat_client: probes_reachability
-                .then(autonat::v2::client::Behaviour::default)
-                .into(),
-            autonat_server: probes_reachability.then(Probes::default).into(),
-            mdns: mdns.into(),
+            surroundings: surroundings.into(),
         }
     }
 }
 
-/// What not every node has.
-#[derive(Default)]
-pub(super) struct Extras {
-    /// Whether it finds out if it can be reached from afar, and helps others to.
-    pub(super) probes_reachability: bool,
-    pub(super) mdns: Option<mdns::tokio::Behaviour>,
+impl Surroundings {
+    /// Of a node that finds out if it can be reached from afar, and helps others to, or has mDNS; none of others.
+    pub(super) fn new(
+        probes_reachability: bool,
+        mdns: Option<mdns::tokio::Behaviour>,
+    ) -> Option<Self> {
+        let autonat_client =
+            probes_reachability.then(autonat::v2::client::Behaviour::default).into();
+        let autonat_server = probes_reachability.then(Probes::default).into();
+        let is_needed = probes_reachability || mdns.is_some();
+        is_needed.then(|| Self { autonat_client, autonat_server, mdns: mdns.into() })
+    }
 }
 
 fn kad_config(store: &NetabaseStore) -> kad::Config {

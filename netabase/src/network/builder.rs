@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    behaviour::{Behaviour, Extras},
+    behaviour::{Behaviour, Surroundings},
     counters::Tally,
     error::NodeError,
     events::EventSender,
@@ -214,8 +214,8 @@ impl NetabaseBuilder {
         let (limits, bootstrap) = (self.limits.clone(), Bootstrap::new(self.bootstrap.clone()));
         let (store, transport) = self.into_store()?;
         let tally = Arc::new(Tally::default());
-        let extras = extras(&store, transport.is_none(), uses_mdns)?;
-        let behaviour = Behaviour::new(&store, &limits, Arc::clone(&tally), extras);
+        let surroundings = surroundings(&store, transport.is_none(), uses_mdns)?;
+        let behaviour = Behaviour::new(&store, &limits, Arc::clone(&tally), surroundings);
         let transport = match transport {
             Some(transport) => transport(store.identity()),
             None => transport::system(store.identity()).map_err(NodeError::Transport)?,
@@ -311,14 +311,14 @@ impl Drop for Attached {
     }
 }
 
-fn extras(
+fn surroundings(
     store: &NetabaseStore,
     probes_reachability: bool,
     uses_mdns: bool,
-) -> Result<Extras, NodeError> {
+) -> Result<Option<Surroundings>, NodeError> {
     let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
     let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
-    Ok(Extras { probes_reachability, mdns })
+    Ok(Surroundings::new(probes_reachability, mdns))
 }
 
 impl fmt::Debug for NetabaseBuilder {

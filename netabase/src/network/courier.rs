@@ -5,6 +5,7 @@ use std::{
 
 use libp2p::{
     Multiaddr, PeerId,
+    connection_limits::{self, ConnectionLimits},
     core::{Endpoint, transport::PortUse},
     kad::{self, Record, RecordKey},
     swarm::{
@@ -20,11 +21,13 @@ use super::{
     settings::IDLE_CONNECTION_TIMEOUT,
 };
 
-/// Kademlia, with a store that is told who sends what.
+/// Kademlia, with a store that is told who sends what, over no more connections than allowed.
 ///
 /// kad's own `put` knows no sender. Its handler events do, and are handled one at a time.
 pub(super) struct Courier {
     pub(super) kad: kad::Behaviour<Gate>,
+    /// Has nothing to do on a connection: here, and not beside kad, it costs none of them anything.
+    limits: connection_limits::Behaviour,
     /// The remote addresses of all connections.
     addresses: HashMap<ConnectionId, Multiaddr>,
     /// Whether all peers that are known are near by.
@@ -46,8 +49,9 @@ pub(super) enum CourierEvent {
 }
 
 impl Courier {
-    pub(super) fn new(kad: kad::Behaviour<Gate>) -> Self {
-        Self { kad, addresses: HashMap::new(), is_near: true }
+    pub(super) fn new(kad: kad::Behaviour<Gate>, limits: ConnectionLimits) -> Self {
+        let limits = connection_limits::Behaviour::new(limits);
+        Self { kad, limits, addresses: HashMap::new(), is_near: true }
     }
 
     pub(super) fn set_near(&mut self, is_near: bool) {
@@ -63,6 +67,16 @@ impl NetworkBehaviour for Courier {
     type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
     type ToSwarm = CourierEvent;
 
+    fn handle_pending_inbound_connection(
+        &mut self,
+        connection: ConnectionId,
+        local: &Multiaddr,
+        remote: &Multiaddr,
+    ) -> Result<(), ConnectionDenied> {
+        self.limits.handle_pending_inbound_connection(connection, local, remote)?;
+        self.kad.handle_pending_inbound_connection(connection, local, remote)
+    }
+
     fn handle_pending_outbound_connection(
         &mut self,
         connection: ConnectionId,
@@ -70,6 +84,8 @@ impl NetworkBehaviour for Courier {
         addresses: &[Multiaddr],
         effective_role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        let limits = &mut self.limits;
+        limits.handle_pending_outbound_connection(connection, peer, addresses, effective_role)?;
         let mut found = self.kad.handle_pending_outbound_connection(
             connection,
             peer,
@@ -97,6 +113,7 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.limits.handle_established_inbound_connection(connection, peer, local, remote)?;
         self.kad
             .handle_established_inbound_connection(connection, peer, local, remote)
             .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
@@ -110,6 +127,13 @@ impl NetworkBehaviour for Courier {
         role_override: Endpoint,
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.limits.handle_established_outbound_connection(
+            connection,
+            peer,
+            address,
+            role_override,
+            port_use,
+        )?;
         self.kad
             .handle_established_outbound_connection(
                 connection,
@@ -136,6 +160,7 @@ impl NetworkBehaviour for Courier {
             }
             _ => {}
         }
+        self.limits.on_swarm_event(event);
         self.kad.on_swarm_event(event);
     }
 

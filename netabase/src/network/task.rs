@@ -22,7 +22,7 @@ use std::{
 };
 
 use libp2p::{
-    Multiaddr, PeerId, Swarm, autonat,
+    Multiaddr, PeerId, Swarm,
     futures::StreamExt,
     identify, kad,
     kad::{QueryId, RecordKey},
@@ -37,7 +37,7 @@ use tokio::{
 use self::queries::Query;
 pub(super) use self::{bootstrap::Bootstrap, executor::ConnectionTasks};
 use super::{
-    behaviour::{Behaviour, BehaviourEvent},
+    behaviour::{Behaviour, BehaviourEvent, SurroundingsEvent},
     builder::Mode,
     command::Command,
     counters::Tally,
@@ -223,13 +223,12 @@ impl Task {
                 connection_id,
                 info,
             }) => self.on_identified(peer_id, connection_id, &info),
-            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => self.on_discovered(found),
-            BehaviourEvent::AutonatClient(autonat::v2::client::Event {
-                tested_addr,
-                result,
-                ..
-            }) => {
-                tracing::debug!(address = %tested_addr, reachable = result.is_ok(), "autonat");
+            BehaviourEvent::Surroundings(SurroundingsEvent::Mdns(mdns::Event::Discovered(found))) => {
+                self.on_discovered(found);
+            }
+            BehaviourEvent::Surroundings(SurroundingsEvent::AutonatClient(probed)) => {
+                let (address, reachable) = (probed.tested_addr, probed.result.is_ok());
+                tracing::debug!(%address, reachable, "autonat");
             }
             _ => {}
         }
