@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod tests;
+
 use std::{
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -23,6 +26,11 @@ impl<H> Lasting<H> {
     pub(super) fn new(handler: H, rest: Duration) -> Self {
         Self { handler, rest, worked_at: Instant::now() }
     }
+
+    /// Whether its last work is not long ago.
+    fn is_kept_at(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.worked_at) < self.rest
+    }
 }
 
 impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
@@ -38,7 +46,7 @@ impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
     }
 
     fn connection_keep_alive(&self) -> bool {
-        self.handler.connection_keep_alive() || self.worked_at.elapsed() < self.rest
+        self.handler.connection_keep_alive() || self.is_kept_at(Instant::now())
     }
 
     fn poll(

@@ -223,7 +223,9 @@ impl Task {
                 connection_id,
                 info,
             }) => self.on_identified(peer_id, connection_id, &info),
-            BehaviourEvent::Surroundings(SurroundingsEvent::Mdns(mdns::Event::Discovered(found))) => {
+            BehaviourEvent::Surroundings(SurroundingsEvent::Mdns(mdns::Event::Discovered(
+                found,
+            ))) => {
                 self.on_discovered(found);
             }
             BehaviourEvent::Surroundings(SurroundingsEvent::AutonatClient(probed)) => {

@@ -64,7 +64,10 @@ impl SourceId {
 }
 
 impl Budget {
-    #[allow(clippy::cast_precision_loss, reason = "shares that differ by 2^-52 are as good as equal")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "shares that differ by 2^-52 are as good as equal"
+    )]
     fn share(self, usage: Usage) -> Share {
         let fraction = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         fraction(usage.records, self.records).max(fraction(usage.bytes, self.bytes)).to_bits()
