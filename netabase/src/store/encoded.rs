@@ -256,9 +256,13 @@ impl Life {
 impl<'a> Stored<'a> {
     /// What a `MemoryStore` lends; it never gives copies.
     pub(super) fn lent(record: &Cow<'a, Record>) -> Option<Self> {
-        let &Cow::Borrowed(Record { key, value, .. }) = record else { return None };
+        let &Cow::Borrowed(record) = record else { return None };
+        Some(Self::of(record))
+    }
+
+    pub(super) fn of(Record { key, value, .. }: &'a Record) -> Self {
         let Parts { value, entries, standing, slot } = Parts::of(value);
-        Some(Self { key, value, entries, standing, slot })
+        Self { key, value, entries, standing, slot }
     }
 
     pub(super) fn key(self) -> &'a RecordKey {

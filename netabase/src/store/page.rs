@@ -1,6 +1,7 @@
 use std::ops::Bound;
 
 use libp2p::{PeerId, kad::RecordKey};
+use smallvec::SmallVec;
 
 use super::{
     NetabaseStore,
@@ -10,6 +11,7 @@ use super::{
     order::{Whose, end_of_prefix},
     schemas::SchemaId,
     state::RecordState,
+    table::{BATCH, Table},
 };
 use crate::record::RecordKey as RecordName;
 
@@ -131,27 +133,29 @@ impl NetabaseStore {
             PageSource::Keys => {
                 page.by_index = None;
                 let (direction, whose) = (request.direction, request.view.whose());
-                let rows = inner.table.range(request.bounds, direction, whose);
-                let rows = rows.map(|stored| (stored.key().as_ref(), Some(stored)));
-                page.fill(rows, request, &now);
+                let keys = inner.table.keys(request.bounds, direction, whose);
+                page.fill(keys.map(|key| (None, key)), &inner.table, request, &now);
             }
             PageSource::Index(schema, index) => {
                 let schema = inner.schemas.get(schema);
                 page.by_index = Some(schema.owner_len);
                 let tree = schema.indexes.tree(index);
-                let record = |entry| {
-                    let [owner, own_key] = tree.record_key(entry);
-                    let key = [&schema.prefix[..], owner, own_key].concat();
-                    inner.table.get(&RecordKey::from(key)).expect("every index entry has a record")
+                let entries = tree.range(request.bounds);
+                let entries: Box<dyn Iterator<Item = &[u8]>> = match request.direction {
+                    Direction::Forward => Box::new(entries),
+                    Direction::Reverse => Box::new(entries.rev()),
                 };
                 // With nothing due, the entry alone says that there is a record.
-                let look = request.values || inner.has_expired(&now);
-                let rows = tree.range(request.bounds);
-                let rows = rows.map(|entry| (entry, look.then(|| record(entry))));
-                match request.direction {
-                    Direction::Forward => page.fill(rows, request, &now),
-                    Direction::Reverse => page.fill(rows.rev(), request, &now),
+                if !request.values && !inner.has_expired(&now) {
+                    page.fill_positions(entries, request);
+                    return;
                 }
+                let record_key = |entry| {
+                    let [owner, own_key] = tree.record_key(entry);
+                    RecordKey::from([&schema.prefix[..], owner, own_key].concat())
+                };
+                let rows = entries.map(|entry| (Some(entry), record_key(entry)));
+                page.fill(rows, &inner.table, request, &now);
             }
         }
     }
@@ -276,23 +280,71 @@ impl Page {
         self.visited = 0;
     }
 
+    /// Rows of index entries, or of records by their own keys, as many as there is room for.
     fn fill<'a>(
         &mut self,
-        rows: impl Iterator<Item = (&'a [u8], Option<Stored<'a>>)>,
+        mut rows: impl Iterator<Item = (Option<&'a [u8]>, RecordKey)>,
+        table: &'a Table,
         request: &PageRequest<'_>,
         now: &Moment,
     ) {
         let mut last: &[u8] = &[];
-        for (position, stored) in rows {
-            if self.is_full(request) {
-                self.last_visited.clear();
-                self.last_visited.extend_from_slice(last);
+        let (mut entries, mut keys) =
+            (SmallVec::<[_; BATCH]>::new(), SmallVec::<[_; BATCH]>::new());
+        while !self.is_full(request) {
+            let room = request.max_rows - self.rows.len();
+            entries.clear();
+            keys.clear();
+            for (entry, key) in rows.by_ref().take(room.min(BATCH)) {
+                entries.push(entry);
+                keys.push(key);
+            }
+            if keys.is_empty() {
+                self.complete = true;
                 return;
             }
-            self.visit(position, stored, request, now);
-            last = position;
+            for (entry, stored) in entries.iter().zip(table.get_each(&keys)) {
+                if self.is_full(request) {
+                    self.stop(last);
+                    return;
+                }
+                let position = entry.unwrap_or_else(|| stored.key().as_ref());
+                self.visit(position, stored, request, now);
+                last = position;
+            }
         }
-        self.complete = true;
+        match rows.next() {
+            Some(_) => self.stop(last),
+            None => self.complete = true,
+        }
+    }
+
+    /// Rows of index entries alone.
+    fn fill_positions<'a>(
+        &mut self,
+        mut entries: impl Iterator<Item = &'a [u8]>,
+        request: &PageRequest<'_>,
+    ) {
+        let mut last: &[u8] = &[];
+        while !self.is_full(request) {
+            let Some(entry) = entries.next() else {
+                self.complete = true;
+                return;
+            };
+            self.visited += 1;
+            self.push(entry, &[], RecordState::LOCAL_WRITE);
+            last = entry;
+        }
+        match entries.next() {
+            Some(_) => self.stop(last),
+            None => self.complete = true,
+        }
+    }
+
+    /// The next page goes on behind the last position that was looked at.
+    fn stop(&mut self, last: &[u8]) {
+        self.last_visited.clear();
+        self.last_visited.extend_from_slice(last);
     }
 
     fn is_full(&self, request: &PageRequest<'_>) -> bool {
@@ -304,17 +356,15 @@ impl Page {
     fn visit(
         &mut self,
         position: &[u8],
-        stored: Option<Stored<'_>>,
+        stored: Stored<'_>,
         request: &PageRequest<'_>,
         now: &Moment,
     ) {
         self.visited += 1;
         // An index holds what databases show, and nothing else.
-        let shows = |stored: Stored<'_>| request.view.shows(stored) && !stored.is_expired(now);
-        if stored.is_none_or(shows) {
-            let value = stored.filter(|_| request.values).map_or(&[][..], |stored| stored.value);
-            let state = stored.map_or(RecordState::LOCAL_WRITE, Stored::state);
-            self.push(position, value, state);
+        if request.view.shows(stored) && !stored.is_expired(now) {
+            let value = if request.values { stored.value } else { &[] };
+            self.push(position, value, stored.state());
         }
     }
 
