@@ -2,8 +2,6 @@
 
 mod error;
 
-mod scratch;
-
 mod local;
 
 mod view;

@@ -40,7 +40,7 @@
 //! - Reads and writes: [`MemoryStoreDatabase`]. Walks, pages and queries: [`Entries`], [`Cursor`],
 //!   [`MemoryStoreDatabase::index`]. All or nothing: [`NetabaseStore::transaction`]. Changes: [`Watch`].
 //! - Records: [`MemoryStoreDatabase::to_record`], [`MemoryStoreDatabase::put_record`], [`RecordKey`],
-//!   [`Envelope`]; `TryFrom` both ways.
+//!   [`Envelope`]; `TryFrom` both ways. Bytes of values alone: [`value_to_bytes`], [`value_from_bytes`].
 //! - A node: `Netabase`, its builder `NetabaseBuilder`; the values of one schema on the network: `NetworkDatabase`;
 //!   what happens to it: `NodeEvents`, `NodeCounters`.
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
@@ -89,7 +89,10 @@ pub use self::{
         NetabaseDatabaseExt, PublisherValues, RemoteUpdate, Scan, SyncRecords, Transaction,
         UniqueConflict, Watch, WatchError,
     },
-    record::{DEFAULT_MAX_LIFETIME, MAX_RECORD_KEY_BYTES, RecordError, RecordKey},
+    record::{
+        DEFAULT_MAX_LIFETIME, MAX_RECORD_KEY_BYTES, RecordError, RecordKey, value_from_bytes,
+        value_to_bytes,
+    },
     schema::{
         Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
         IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,

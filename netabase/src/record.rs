@@ -2,6 +2,8 @@
 
 mod error;
 
+mod scratch;
+
 mod key;
 
 mod peer;
@@ -25,10 +27,11 @@ pub(crate) use self::{
     },
     lease::not_after,
     merge::merge_values,
+    scratch::Scratch,
     signature::{check_signer, sign, unsigned, verify},
 };
 pub use self::{
-    convert::{record_to_value, value_to_record},
+    convert::{record_to_value, value_from_bytes, value_to_bytes, value_to_record},
     error::RecordError,
     key::{MAX_RECORD_KEY_BYTES, RecordKey},
     lease::DEFAULT_MAX_LIFETIME,

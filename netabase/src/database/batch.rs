@@ -2,8 +2,9 @@ use std::ops::Bound;
 
 use libp2p::kad::RecordKey;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use super::{error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
+    record::Scratch,
     schema::{KeyOf, NetabaseSchema},
     store::{Direction, Page, PageRequest, PageSource, View, end_of_prefix},
 };

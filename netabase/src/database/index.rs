@@ -4,12 +4,9 @@ use std::{
     ops::{Bound, RangeBounds},
 };
 
-use super::{
-    entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase,
-    scratch::Scratch,
-};
+use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
-    record::{self, RecordError, split_schema},
+    record::{self, RecordError, Scratch, split_schema},
     schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
     store::{PageSource, end_of_prefix},
 };

@@ -2,11 +2,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use libp2p::{PeerId, kad::RecordKey};
 
-use super::{error::DatabaseError, scratch::Scratch};
+use super::error::DatabaseError;
 #[cfg(doc)]
 use crate::record::RecordError;
 use crate::{
-    record::{self, record_prefix, write_entries, write_key_with, write_value},
+    record::{self, Scratch, record_prefix, write_entries, write_key_with, write_value},
     schema::{KeyOf, NetabaseSchema, SharedSchema, Timestamp},
     store::{LocalWrite, NetabaseStore, SchemaId, StoreError, View},
 };

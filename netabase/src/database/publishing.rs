@@ -2,9 +2,9 @@
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use super::{error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record::{signed_len, write_key_with, write_value},
+    record::{Scratch, signed_len, write_key_with, write_value},
     schema::{Envelope, NetabaseSchema, Timestamp},
     store::{RawRecord, View},
 };

@@ -2,11 +2,13 @@
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use super::{error::DatabaseError, local::MemoryStoreDatabase};
 #[cfg(doc)]
 use crate::store::StoreError;
 use crate::{
-    record::{RecordError, record_to_value, split_schema, write_key, write_key_with, write_value},
+    record::{
+        RecordError, Scratch, record_to_value, split_schema, write_key, write_key_with, write_value,
+    },
     schema::{KeyOf, NetabaseSchema, Timestamp},
     store::PutOutcome,
 };
@@ -29,10 +31,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
     pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
         self.check_owner()?;
-        let (mut key, mut bytes) = (Vec::new(), Vec::new());
-        write_key_with(&self.prefix, &mut key, |out| value.encode_key(out))?;
-        write_value(value, Timestamp::default(), &mut bytes)?;
-        Ok(self.store.make_record::<V>(RecordKey::from(key), bytes)?)
+        let (key, bytes) = Scratch::with(|scratch| {
+            write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
+            write_value(value, Timestamp::default(), &mut scratch.value)?;
+            Ok::<_, RecordError>((RecordKey::new(&scratch.key), scratch.value.clone()))
+        })?;
+        Ok(self.store.make_record::<V>(key, bytes)?)
     }
 
     /// The value in a record of this schema; nothing is stored.

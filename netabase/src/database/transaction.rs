@@ -2,9 +2,9 @@ use std::{collections::HashMap, fmt};
 
 use libp2p::kad::RecordKey;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase, scratch::Scratch};
+use super::{error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record,
+    record::{self, Scratch},
     schema::{KeyOf, NetabaseSchema},
     store::{LocalWrite, NetabaseStore, View},
 };

@@ -3,12 +3,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use libp2p::kad::{Record, RecordKey as KadKey};
+use libp2p::kad::Record;
 
 use super::{
     error::RecordError,
     key::{RecordKey, record_prefix, write_key_with},
     lease::{DEFAULT_MAX_LIFETIME, not_after},
+    scratch::Scratch,
 };
 use crate::schema::{
     Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
@@ -55,11 +56,65 @@ pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordErr
         return Err(RecordError::Unsigned { schema: V::SCHEMA_NAME.to_owned() });
     }
     let now = wall_clock();
-    let (mut key, mut bytes) = (Vec::new(), Vec::new());
-    write_key_with(&record_prefix::<V>(None), &mut key, |out| value.encode_key(out))?;
-    write_value(value, process_timestamp(now), &mut bytes)?;
-    set_lease(&mut bytes, lease_end::<V>(now.millis(), DEFAULT_MAX_LIFETIME));
-    Ok(Record { key: KadKey::from(key), value: bytes, publisher: None, expires: None })
+    Scratch::with(|scratch| {
+        write_key_with(&record_prefix::<V>(None), &mut scratch.key, |out| value.encode_key(out))?;
+        write_value(value, process_timestamp(now), &mut scratch.value)?;
+        set_lease(&mut scratch.value, lease_end::<V>(now.millis(), DEFAULT_MAX_LIFETIME));
+        // Both are copied once, exactly sized.
+        Ok(Record::new(scratch.key.clone(), scratch.value.clone()))
+    })
+}
+
+/// The bytes of a value, without a key or a clock: for other ways than a database to keep or send one.
+///
+/// They are those of bincode 2 with its standard configuration, and the payload of a record's value. It takes a
+/// fifth to a half of the time that `bincode::serde::encode_to_vec` takes.
+///
+/// # Errors
+///
+/// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
+/// - [`RecordError::Encode`] if it could not be read back: nested too deep, say.
+/// - [`RecordError::TooLarge`] if it is longer than the schema's `max_size`.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{NetabaseSchema, RecordError, value_from_bytes, value_to_bytes};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+/// struct User { #[netabase(key)] id: u64, name: String }
+///
+/// let ada = User { id: 7, name: "Ada".into() };
+/// let bytes = value_to_bytes(&ada)?;
+/// assert_eq!(bytes, b"\x07\x03Ada");
+/// assert_eq!(value_from_bytes::<User>(&bytes)?, ada);
+/// assert!(matches!(value_from_bytes::<User>(&bytes[..4]), Err(RecordError::Decode(_))));
+/// # Ok::<(), RecordError>(())
+/// ```
+pub fn value_to_bytes<V: NetabaseSchema>(value: &V) -> Result<Vec<u8>, RecordError> {
+    validate(value)?;
+    Scratch::with(|scratch| {
+        scratch.value.clear();
+        encode(value, &mut scratch.value, usize::MAX)?;
+        check_size::<V>(scratch.value.len())?;
+        Ok(scratch.value.clone())
+    })
+}
+
+/// The value of such bytes as [`value_to_bytes`] gives, whoever they come from: they are read as an enemy's, in
+/// time and memory that their length bounds.
+///
+/// # Errors
+///
+/// - [`RecordError::Decode`] if they are not the bytes of a `V`, each of them and in the one way to write them.
+/// - [`RecordError::TooLarge`] if they are longer than the schema's `max_size`.
+/// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
+pub fn value_from_bytes<V: NetabaseSchema>(bytes: &[u8]) -> Result<V, RecordError> {
+    check_size::<V>(bytes.len())?;
+    let value = decode(bytes)?;
+    validate(&value)?;
+    Ok(value)
 }
 
 /// The end of the lease of a value of `V` that is written now: none for a local one without end of life.
@@ -75,7 +130,7 @@ pub(crate) fn write_value<V: NetabaseSchema>(
     timestamp: Timestamp,
     out: &mut Vec<u8>,
 ) -> Result<(), RecordError> {
-    value.validate().map_err(|source| RecordError::Invalid { schema: V::SCHEMA_NAME, source })?;
+    validate(value)?;
     out.clear();
     new_header(timestamp, false).write(V::SCHEMA_VERSION, out);
     encode(value, out, usize::MAX)?;
@@ -187,10 +242,12 @@ pub(crate) fn check<V: NetabaseSchema>(
     if own_key != key.key {
         return Err(RecordError::KeyMismatch { schema: V::SCHEMA_NAME });
     }
-    match value.validate() {
-        Ok(()) => Ok(Checked::Live(value)),
-        Err(source) => Err(RecordError::Invalid { schema: V::SCHEMA_NAME, source }),
-    }
+    validate(&value)?;
+    Ok(Checked::Live(value))
+}
+
+fn validate<V: NetabaseSchema>(value: &V) -> Result<(), RecordError> {
+    value.validate().map_err(|source| RecordError::Invalid { schema: V::SCHEMA_NAME, source })
 }
 
 fn check_schema<V: NetabaseSchema>(key: &RecordKey<'_>) -> Result<(), RecordError> {

@@ -1,7 +1,8 @@
+mod entry;
+
 use std::{collections::BTreeSet, ops::Bound};
 
-use smallvec::SmallVec;
-
+use self::entry::Entry;
 use super::order::{Bounds, is_empty};
 use crate::schema::{IndexInfo, index_entries};
 
@@ -15,15 +16,13 @@ pub(super) struct Tree {
     pub(super) info: IndexInfo,
     /// How many bytes of an entry are the owner's.
     owner_len: usize,
+    /// The owner, if the schema is owned; the index's key bytes; those of the schema's own key; and the length
+    /// of these in two bytes.
+    ///
+    /// Each owner's entries are together, since databases show one owner's records. Both keys are prefix-free, so
+    /// the bytes order by the index's key and then by the record's, and what stands behind them does not matter.
     entries: BTreeSet<Entry>,
 }
-
-/// The owner, if the schema is owned; the index's key bytes; those of the schema's own key; and the length
-/// of these in two bytes.
-///
-/// Each owner's entries are together, since databases show one owner's records. Both keys are prefix-free, so the bytes order by the index's key and then by the record's, and what
-/// stands behind them does not matter. Most entries need no memory elsewhere.
-type Entry = SmallVec<[u8; 16]>;
 
 const LEN: usize = 2;
 
@@ -44,7 +43,7 @@ impl Indexes {
         }
         let (owner, own_key) = rest.split_at(self.owner_len);
         for (index, key) in index_entries(old) {
-            self.trees[index].entries.remove(&entry(owner, key, own_key)[..]);
+            self.trees[index].entries.remove(&entry(owner, key, own_key));
         }
         for (index, key) in index_entries(new) {
             self.trees[index].entries.insert(entry(owner, key, own_key));
@@ -65,17 +64,19 @@ impl Indexes {
 impl Tree {
     pub(super) fn range<'a>(
         &'a self,
-        bounds: Bounds<'a>,
-    ) -> impl DoubleEndedIterator<Item = &'a [u8]> {
-        let range = (!is_empty(bounds)).then(|| self.entries.range::<[u8], _>(bounds));
-        range.into_iter().flatten().map(SmallVec::as_slice)
+        bounds: Bounds<'_>,
+    ) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
+        let bound = |bound: Bound<&[u8]>| bound.map(|bytes| Entry::new(&[bytes]));
+        let range =
+            (!is_empty(bounds)).then(|| self.entries.range((bound(bounds.0), bound(bounds.1))));
+        range.into_iter().flatten().map(Entry::as_slice)
     }
 
     /// The records found by exactly this key, the owner before it: each's own key, without the owner.
     pub(super) fn holders(&self, key: &[u8]) -> impl Iterator<Item = &[u8]> {
-        let holders = self.entries.range::<[u8], _>((Bound::Included(key), Bound::Unbounded));
+        let holders = self.range((Bound::Included(key), Bound::Unbounded));
         let own_key = |entry| split_entry(entry, self.owner_len).own_key;
-        holders.take_while(move |entry| entry.starts_with(key)).map(move |entry| own_key(entry))
+        holders.take_while(move |entry| entry.starts_with(key)).map(own_key)
     }
 
     /// The record key of an entry, behind what the schema's keys share, in two parts.
@@ -87,11 +88,7 @@ impl Tree {
 
 fn entry(owner: &[u8], key: &[u8], own_key: &[u8]) -> Entry {
     let len = u16::try_from(own_key.len()).expect("record keys have at most 1,024 bytes");
-    let mut entry = Entry::with_capacity(owner.len() + key.len() + own_key.len() + LEN);
-    for part in [owner, key, own_key, &len.to_be_bytes()] {
-        entry.extend_from_slice(part);
-    }
-    entry
+    Entry::new(&[owner, key, own_key, &len.to_be_bytes()])
 }
 
 /// The parts of an entry.

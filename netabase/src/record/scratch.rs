@@ -2,10 +2,10 @@ use std::cell::Cell;
 
 /// Buffers a thread reuses for every call, so that reads and writes allocate only what stays.
 #[derive(Default)]
-pub(super) struct Scratch {
-    pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
-    pub(super) entries: Vec<u8>,
+pub(crate) struct Scratch {
+    pub(crate) key: Vec<u8>,
+    pub(crate) value: Vec<u8>,
+    pub(crate) entries: Vec<u8>,
 }
 
 /// A buffer that grew beyond this is not kept, or one large record would stay forever.
@@ -23,7 +23,7 @@ impl Scratch {
     /// Lends the thread's buffers to `work`.
     ///
     /// They are taken, not borrowed: a call from inside `work` just gets fresh ones.
-    pub(super) fn with<R>(work: impl FnOnce(&mut Self) -> R) -> R {
+    pub(crate) fn with<R>(work: impl FnOnce(&mut Self) -> R) -> R {
         let mut scratch = SPARE.take();
         let result = work(&mut scratch);
         if scratch.value.capacity() + scratch.entries.capacity() <= MAX_KEPT_BYTES {
