@@ -118,7 +118,7 @@ impl Lending for Sorted {
 }
 
 impl Ordered<User> for Sorted {
-    fn iter(&self, look: See<'_, User>) {
+    fn in_order(&self, look: See<'_, User>) {
         self.users.values().for_each(look);
     }
 }

@@ -141,7 +141,7 @@ impl Lending for ByHandIndexed {
 }
 
 impl Ordered<User> for ByHandIndexed {
-    fn iter(&self, look: See<'_, User>) {
+    fn in_order(&self, look: See<'_, User>) {
         for user in self.ids.iter().filter_map(|&id| self.user(id)) {
             look(&user);
         }

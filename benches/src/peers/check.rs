@@ -4,7 +4,7 @@ use super::{
     operations::ROWS,
     peer::{Indexed, Lending, Ordered, Peer},
     people::People,
-    user::{AGE, User, sum},
+    user::{AGE, Stored, User, sum},
 };
 
 /// So many are looked up to see that they are found.
@@ -79,7 +79,7 @@ impl Expected<'_> {
 
     fn scan<P: Peer>(&self, peer: &P) {
         let mut ids = Vec::with_capacity(self.sorted.len());
-        peer.scan(&mut |user| ids.push(super::user::Stored::id(user)));
+        peer.scan(&mut |user| ids.push(user.id()));
         ids.sort_unstable();
         assert!(ids == self.sorted, "{}: scan of all, each once", self.peer);
     }
@@ -100,7 +100,7 @@ impl Expected<'_> {
 
     fn order<P: Peer>(&self, peer: &dyn Ordered<P::User>) {
         let mut ids = Vec::with_capacity(self.sorted.len());
-        peer.iter(&mut |user| ids.push(super::user::Stored::id(user)));
+        peer.in_order(&mut |user| ids.push(user.id()));
         assert!(ids == self.sorted, "{}: iter of all, in order", self.peer);
     }
 

@@ -82,7 +82,11 @@ impl Peer for Fjall {
     /// A transaction keeps what it writes in memory until it ends: one each thousand users.
     fn load(&mut self, feed: &mut Feed<'_, User>) {
         while let Some(users) = feed.portion() {
-            self.write(|write| users.iter().for_each(|user| self.put(write, user)));
+            self.write(|write| {
+                for user in users {
+                    self.put(write, user);
+                }
+            });
         }
     }
 
@@ -157,7 +161,7 @@ impl Lending for Fjall {
 }
 
 impl Ordered<User> for Fjall {
-    fn iter(&self, look: See<'_, User>) {
+    fn in_order(&self, look: See<'_, User>) {
         self.scan(look);
     }
 }

@@ -146,7 +146,7 @@ impl Peer for Native {
 }
 
 impl Ordered<Row> for Native {
-    fn iter(&self, look: See<'_, Row>) {
+    fn in_order(&self, look: See<'_, Row>) {
         self.scan(look);
     }
 }

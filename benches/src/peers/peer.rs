@@ -118,7 +118,7 @@ pub(crate) trait Lending {
 
 /// Has all users in the order of their ids.
 pub(crate) trait Ordered<U> {
-    fn iter(&self, look: See<'_, U>);
+    fn in_order(&self, look: See<'_, U>);
 }
 
 pub(crate) trait Indexed<U> {

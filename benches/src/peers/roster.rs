@@ -18,15 +18,18 @@ use super::{
     user::User,
 };
 
+/// Tells what it measures before it does.
+type Measure = fn(&People, &mut dyn FnMut(&str)) -> Vec<Figure>;
+
 /// A peer as the command line and the report know it.
 pub(crate) struct PeerEntry {
     pub(crate) name: &'static str,
     pub(crate) indexed: bool,
-    pub(crate) measure: fn(&People, &mut dyn FnMut(&str)) -> Vec<Figure>,
+    pub(crate) measure: Measure,
 }
 
 /// The peers, in the order they are shown.
-pub(crate) const PEERS: [PeerEntry; 13] = [
+pub(crate) const PEERS: [PeerEntry; 14] = [
     entry::<Typed<User>>(),
     entry::<Typed<Guest>>(),
     entry::<Foreign>(),
@@ -36,7 +39,8 @@ pub(crate) const PEERS: [PeerEntry; 13] = [
     entry::<ByHandIndexed>(),
     entry::<Sorted>(),
     entry::<Native>(),
-    entry::<Redb>(),
+    entry::<Redb<false>>(),
+    entry::<Redb<true>>(),
     entry::<Sqlite>(),
     entry::<Sled>(),
     entry::<Fjall>(),

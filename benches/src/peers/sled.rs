@@ -174,7 +174,7 @@ impl Lending for Sled {
 }
 
 impl Ordered<User> for Sled {
-    fn iter(&self, look: See<'_, User>) {
+    fn in_order(&self, look: See<'_, User>) {
         self.scan(look);
     }
 }

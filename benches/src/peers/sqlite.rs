@@ -21,9 +21,8 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE INDEX users_by_team ON users (team);
 ";
-const PUT: &str = "INSERT INTO users (id, email, age, team, bio) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (id) DO UPDATE SET
-        email = excluded.email, age = excluded.age, team = excluded.team, bio = excluded.bio";
+const INSERT: &str = "INSERT INTO users (id, email, age, team, bio) VALUES (?1, ?2, ?3, ?4, ?5)";
+const UPDATE: &str = "UPDATE users SET email = ?2, age = ?3, team = ?4, bio = ?5 WHERE id = ?1";
 const GET: &str = "SELECT id, email, age, team, bio FROM users WHERE id = ?1";
 const AGE: &str = "SELECT age FROM users WHERE id = ?1";
 const REMOVE: &str = "DELETE FROM users WHERE id = ?1";
@@ -80,9 +79,11 @@ impl Peer for Sqlite {
     fn load(&mut self, feed: &mut Feed<'_, User>) {
         let write = self.0.transaction().expect("a write begins");
         {
-            let mut statement = write.prepare_cached(PUT).expect("the statement is valid");
+            let mut statement = write.prepare_cached(INSERT).expect("the statement is valid");
             while let Some(users) = feed.portion() {
-                users.iter().for_each(|user| put(&mut statement, user));
+                for user in users {
+                    put(&mut statement, user);
+                }
             }
         }
         write.commit().expect("it is committed");
@@ -90,8 +91,17 @@ impl Peer for Sqlite {
 
     /// A statement outside a transaction is one of its own.
     fn put_each(&mut self, users: &mut [User]) {
-        let mut statement = self.statement(PUT);
-        users.iter().for_each(|user| put(&mut statement, user));
+        let mut statement = self.statement(INSERT);
+        for user in users {
+            put(&mut statement, user);
+        }
+    }
+
+    fn overwrite_each(&mut self, users: &mut [User]) {
+        let mut statement = self.statement(UPDATE);
+        for user in users {
+            put(&mut statement, user);
+        }
     }
 
     fn remove_each(&mut self, ids: &[u64]) {
@@ -185,7 +195,7 @@ impl Lending for Sqlite {
 }
 
 impl Ordered<User> for Sqlite {
-    fn iter(&self, look: See<'_, User>) {
+    fn in_order(&self, look: See<'_, User>) {
         self.scan(look);
     }
 }
@@ -212,7 +222,7 @@ impl Transactional for Sqlite {
         let write = self.0.transaction().expect("a write begins");
         {
             let mut read = write.prepare_cached(GET).expect("the statement is valid");
-            let mut statement = write.prepare_cached(PUT).expect("the statement is valid");
+            let mut statement = write.prepare_cached(UPDATE).expect("the statement is valid");
             for &id in ids {
                 let user = get(&mut read, id).expect("it is there");
                 put(&mut statement, &User { age, ..user });

@@ -142,8 +142,8 @@ where
 }
 
 impl<V: Schema> Ordered<V> for Typed<V> {
-    fn iter(&self, look: See<'_, V>) {
-        for user in self.users.iter() {
+    fn in_order(&self, look: See<'_, V>) {
+        for user in &self.users {
             look(&user.expect("what was stored decodes"));
         }
     }

@@ -34,7 +34,7 @@ const TIMES: [&str; 9] = [
 ];
 
 /// One for each peer; those of one kind are of one hue.
-const COLOURS: [RGBColor; 13] = [
+const COLOURS: [RGBColor; 14] = [
     RGBColor(200, 0, 0),
     RGBColor(240, 110, 90),
     RGBColor(250, 170, 150),
@@ -45,6 +45,7 @@ const COLOURS: [RGBColor; 13] = [
     RGBColor(200, 180, 60),
     RGBColor(20, 90, 200),
     RGBColor(20, 160, 210),
+    RGBColor(130, 210, 235),
     RGBColor(20, 140, 60),
     RGBColor(140, 80, 190),
     RGBColor(220, 120, 20),

@@ -5,7 +5,7 @@ use crate::peers::{results::Size, targets::TARGETS};
 /// What was to be reached, what was, and whether that is enough.
 pub(super) fn table(size: &Size) -> String {
     let mut text = format!(
-        "targets at {} records\n{:<24}{:<20}{:>12}{:>12}{:>9}{:>9}\n",
+        "targets at {} records\n{:<24}{:<28}{:>12}{:>12}{:>9}{:>9}\n",
         size.records, "", "against", "against", "netabase", "ratio", "at most",
     );
     for target in TARGETS {
@@ -17,9 +17,14 @@ pub(super) fn table(size: &Size) -> String {
             };
             let (ratio, limit) = (ours / theirs, limit.at(size.records));
             let verdict = if ratio <= limit { "met" } else { "missed" };
+            let against = if their_name == name {
+                against.to_owned()
+            } else {
+                format!("{against}: {their_name}")
+            };
             writeln!(
                 text,
-                "{name:<24}{against:<20}{theirs:>12.0}{ours:>12.0}{:>9}{:>9}  {verdict}",
+                "{name:<24}{against:<28}{theirs:>12.0}{ours:>12.0}{:>9}{:>9}  {verdict}",
                 short(ratio),
                 short(limit),
             )
