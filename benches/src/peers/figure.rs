@@ -52,10 +52,16 @@ impl Figure {
 /// The median of each figure over the rounds, which all have the same figures.
 pub(crate) fn median(rounds: &[Vec<Figure>]) -> Vec<Figure> {
     let of = |place: usize| {
-        let value = median_of(rounds, |round| round[place].value);
+        let value = rounded(median_of(rounds, |round| round[place].value));
         let wall = rounds[0][place].wall;
         let wall = wall.map(|_| median_of(rounds, |round| round[place].wall.unwrap_or(0.0)));
+        let wall = wall.map(rounded);
         Figure { value, wall, ..rounds[0][place].clone() }
     };
     (0..rounds[0].len()).map(of).collect()
+}
+
+/// To what is still above the noise.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }

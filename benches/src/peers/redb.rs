@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bincode::config::standard;
 use netabase_benches::by_hand::decode;
 use redb::{
@@ -16,11 +18,17 @@ const USERS: TableDefinition<u64, &[u8]> = TableDefinition::new("users");
 const EMAILS: TableDefinition<&str, u64> = TableDefinition::new("emails");
 const GROUPS: MultimapTableDefinition<u32, u64> = MultimapTableDefinition::new("groups");
 
+/// Of so many relaxed commits one is durable.
+const DURABLE: u64 = 100;
+
 /// redb in memory, with a table for each index.
 ///
 /// Its commits are durable by default, which in memory means that they pay for what they cannot give. `RELAXED`
 /// ones do not; but the pages that they leave are free only after a durable commit, so one comes now and then.
-pub(crate) struct Redb<const RELAXED: bool>(Database);
+pub(crate) struct Redb<const RELAXED: bool> {
+    database: Database,
+    commits: AtomicU64,
+}
 
 /// The tables of a write.
 struct Tables<'a> {
@@ -71,24 +79,17 @@ impl<'a> Tables<'a> {
 }
 
 impl<const RELAXED: bool> Redb<RELAXED> {
-    const DURABILITY: Durability = if RELAXED { Durability::None } else { Durability::Immediate };
-
     fn write(&self, work: impl FnOnce(&mut Tables<'_>)) {
-        self.write_durably(Self::DURABILITY, work);
-    }
-
-    fn write_durably(&self, durability: Durability, work: impl FnOnce(&mut Tables<'_>)) {
-        let mut write = self.0.begin_write().expect("a write begins");
+        let commits = self.commits.fetch_add(1, Ordering::Relaxed);
+        let durability = if RELAXED && !commits.is_multiple_of(DURABLE) {
+            Durability::None
+        } else {
+            Durability::Immediate
+        };
+        let mut write = self.database.begin_write().expect("a write begins");
         write.set_durability(durability).expect("there is no savepoint");
         work(&mut Tables::open(&write));
         write.commit().expect("it is committed");
-    }
-
-    /// A durable commit at the end of some.
-    fn reclaim(&self) {
-        if RELAXED {
-            self.write_durably(Durability::Immediate, |_| {});
-        }
     }
 
     fn range(
@@ -97,7 +98,7 @@ impl<const RELAXED: bool> Redb<RELAXED> {
         rows: usize,
         mut show: impl FnMut(&mut dyn Iterator<Item = Row>),
     ) {
-        let users = self.0.begin_read().expect("a read begins").open_table(USERS);
+        let users = self.database.begin_read().expect("a read begins").open_table(USERS);
         let users = users.expect("it opens");
         for &from in from {
             let found = users.range(from..).expect("it is read").take(rows);
@@ -127,15 +128,16 @@ impl<const RELAXED: bool> Peer for Redb<RELAXED> {
 
     fn new() -> Self {
         let backend = InMemoryBackend::new();
-        let database = Self(Database::builder().create_with_backend(backend).expect("it is made"));
+        let database = Database::builder().create_with_backend(backend).expect("it is made");
+        let database = Self { database, commits: AtomicU64::new(0) };
         // Readers do not find a table that nobody has opened to write.
-        database.write_durably(Durability::Immediate, |_| {});
+        database.write(|_| {});
         database
     }
 
     /// One transaction.
     fn load(&mut self, feed: &mut Feed<'_, User>) {
-        self.write_durably(Durability::Immediate, |tables| {
+        self.write(|tables| {
             while let Some(users) = feed.portion() {
                 for user in users {
                     tables.put(user);
@@ -148,24 +150,22 @@ impl<const RELAXED: bool> Peer for Redb<RELAXED> {
         for user in users {
             self.write(|tables| tables.put(user));
         }
-        self.reclaim();
     }
 
     fn remove_each(&mut self, ids: &[u64]) {
         for &id in ids {
             self.write(|tables| tables.remove(id));
         }
-        self.reclaim();
     }
 
     fn get(&self, id: u64) -> Option<User> {
-        let users = self.0.begin_read().expect("a read begins").open_table(USERS);
+        let users = self.database.begin_read().expect("a read begins").open_table(USERS);
         let found = users.expect("it opens").get(id).expect("it is read");
         found.map(|value| decode(value.value()))
     }
 
     fn get_chain(&self, first: u64, next: Next<'_, User>) {
-        let users = self.0.begin_read().expect("a read begins").open_table(USERS);
+        let users = self.database.begin_read().expect("a read begins").open_table(USERS);
         let users = users.expect("it opens");
         let mut id = Some(first);
         while let Some(wanted) = id {
@@ -212,7 +212,7 @@ impl<const RELAXED: bool> Peer for Redb<RELAXED> {
 
 impl<const RELAXED: bool> Lending for Redb<RELAXED> {
     fn ages(&self, ids: &[u64], look: Look<'_, Option<u8>>) {
-        let users = self.0.begin_read().expect("a read begins").open_table(USERS);
+        let users = self.database.begin_read().expect("a read begins").open_table(USERS);
         let users = users.expect("it opens");
         for &id in ids {
             look(users.get(id).expect("it is read").map(|value| seen(value.value()).age));
@@ -232,7 +232,7 @@ impl<const RELAXED: bool> Ordered<User> for Redb<RELAXED> {
 
 impl<const RELAXED: bool> Indexed<User> for Redb<RELAXED> {
     fn by_email(&self, emails: &[String], look: Look<'_, Option<User>>) {
-        let read = self.0.begin_read().expect("a read begins");
+        let read = self.database.begin_read().expect("a read begins");
         let users = read.open_table(USERS).expect("it opens");
         let ids = read.open_table(EMAILS).expect("it opens");
         for email in emails {
@@ -243,7 +243,7 @@ impl<const RELAXED: bool> Indexed<User> for Redb<RELAXED> {
     }
 
     fn by_group(&self, groups: &[u32], look: Look<'_, Vec<User>>) {
-        let read = self.0.begin_read().expect("a read begins");
+        let read = self.database.begin_read().expect("a read begins");
         let users = read.open_table(USERS).expect("it opens");
         let ids = read.open_multimap_table(GROUPS).expect("it opens");
         for &group in groups {
@@ -257,7 +257,7 @@ impl<const RELAXED: bool> Indexed<User> for Redb<RELAXED> {
 
 impl<const RELAXED: bool> Counted for Redb<RELAXED> {
     fn count(&self) -> usize {
-        let users = self.0.begin_read().expect("a read begins").open_table(USERS);
+        let users = self.database.begin_read().expect("a read begins").open_table(USERS);
         let count = users.expect("it opens").len().expect("it is read");
         usize::try_from(count).expect("they are in memory")
     }

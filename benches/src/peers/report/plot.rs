@@ -104,7 +104,7 @@ fn panel(results: &Results, name: &str, unit: &str, area: &Area<'_>) -> Result<(
         .build_cartesian_2d((x.0..x.1).log_scale(), (y.0..y.1).log_scale())?;
     chart
         .configure_mesh()
-        .light_line_style(WHITE)
+        .max_light_lines(0)
         .x_labels(4)
         .x_label_formatter(&|value| whole(*value))
         .y_label_formatter(&|value| whole(*value))

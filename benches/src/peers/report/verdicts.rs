@@ -34,7 +34,6 @@ pub(super) fn table(size: &Size) -> String {
     text
 }
 
-/// Two digits that count.
 fn short(ratio: f64) -> String {
-    if ratio < 0.01 { format!("{ratio:.4}") } else { format!("{ratio:.2}") }
+    if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.3}") }
 }
