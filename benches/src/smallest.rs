@@ -17,3 +17,14 @@ pub fn smallest<T: Ord>(items: impl IntoIterator<Item = T>, count: usize) -> Vec
     }
     found.into_sorted_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::smallest;
+
+    #[test]
+    fn the_smallest_come_in_order() {
+        assert_eq!(smallest([5, 1, 4, 2, 3], 3), [1, 2, 3]);
+        assert_eq!(smallest([2, 1], 3), [1, 2], "there may be fewer");
+    }
+}

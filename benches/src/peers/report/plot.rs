@@ -18,7 +18,8 @@ use crate::peers::{
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 const WIDTH: u32 = 360;
-const HEIGHT: u32 = 260;
+/// As many lines as the legend has.
+const HEIGHT: u32 = 310;
 const LEGEND: u32 = 170;
 
 const TIMES: [&str; 9] = [
@@ -106,11 +107,13 @@ fn panel(results: &Results, name: &str, unit: &str, area: &Area<'_>) -> Result<(
         .configure_mesh()
         .max_light_lines(0)
         .x_labels(4)
+        .y_labels(6)
         .x_label_formatter(&|value| whole(*value))
         .y_label_formatter(&|value| whole(*value))
         .draw()?;
-    for (points, colour) in lines.into_iter().zip(COLOURS) {
-        chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(2)))?;
+    for ((points, colour), peer) in lines.into_iter().zip(COLOURS).zip(&PEERS) {
+        let width = if peer.name.starts_with("netabase") { 3 } else { 1 };
+        chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(width)))?;
         chart
             .draw_series(points.into_iter().map(|point| Circle::new(point, 3, colour.filled())))?;
     }
