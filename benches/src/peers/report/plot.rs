@@ -107,7 +107,8 @@ fn panel(results: &Results, name: &str, unit: &str, area: &Area<'_>) -> Result<(
         .configure_mesh()
         .max_light_lines(0)
         .x_labels(4)
-        .y_labels(6)
+        // Within two decades their powers alone would be too few.
+        .y_labels(if y.1 < 100.0 * y.0 { 10 } else { 6 })
         .x_label_formatter(&|value| whole(*value))
         .y_label_formatter(&|value| whole(*value))
         .draw()?;
