@@ -1,5 +1,8 @@
 //! The command line.
 
+/// So many records are enough to see that all works.
+const QUICK: usize = 10_000;
+
 /// What to measure.
 #[derive(Debug)]
 pub struct Arguments {
@@ -11,11 +14,24 @@ pub struct Arguments {
     pub nodes: usize,
     /// Which parts of the program: unless some are named, all but those that have sizes of their own.
     pub parts: Vec<&'static str>,
+    /// The names of the peers to measure: unless some are named, all.
+    pub peers: Vec<String>,
+    /// Whether it is only to be seen that all works.
+    pub quick: bool,
+}
+
+/// The parts of a program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    /// Those that run unless some are named.
+    pub by_default: &'static [&'static str],
+    /// Those that run only when they are named.
+    pub others: &'static [&'static str],
 }
 
 impl Arguments {
-    /// Reads `--records`, `--rounds` and, of a program that has parts, `--only` and `--nodes`. The `others` run
-    /// only when they are named.
+    /// Reads `--records`, `--rounds` and, of a program that has parts, `--only`, `--peers`, `--nodes` and
+    /// `--quick`, which sets records and rounds unless they are given behind it.
     ///
     /// # Errors
     ///
@@ -23,17 +39,22 @@ impl Arguments {
     pub fn parse(
         mut arguments: impl Iterator<Item = String>,
         records_by_default: &[usize],
-        parts: &[&'static str],
-        others: &[&'static str],
+        parts: &Parts,
     ) -> Result<Self, String> {
         let mut parsed = Self {
             records: records_by_default.to_vec(),
             rounds: 3,
             nodes: 50,
-            parts: parts.to_vec(),
+            parts: parts.by_default.to_vec(),
+            peers: Vec::new(),
+            quick: false,
         };
-        let parts = [parts, others].concat();
+        let parts = [parts.by_default, parts.others].concat();
         while let Some(name) = arguments.next() {
+            if name == "--quick" && !parts.is_empty() {
+                (parsed.records, parsed.rounds, parsed.quick) = (vec![QUICK], 1, true);
+                continue;
+            }
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
             match name.as_str() {
                 "--records" => {
@@ -41,6 +62,9 @@ impl Arguments {
                 }
                 "--rounds" => parsed.rounds = positive(&value)?,
                 "--nodes" if !parts.is_empty() => parsed.nodes = positive(&value)?,
+                "--peers" if !parts.is_empty() => {
+                    parsed.peers = value.split(',').map(str::to_owned).collect();
+                }
                 "--only" if !parts.is_empty() => {
                     parsed.parts = value
                         .split(',')
@@ -71,6 +95,6 @@ fn part(name: &str, parts: &[&'static str]) -> Result<&'static str, String> {
 }
 
 fn unknown(name: &str, parts: &[&'static str]) -> String {
-    let only = if parts.is_empty() { "" } else { ", --nodes, --only" };
-    format!("unknown option {name}: there are --records, --rounds{only}")
+    let more = if parts.is_empty() { "" } else { ", --only, --peers, --nodes, --quick" };
+    format!("unknown option {name}: there are --records, --rounds{more}")
 }

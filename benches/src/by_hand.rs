@@ -1,6 +1,6 @@
 //! A bare `MemoryStore`, its keys and values made by hand.
 
-use std::{borrow::Cow, collections::BinaryHeap};
+use std::borrow::Cow;
 
 use bincode::config::standard;
 use libp2p::{
@@ -11,7 +11,9 @@ use libp2p::{
     },
 };
 
-use crate::workload::User;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{smallest::smallest, workload::User};
 
 const PREFIX: &[u8; 16] = b"/netabase/user/w";
 
@@ -34,35 +36,30 @@ pub fn key(id: u64) -> RecordKey {
 /// The record of a user: no envelope, so nobody can tell which of two is newer.
 #[must_use]
 pub fn record(user: &User) -> Record {
-    let value = bincode::serde::encode_to_vec(user, standard()).expect("users encode");
-    Record::new(key(user.id), value)
+    Record::new(key(user.id), encode(user))
 }
 
-/// The user in a record's value.
+/// A record's value.
 #[must_use]
-pub fn decode(value: &[u8]) -> User {
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    bincode::serde::encode_to_vec(value, standard()).expect("users encode")
+}
+
+/// What a record's value was made of.
+#[must_use]
+pub fn decode<T: DeserializeOwned>(value: &[u8]) -> T {
     let decoded = bincode::serde::decode_from_slice(value, standard());
     decoded.expect("what was encoded decodes").0
 }
 
-/// The first users from an id on. There is no order: all records are looked at, and the smallest
+/// The first values from an id on. There is no order: all records are looked at, and those with the smallest
 /// keys kept.
-#[must_use]
-pub fn range(store: &MemoryStore, from: u64, rows: usize) -> Vec<User> {
+pub fn range(store: &MemoryStore, from: u64, rows: usize) -> impl Iterator<Item = &[u8]> {
     let from = key(from);
-    let mut found = BinaryHeap::with_capacity(rows + 1);
-    for record in store.records() {
-        let Cow::Borrowed(record) = record else { continue };
-        let key = record.key.as_ref();
-        let full = found.len() == rows;
-        let too_large = full && found.peek().is_some_and(|&(last, _)| key > last);
-        if key < from.as_ref() || too_large {
-            continue;
-        }
-        found.push((key, &record.value));
-        if found.len() > rows {
-            found.pop();
-        }
-    }
-    found.into_sorted_vec().into_iter().map(|(_, value)| decode(value)).collect()
+    let records = store.records().filter_map(|record| match record {
+        Cow::Borrowed(record) => Some((record.key.as_ref(), record.value.as_slice())),
+        Cow::Owned(_) => None,
+    });
+    let found = smallest(records.filter(|(key, _)| *key >= from.as_ref()), rows);
+    found.into_iter().map(|(_, value)| value)
 }

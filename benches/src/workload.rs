@@ -1,7 +1,5 @@
 //! The values that are stored, and the order they come in.
 
-use std::collections::HashMap;
-
 use netabase::NetabaseSchema;
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
@@ -28,8 +26,6 @@ pub struct Workload {
     pub ids: Vec<u64>,
     /// The same ids in another random order.
     pub shuffled: Vec<u64>,
-    /// A hundred ids share a group.
-    pub groups: HashMap<u64, u32>,
 }
 
 impl Workload {
@@ -40,9 +36,7 @@ impl Workload {
         let ids: Vec<u64> = (0..records).map(|_| rng.random()).collect();
         let mut shuffled = ids.clone();
         shuffled.shuffle(&mut rng);
-        let groups = ids.iter().zip(0..).map(|(&id, rank)| (id, rank % group_count(records)));
-        let groups = groups.collect();
-        Self { ids, shuffled, groups }
+        Self { ids, shuffled }
     }
 }
 
@@ -62,8 +56,4 @@ pub const BIO: &str = "Writes peer-to-peer programs and keeps records of them; l
 #[must_use]
 pub fn email(id: u64) -> String {
     format!("user-{id:020}@example.org")
-}
-
-fn group_count(records: usize) -> u32 {
-    u32::try_from(records / 100).unwrap_or(u32::MAX).max(1)
 }

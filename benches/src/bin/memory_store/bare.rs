@@ -59,7 +59,7 @@ impl Peer for Bare {
     }
 
     fn range(&self, from: u64, rows: usize) -> Vec<User> {
-        by_hand::range(&self.store, from, rows)
+        by_hand::range(&self.store, from, rows).map(decode).collect()
     }
 
     /// Encoded already, and lent: to own them is to copy them.

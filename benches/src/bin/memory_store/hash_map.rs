@@ -1,4 +1,4 @@
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use libp2p::{
     PeerId,
@@ -9,6 +9,7 @@ use libp2p::{
 };
 use netabase_benches::{
     by_hand::{self, decode},
+    smallest::smallest,
     workload::User,
 };
 
@@ -44,16 +45,9 @@ impl Peer for Plain {
 
     /// There is no order: all ids are looked at, and the smallest kept.
     fn range(&self, from: u64, rows: usize) -> Vec<User> {
-        let mut found = BinaryHeap::with_capacity(rows + 1);
-        for &id in self.users.keys().filter(|&&id| id >= from) {
-            if found.len() < rows || found.peek().is_some_and(|&last| id < last) {
-                found.push(id);
-            }
-            if found.len() > rows {
-                found.pop();
-            }
-        }
-        found.into_sorted_vec().iter().filter_map(|id| self.users.get(id).cloned()).collect()
+        let ids = self.users.keys().copied().filter(|&id| id >= from);
+        let found = smallest(ids, rows);
+        found.iter().filter_map(|id| self.users.get(id).cloned()).collect()
     }
 
     /// Nothing is encoded before.

@@ -28,8 +28,10 @@ mod report;
 
 use std::{error::Error, process::ExitCode};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use netabase_benches::arguments::Arguments;
+use netabase_benches::{
+    arguments::{Arguments, Parts},
+    progress,
+};
 
 use self::{
     figure::{Figure, Figures},
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
             process::serve(peer, records);
             Ok(())
         }
-        None => Arguments::parse(arguments.into_iter(), &[300_000], &[], &[])
+        None => Arguments::parse(arguments.into_iter(), &[300_000], &Parts::default())
             .map_err(Into::into)
             .and_then(|arguments| compare_all(&arguments)),
     };
@@ -66,7 +68,8 @@ fn compare_all(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
 /// Runs the peers in turn, so that a machine that slows down slows all of them, and takes medians.
 fn compare(records: usize, rounds: usize) -> Result<[Figures; 3], Box<dyn Error>> {
-    let bar = progress_bar(rounds * PeerName::ALL.len() * Figure::ALL.len(), records);
+    let steps = rounds * PeerName::ALL.len() * Figure::ALL.len();
+    let bar = progress::bar(steps, format!("{records} records"));
     let mut taken = PeerName::ALL.map(|_| Vec::new());
     for _ in 0..rounds {
         for (peer, taken) in PeerName::ALL.into_iter().zip(&mut taken) {
@@ -75,12 +78,4 @@ fn compare(records: usize, rounds: usize) -> Result<[Figures; 3], Box<dyn Error>
     }
     bar.finish_and_clear();
     Ok(taken.map(|rounds| Figures::median(&rounds)))
-}
-
-fn progress_bar(steps: usize, records: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}")
-        .expect("the template is valid");
-    let bar = ProgressBar::new(steps as u64).with_style(style);
-    bar.set_prefix(format!("{records} records"));
-    bar
 }

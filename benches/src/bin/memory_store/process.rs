@@ -1,12 +1,7 @@
-use std::{
-    env,
-    error::Error,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-};
+use std::error::Error;
 
 use indicatif::ProgressBar;
-use netabase_benches::workload::Workload;
+use netabase_benches::{child, workload::Workload};
 
 use crate::{
     bare::Bare,
@@ -26,21 +21,16 @@ pub(crate) fn run(
     records: usize,
     bar: &ProgressBar,
 ) -> Result<Figures, Box<dyn Error>> {
-    let mut child = Command::new(env::current_exe()?)
-        .args([PEER, peer.as_str(), &records.to_string()])
-        .stdout(Stdio::piped())
-        .spawn()?;
     let mut lines = Vec::new();
-    for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
-        let line = line?;
+    child::run(&[PEER, peer.as_str(), &records.to_string()], |line| {
         let (name, value) = line.split_once(' ').ok_or("a line is a name and a value")?;
         lines.push((name.to_owned(), value.parse()?));
         bar.inc(1);
         bar.set_message(format!("{}, {name}", peer.as_str()));
-    }
-    let status = child.wait()?;
-    let figures = Figures::from_lines(&lines).filter(|_| status.success());
-    figures.ok_or_else(|| format!("{} was not measured: {status}", peer.as_str()).into())
+        Ok(())
+    })?;
+    let figures = Figures::from_lines(&lines);
+    figures.ok_or_else(|| format!("{} was not measured", peer.as_str()).into())
 }
 
 /// The peer and the number of records, if these are the arguments that [`run`] gives.
