@@ -16,6 +16,8 @@ mod faults;
 
 mod recovery;
 
+mod offers;
+
 mod adversary;
 
 mod refused;

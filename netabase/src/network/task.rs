@@ -128,6 +128,7 @@ impl Task {
             bootstrap,
             mode,
         } = parts;
+        let peer = store.peer_id();
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -148,7 +149,7 @@ impl Task {
             has_bootstrapped: false,
             provided: HashSet::new(),
             applied_mode: None,
-            offering: Offering::default(),
+            offering: Offering::new(peer),
             handovers: Handovers::default(),
             housekeeping,
         }
@@ -174,7 +175,8 @@ impl Task {
                     None => return,
                     Some(command) => self.on_command(command),
                 },
-                () = self.store.news() => self.offering.wake(),
+                // What is new is offered below.
+                () = self.store.news() => {}
                 _ = self.housekeeping.tick() => self.on_housekeeping(),
                 () = tokio::task::yield_now(), if self.handovers.is_due(now) => self.hand_over(),
             }
@@ -197,7 +199,7 @@ impl Task {
             SwarmEvent::ConnectionEstablished { peer_id, num_established, .. }
                 if num_established.get() == 1 =>
             {
-                self.events.send(NodeEvent::Connected { peer: peer_id });
+                self.on_connected(peer_id);
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
                 self.events.send(NodeEvent::Disconnected { peer: peer_id });

@@ -55,7 +55,7 @@ impl Task {
         if self.offering.is_idle(&self.store) || self.known_peers() == 0 {
             return;
         }
-        while let Some((record, nearby)) = self.offering.next(&self.store, Instant::now()) {
+        while let Some((record, nearby)) = self.offering.next(&self.store, self.store.monotonic()) {
             match nearby {
                 Some(closest) => {
                     let publish = Publish::to(record, closest.len());
@@ -90,7 +90,7 @@ impl Task {
     pub(super) fn update_counters(&mut self) {
         let connected_peers = self.swarm.connected_peers().count();
         let known_peers = self.known_peers();
-        let offers_waiting = self.store.offers_waiting();
+        let offers_waiting = self.offering.waiting(&self.store);
         let handovers_waiting = self.handovers.len();
         self.tally.update(|counters| {
             counters.connected_peers = connected_peers;

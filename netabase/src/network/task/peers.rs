@@ -28,6 +28,14 @@ impl Task {
         self.kad().kbuckets().map(|bucket| bucket.num_entries()).sum()
     }
 
+    pub(super) fn on_connected(&mut self, peer: PeerId) {
+        // The first after a time without anybody: this machine was cut off.
+        if self.swarm.connected_peers().nth(1).is_none() {
+            self.offering.somebody_came();
+        }
+        self.events.send(NodeEvent::Connected { peer });
+    }
+
     /// A peer has said what it speaks and where it is: what it says replaces what was known.
     pub(super) fn on_identified(
         &mut self,
@@ -114,7 +122,7 @@ impl Task {
             let is_first = self.known_peers() == 1;
             self.bootstrap.succeeded();
             self.handovers.add(peer, Instant::now());
-            self.offering.wake();
+            self.offering.somebody_came();
             self.offering.forget_nearby();
             self.update_mode();
             self.update_counters();

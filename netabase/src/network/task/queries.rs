@@ -194,11 +194,12 @@ impl Task {
                     self.store.offer_again(&record.key);
                 } else {
                     self.store.was_offered(record);
+                    self.offering.settled(record);
                 }
                 self.answer(reply, result);
             }
             Asker::Offering => {
-                self.offering.ended(&self.store, record, peers);
+                self.offering.ended(record, peers, self.store.monotonic());
                 self.tally.update(|counters| {
                     let counter = if peers > 0 {
                         &mut counters.offers_sent
