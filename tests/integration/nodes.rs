@@ -32,6 +32,8 @@ mod stuffing;
 
 mod answers;
 
+mod versions;
+
 mod limited;
 
 mod oversized;

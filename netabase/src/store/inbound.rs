@@ -97,11 +97,16 @@ impl NetabaseStore {
         self.accept(record, Origin::Application)
     }
 
-    /// As [`put_record`](Self::put_record) of a record that [`validate`](Self::validate) has found valid: its
-    /// signature is not verified once more.
+    /// Takes in a record that [`validate`](Self::validate) has found valid: its signature is not verified once
+    /// more. Databases show it; one that no type here can read is held for peers, as if one had sent it.
     #[cfg(feature = "network")]
     pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
-        let arrival = self.arrival(record, Origin::Application)?;
+        let arrival = match self.arrival(record, Origin::Application) {
+            Err(StoreError::Record(RecordError::Version { .. })) => {
+                self.arrival(record, Origin::Peer(Source::APPLICATION))?
+            }
+            arrival => arrival?,
+        };
         self.accept_arrival(&Arrival { is_verified: true, ..arrival }, || Ok(()))
     }
 
@@ -148,10 +153,11 @@ impl NetabaseStore {
         self.accept_through(record, Origin::Peer(source), gate)
     }
 
-    /// Whether the record is a valid one that peers may exchange; nothing is stored.
+    /// Whether the record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
+    /// other versions its owner's signature is all there is. Nothing is stored.
     #[cfg(feature = "network")]
     pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
-        self.check(&self.arrival(record, Origin::Application)?).map(drop)
+        self.check(&self.arrival(record, Origin::Peer(Source::UNKNOWN))?).map(drop)
     }
 
     /// Checks a record, cheapest checks first, and stores it if it is valid and the newest.
