@@ -34,6 +34,8 @@ mod answers;
 
 mod versions;
 
+mod outdated;
+
 mod limited;
 
 mod oversized;

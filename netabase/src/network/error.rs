@@ -108,7 +108,8 @@ pub enum NetworkError {
         /// How long it was waited.
         after: Duration,
     },
-    /// The network has a newer value. The caller's is stored here, and nothing was sent.
+    /// The network has a newer value, and nothing was sent. It is stored here now in place of the caller's, if there
+    /// is room for it: what is published next is newer.
     #[error("the network has a newer value of the key")]
     Outdated {
         /// The newer one.

@@ -98,7 +98,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// - [`NetworkError::TooLarge`] if key and value together are longer than the network carries;
     ///   [`NetworkError::Database`] if the value cannot be stored here. Nothing was stored or sent.
-    /// - [`NetworkError::Outdated`] if a peer has a newer value: this one is stored here, and was not sent.
+    /// - [`NetworkError::Outdated`] if a peer has a newer value: that is stored here now, and this one was not sent.
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {

@@ -165,7 +165,20 @@ impl Task {
         }
         match step {
             PublishStep::Send(targets) => self.send_published(publish, asker, targets),
-            PublishStep::Done(result) => self.end_publish(publish.record(), asker, result),
+            PublishStep::Done(result) => {
+                if let Err(NetworkError::Outdated { winner }) = &result {
+                    self.take_in(winner);
+                }
+                self.end_publish(publish.record(), asker, result);
+            }
+        }
+    }
+
+    /// What beats a record of this peer's own replaces it here, too: else the next attempt would be beaten again.
+    fn take_in(&self, winner: &Record) {
+        if let Err(error) = self.store.put_validated(winner) {
+            let error: &(dyn std::error::Error + 'static) = &error;
+            tracing::debug!(key = ?winner.key, error, "could not take in what is newer");
         }
     }
 
