@@ -14,6 +14,8 @@ mod sizes;
 
 mod faults;
 
+mod silent;
+
 mod recovery;
 
 mod offers;

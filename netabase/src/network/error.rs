@@ -102,8 +102,9 @@ pub enum NetworkError {
         /// What is wrong with the last of them.
         source: StoreError,
     },
-    /// Nobody had answered when the time was over.
-    #[error("no answer within {after:?}")]
+    /// When the time was over nobody had answered, or nobody who has what was asked for: it may be at those who were
+    /// not asked yet.
+    #[error("not settled within {after:?}: some peers did not answer, or were not asked")]
     TimedOut {
         /// How long it was waited.
         after: Duration,

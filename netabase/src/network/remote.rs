@@ -136,8 +136,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         all.finish().await
     }
 
-    /// The newest value of a key that is here or at those peers who answer; `None` if somebody answered, and
-    /// there is none or it was removed. Never older than what is known here.
+    /// The newest value of a key that is here or at those peers who answer; `None` if all were asked that are close
+    /// to it, somebody answered, and there is none or it was removed. Never older than what is known here.
     ///
     /// If nobody answers, what is held here is the answer.
     ///

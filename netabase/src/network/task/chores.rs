@@ -1,12 +1,12 @@
 use std::time::Instant;
 
-use libp2p::kad::{QueryInfo, Quorum};
+use libp2p::kad::Quorum;
 
 use super::{
     Task,
     queries::{Asker, Query},
 };
-use crate::network::{query::Publish, settings::WALK_TIMEOUT};
+use crate::network::query::Publish;
 
 /// How many leases of a schema are renewed at a time.
 const MAX_RENEWALS: usize = 64;
@@ -28,10 +28,13 @@ impl Task {
     /// Ends walks before kad gives up on them, and with them on all who have answered: peers that are silent hold
     /// each walk up for seconds.
     fn end_long_walks(&mut self) {
-        for mut query in self.kad().iter_queries_mut() {
-            let is_walk = matches!(query.info(), QueryInfo::GetRecord { .. });
-            if is_walk && query.stats().duration().is_some_and(|took| took > WALK_TIMEOUT) {
-                query.finish();
+        let now = self.store.monotonic();
+        let Self { swarm, queries, .. } = self;
+        for (id, query) in queries {
+            if query.walk().is_some_and(|walk| walk.cut_short(now))
+                && let Some(mut running) = swarm.behaviour_mut().kad.kad.query_mut(id)
+            {
+                running.finish();
             }
         }
     }

@@ -33,7 +33,8 @@ impl Task {
         }
     }
 
-    pub(super) fn start_publish(&mut self, publish: Publish, asker: Asker) {
+    pub(super) fn start_publish(&mut self, mut publish: Publish, asker: Asker) {
+        publish.walk().start(self.store.monotonic());
         self.count_query(&asker);
         if self.known_peers() == 0 {
             self.publish_walked(publish, asker, &End::nobody());
@@ -44,7 +45,8 @@ impl Task {
         self.queries.insert(id, Query::PublishWalk(publish, asker));
     }
 
-    fn start_fetch(&mut self, key: &RecordKey, fetch: Fetch, reply: Reply<Fetched>) {
+    fn start_fetch(&mut self, key: &RecordKey, mut fetch: Fetch, reply: Reply<Fetched>) {
+        fetch.walk().start(self.store.monotonic());
         self.tally.update(|counters| counters.queries += 1);
         if self.known_peers() == 0 {
             let (result, _) = fetch.finish(&End::nobody());

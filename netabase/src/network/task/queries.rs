@@ -12,7 +12,7 @@ use crate::network::{
     error::NetworkError,
     events::NodeEvent,
     query::{End, Fetch, Fetched, Publish, PublishReport, PublishStep, Repair, Walk, closest_to},
-    settings::{QUERY_TIMEOUT, REPLICATION},
+    settings::{QUERY_TIMEOUT, REPLICATION, WALK_TIMEOUT},
 };
 
 /// A query of kad's, and what it is for.
@@ -36,6 +36,17 @@ pub(super) enum Query {
         found: Vec<PeerId>,
         reply: Reply<Vec<PeerId>>,
     },
+}
+
+impl Query {
+    /// The walk for a record that it is.
+    pub(super) fn walk(&mut self) -> Option<&mut Walk> {
+        match self {
+            Self::Fetch(fetch, _) => Some(fetch.walk()),
+            Self::PublishWalk(publish, _) => Some(publish.walk()),
+            _ => None,
+        }
+    }
 }
 
 /// Who wants a record to be published.
@@ -91,11 +102,7 @@ impl Task {
         // What is held here is known already.
         let Some(peer) = peer else { return };
         let Some(query) = self.queries.get_mut(&id) else { return };
-        let walk: &mut Walk = match query {
-            Query::Fetch(fetch, _) => fetch.walk(),
-            Query::PublishWalk(publish, _) => publish.walk(),
-            _ => return,
-        };
+        let Some(walk) = query.walk() else { return };
         let key = walk.key().clone();
         let _span = tracing::debug_span!("answer", query = ?id, %peer, ?key).entered();
         if let Err(reason) = walk.answer(peer, record, |record| self.store.validate(record)) {
@@ -113,17 +120,18 @@ impl Task {
 
     fn on_end(&mut self, query: Query, result: QueryResult, stats: &QueryStats) {
         match query {
-            Query::Fetch(fetch, reply) => {
+            Query::Fetch(mut fetch, reply) => {
                 self.callers -= 1;
-                let end = end_of_walk(result, stats, !fetch.is_satisfied());
+                let is_complete = !fetch.is_satisfied();
+                let end = end_of_walk(result, stats, fetch.walk(), is_complete);
                 let (result, repair) = fetch.finish(&end);
                 self.answer(reply, result);
                 if let Some(repair) = repair {
                     self.start_repair(repair);
                 }
             }
-            Query::PublishWalk(publish, asker) => {
-                let end = end_of_walk(result, stats, true);
+            Query::PublishWalk(mut publish, asker) => {
+                let end = end_of_walk(result, stats, publish.walk(), true);
                 self.publish_walked(publish, asker, &end);
             }
             Query::PublishSend(mut publish, asker, peers) => {
@@ -245,22 +253,23 @@ fn acknowledged(result: &QueryResult, peers: usize) -> usize {
     }
 }
 
-fn end_of_walk(result: QueryResult, stats: &QueryStats, is_complete: bool) -> End {
+fn end_of_walk(result: QueryResult, stats: &QueryStats, walk: &Walk, is_complete: bool) -> End {
+    let cut_short = walk.is_cut_short().then_some(WALK_TIMEOUT);
     let (missing, timed_out) = match result {
         QueryResult::GetRecord(Ok(GetRecordOk::FinishedWithNoAdditionalRecord {
             cache_candidates,
-        })) => (cache_candidates.into_values().collect(), false),
+        })) => (cache_candidates.into_values().collect(), cut_short),
         QueryResult::GetRecord(Err(GetRecordError::NotFound { closest_peers, .. })) => {
-            (closest_peers, false)
+            (closest_peers, cut_short)
         }
-        _ => (Vec::new(), true),
+        _ => (Vec::new(), Some(QUERY_TIMEOUT)),
     };
     End {
         missing,
         asked: stats.num_requests() as usize,
         answered: stats.num_successes() as usize,
         timed_out,
-        is_complete: is_complete && !timed_out,
+        is_complete: is_complete && timed_out.is_none(),
     }
 }
 
