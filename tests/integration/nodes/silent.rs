@@ -65,3 +65,43 @@ async fn a_walk_that_was_ended_does_not_say_that_there_is_nothing() -> Outcome {
     })
     .await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_that_was_ended_gives_what_it_has_found() -> Outcome {
+    in_time(async {
+        let clock = ManualClock::at_unix_ms(NOW_MS);
+        let nodes = alice_bob_and_carol(72, &clock).await?;
+
+        let found = get_too_long(&nodes, &clock, "bob").await?;
+
+        assert_eq!(found?, Some(profile("bob")));
+        shut_down(nodes.into()).await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_publish_whose_walk_was_ended_goes_to_those_who_answered() -> Outcome {
+    in_time(async {
+        let clock = ManualClock::at_unix_ms(NOW_MS);
+        let nodes = alice_bob_and_carol(73, &clock).await?;
+        let [alice, bob, _] = &nodes;
+        let time_passes = async {
+            until(alice, |counters| counters.queries == 1).await;
+            clock.advance(TOO_LONG);
+        };
+        let profiles = alice.network::<Profile>()?;
+
+        let value = profile("alice");
+        let published = profiles.publish(&value);
+        let report = futures::future::join(published, time_passes).await.0?;
+
+        assert_eq!((report.found, report.acknowledged), (1, 1));
+        let at_bob = bob.database::<Profile>()?.of(alice.peer_id()).with_held().get("alice")?;
+        assert_eq!(at_bob, Some(profile("alice")));
+        shut_down(nodes.into()).await;
+        Ok(())
+    })
+    .await
+}

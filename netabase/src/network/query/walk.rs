@@ -147,3 +147,20 @@ pub(in crate::network) fn closest_to(
     peers.dedup();
     peers
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_is_cut_short_once_and_not_before_its_time() {
+        let (mut walk, start) = (Walk::new(RecordKey::new(b"key")), Instant::now());
+        assert!(!walk.cut_short(start + WALK_TIMEOUT * 2), "it has not begun");
+        walk.start(start);
+
+        assert!(!walk.cut_short(start + WALK_TIMEOUT) && !walk.is_cut_short());
+        let late = start + WALK_TIMEOUT + Duration::from_millis(1);
+        assert!(walk.cut_short(late) && walk.is_cut_short());
+        assert!(!walk.cut_short(late), "it has been ended");
+    }
+}
