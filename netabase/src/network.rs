@@ -23,6 +23,8 @@ mod courier;
 
 mod probes;
 
+mod contact;
+
 mod transport;
 
 mod behaviour;

@@ -16,6 +16,8 @@ mod faults;
 
 mod silent;
 
+mod survivors;
+
 mod recovery;
 
 mod offers;

@@ -27,7 +27,7 @@ use libp2p::{
     identify, kad,
     kad::{QueryId, RecordKey},
     mdns,
-    swarm::SwarmEvent,
+    swarm::{DialError, SwarmEvent},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -40,6 +40,7 @@ use super::{
     behaviour::{Behaviour, BehaviourEvent},
     builder::Mode,
     command::Command,
+    contact::Contact,
     counters::Tally,
     courier::CourierEvent,
     events::{EventSender, NodeEvent},
@@ -112,6 +113,7 @@ struct Met {
     is_far: bool,
     /// Which start of it this is: one that comes back may have forgotten what it held.
     start: u64,
+    contact: Contact,
 }
 
 impl Task {
@@ -202,10 +204,14 @@ impl Task {
                 self.on_connected(peer_id);
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
+                self.note_contact(&peer_id);
                 self.events.send(NodeEvent::Disconnected { peer: peer_id });
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
+                if let (Some(peer), DialError::Transport(failed)) = (peer_id, error) {
+                    self.on_not_there(&peer, &failed);
+                }
             }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listener failed");

@@ -1,12 +1,15 @@
 use std::time::Instant;
 
-use libp2p::kad::Quorum;
+use libp2p::{
+    PeerId, Swarm,
+    kad::{KBucketKey, Quorum},
+};
 
 use super::{
     Task,
     queries::{Asker, Query},
 };
-use crate::network::query::Publish;
+use crate::network::{behaviour::Behaviour, query::Publish};
 
 /// How many leases of a schema are renewed at a time.
 const MAX_RENEWALS: usize = 64;
@@ -76,13 +79,19 @@ impl Task {
             if !self.handovers.is_due(now) {
                 return;
             }
-            let kad = &mut self.swarm.behaviour_mut().kad.kad;
-            let closest = |key: &_| {
-                kad.get_closest_local_peers(key)
-                    .map(libp2p::kad::KBucketKey::into_preimage)
-                    .collect()
+            let Self { swarm, met, store, handovers, .. } = self;
+            let moment = store.monotonic();
+            let is_there = |peer: &PeerId, swarm: &Swarm<Behaviour>| {
+                let met = met.get(peer);
+                swarm.is_connected(peer) || met.is_some_and(|met| met.contact.is_recent(moment))
             };
-            if let Some((record, peer)) = self.handovers.inspect(&self.store, now, closest) {
+            let closest = |key: &_| {
+                let known = swarm.behaviour_mut().kad.kad.get_closest_local_peers(key);
+                let mut closest: Vec<_> = known.map(KBucketKey::into_preimage).collect();
+                closest.retain(|peer| is_there(peer, swarm));
+                closest
+            };
+            if let Some((record, peer)) = handovers.inspect(store, now, closest) {
                 let key = record.key.clone();
                 let id = self.kad().put_record_to(record, std::iter::once(peer), Quorum::One);
                 self.queries.insert(id, Query::Handover { key, peer });

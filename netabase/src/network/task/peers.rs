@@ -1,11 +1,12 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::BuildHasher,
+    io,
     time::Instant,
 };
 
 use libp2p::{
-    Multiaddr, PeerId, identify,
+    Multiaddr, PeerId, TransportError, identify,
     kad::{self, Addresses},
     swarm::{ConnectionId, dial_opts::DialOpts},
 };
@@ -15,6 +16,7 @@ use crate::network::{
     addresses::{MAX_ADDRESSES, Scope, acceptable, known_addresses, peer_of},
     behaviour::{identify_protocol, kad_protocol},
     builder::Mode,
+    contact::Contact,
     events::NodeEvent,
     gate::Gate,
 };
@@ -33,7 +35,45 @@ impl Task {
         if self.swarm.connected_peers().nth(1).is_none() {
             self.offering.somebody_came();
         }
+        self.note_contact(&peer);
         self.events.send(NodeEvent::Connected { peer });
+    }
+
+    pub(super) fn note_contact(&mut self, peer: &PeerId) {
+        if let Some(met) = self.met.get_mut(peer) {
+            met.contact = Contact::new(self.store.monotonic());
+        }
+    }
+
+    /// A peer was at none of these addresses. If it is at none of its own, time and again, it is forgotten.
+    ///
+    /// Nobody else can bring that about: what others name as its addresses is tried besides those it has named
+    /// itself, over a connection that showed who it is. That somebody else was there (`WrongPeerId`) never
+    /// counts: an address that a stranger names, and answers at, would do.
+    pub(super) fn on_not_there(
+        &mut self,
+        peer: &PeerId,
+        failed: &[(Multiaddr, TransportError<io::Error>)],
+    ) {
+        // Where nobody is connected it may be this machine that is cut off.
+        if self.swarm.is_connected(peer) || self.swarm.connected_peers().next().is_none() {
+            return;
+        }
+        let known = known_addresses(self.kad(), peer);
+        if !known.iter().all(|known| failed.iter().any(|(tried, _)| tried == known)) {
+            return;
+        }
+        let now = self.store.monotonic();
+        if self.met.get_mut(peer).is_some_and(|met| met.contact.failed(now)) {
+            tracing::debug!(%peer, "forgets a peer that is not there");
+            self.forget(peer);
+        }
+    }
+
+    fn forget(&mut self, peer: &PeerId) {
+        self.met.remove(peer);
+        self.handovers.remove(peer);
+        self.kad().remove_peer(peer);
     }
 
     /// A peer has said what it speaks and where it is: what it says replaces what was known.
@@ -47,8 +87,7 @@ impl Task {
         let is_ours = info.protocol_version == identify_protocol(network)
             && info.protocols.contains(&kad_protocol(network));
         if !is_ours {
-            self.handovers.remove(&peer);
-            self.kad().remove_peer(&peer);
+            self.forget(&peer);
             return;
         }
         let address = self.swarm.behaviour().kad.address_of(connection);
@@ -65,11 +104,12 @@ impl Task {
     }
 
     fn note_met(&mut self, peer: PeerId, is_far: bool, start: u64) {
+        let contact = Contact::new(self.store.monotonic());
         match self.met.entry(peer) {
-            Entry::Vacant(met) => drop(met.insert(Met { is_far, start })),
+            Entry::Vacant(met) => drop(met.insert(Met { is_far, start, contact })),
             Entry::Occupied(mut met) => {
-                let Met { is_far: was_far, start: before } = *met.get();
-                met.insert(Met { is_far: is_far || was_far, start });
+                let Met { is_far: was_far, start: before, .. } = *met.get();
+                met.insert(Met { is_far: is_far || was_far, start, contact });
                 // One that was started again is known already, and may hold nothing.
                 if start != before {
                     self.handovers.add(peer, Instant::now());
