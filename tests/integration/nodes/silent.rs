@@ -30,6 +30,7 @@ async fn alice_bob_and_carol(
     let alice = network.node(2).clock(clock.clone()).client();
     let alice = alice.bootstrap(bob.addresses()).bootstrap(carol.addresses()).start().await?;
     know(&alice, 2).await;
+    assert!(alice.bootstrapped().await, "she waits for nobody any more");
     network.faults().stall(alice.peer_id(), carol.peer_id());
     Ok([alice, bob, carol])
 }
@@ -97,7 +98,7 @@ async fn a_publish_whose_walk_was_ended_goes_to_those_who_answered() -> Outcome 
         let published = profiles.publish(&value);
         let report = futures::future::join(published, time_passes).await.0?;
 
-        assert_eq!((report.found, report.acknowledged), (1, 1));
+        assert_eq!((report.found, report.acknowledged), (1, 1), "{report:?}");
         let at_bob = bob.database::<Profile>()?.of(alice.peer_id()).with_held().get("alice")?;
         assert_eq!(at_bob, Some(profile("alice")));
         shut_down(nodes.into()).await;
