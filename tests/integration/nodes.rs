@@ -4,6 +4,8 @@ mod waiting;
 
 mod bring_up;
 
+mod identities;
+
 mod sharing;
 
 mod generic;

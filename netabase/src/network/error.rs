@@ -5,7 +5,7 @@ use libp2p::{Multiaddr, kad::Record};
 use super::query::PublishReport;
 use crate::{database::DatabaseError, record::RecordError, store::StoreError};
 
-/// Why a node could not be started. Nothing of it is left.
+/// Why a node could not be started. Nothing of it is left, but for the identity file, if it cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeError {

@@ -14,7 +14,10 @@ async fn a_node_that_cannot_be_leaves_no_identity_file() -> Outcome {
         let other = NetabaseStore::builder().network("other").build()?;
 
         let started = on_loopback().store(other).identity_file(&file).start().await;
-        assert!(matches!(started, Err(NodeError::OtherStore { what: "network", .. })), "{started:?}");
+        assert!(
+            matches!(started, Err(NodeError::OtherStore { what: "network", .. })),
+            "{started:?}"
+        );
         let named = Netabase::builder("No Name").identity_file(&file).start().await;
         let is_named = matches!(named, Err(NodeError::Store(StoreError::InvalidNetwork { .. })));
         assert!(is_named, "{named:?}");
