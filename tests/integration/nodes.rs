@@ -6,6 +6,8 @@ mod bring_up;
 
 mod identities;
 
+mod ports;
+
 mod sharing;
 
 mod generic;

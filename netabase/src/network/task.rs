@@ -12,6 +12,8 @@ mod listen;
 
 mod peers;
 
+mod ports;
+
 mod queries;
 
 use std::{
@@ -161,9 +163,11 @@ impl Task {
     pub(super) async fn run(mut self: Box<Self>) {
         self.work().await;
         let Self { swarm, connection_tasks, .. } = *self;
-        // Connections end when the swarm is gone; they, and with them the ports, are waited for.
+        let listeners = swarm.listeners().cloned().collect();
+        // Connections end when the swarm is gone; they, and then the ports, are waited for.
         drop(swarm);
         connection_tasks.ended().await;
+        ports::freed(listeners).await;
     }
 
     async fn work(&mut self) {
