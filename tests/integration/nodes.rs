@@ -40,6 +40,8 @@ mod stuffing;
 
 mod answers;
 
+mod panics;
+
 mod versions;
 
 mod outdated;

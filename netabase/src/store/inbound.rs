@@ -13,6 +13,7 @@ use super::{
     clock::Moment,
     error::StoreError,
     inner::Inner,
+    judge::contained,
     lease::{check_ahead, check_lease},
     schemas::{CHECK_NOTHING, Check, Merge, SchemaId},
     source::Source,
@@ -78,6 +79,7 @@ pub(super) struct Arrival<'a> {
     record: &'a Record,
     origin: Origin,
     schema: SchemaId,
+    pub(super) name: &'static str,
     access: Access,
     /// Whether no type here can read it.
     opaque: bool,
@@ -261,6 +263,7 @@ impl NetabaseStore {
             record,
             origin,
             schema: id,
+            name: schema.name,
             access,
             opaque,
             is_verified: false,
@@ -273,14 +276,14 @@ impl NetabaseStore {
     }
 
     /// The dear checks: the signature, then decoding, which runs code of the user, and so never happens
-    /// under the lock. Gives the index entries.
+    /// under the lock, nor ends who asks for it. Gives the index entries.
     pub(super) fn check(&self, arrival: &Arrival<'_>) -> Result<Vec<u8>, StoreError> {
         let Record { key, value, .. } = arrival.record;
         if arrival.access == Access::Owned && !arrival.is_verified {
             verify(&self.shared.author.network, key.as_ref(), value)?;
         }
         let mut entries = Vec::new();
-        (arrival.check)(key.as_ref(), value, &mut entries)?;
+        contained(arrival.name, || (arrival.check)(key.as_ref(), value, &mut entries))?;
         Ok(entries)
     }
 }

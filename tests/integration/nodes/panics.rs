@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use libp2p::kad::Record;
-use netabase::{Netabase, NetabaseSchema, NetworkError, NodeEvent, StoreError};
+use netabase::{DatabaseError, Netabase, NetabaseSchema, NetworkError, NodeEvent, StoreError};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
@@ -129,4 +129,32 @@ async fn what_is_held_unread_does_not_make_its_schema_panic_when_it_is_opened() 
         Ok(())
     })
     .await
+}
+
+/// Merged by a function that does not expect two of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(merge = never)]
+struct Alone {
+    #[netabase(key)]
+    name: String,
+    count: u32,
+}
+
+fn never(_: &Alone, _: &Alone) -> Alone {
+    panic!("there is but one")
+}
+
+#[test]
+fn a_merge_that_panics_leaves_the_store_as_it_is() -> Outcome {
+    let (here, there) = (author(1)?.database::<Alone>()?, author(2)?.database::<Alone>()?);
+    let value = |count| Alone { name: "it".into(), count };
+    here.put(&value(1))?;
+
+    let refused = here.put_record(&there.to_record(&value(2))?);
+
+    let panicked = StoreError::Panicked { schema: "alone" };
+    assert_eq!(refused, Err(DatabaseError::Store(panicked)));
+    assert_eq!(here.get("it")?, Some(value(1)));
+    here.put(&value(3))?;
+    Ok(())
 }
