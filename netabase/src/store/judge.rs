@@ -17,11 +17,9 @@ pub(super) fn contained(
     schema: &'static str,
     judge: impl FnOnce() -> Result<(), RecordError>,
 ) -> Result<(), StoreError> {
-    match catch_unwind(AssertUnwindSafe(judge)) {
-        Ok(judged) => Ok(judged?),
-        Err(_) => {
-            tracing::error!(schema, "code of the schema panicked on a record");
-            Err(StoreError::Panicked { schema })
-        }
-    }
+    let Ok(judged) = catch_unwind(AssertUnwindSafe(judge)) else {
+        tracing::error!(schema, "code of the schema panicked on a record");
+        return Err(StoreError::Panicked { schema });
+    };
+    Ok(judged?)
 }

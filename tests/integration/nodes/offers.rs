@@ -92,12 +92,12 @@ async fn a_write_wakes_the_offer_of_its_own_key_alone() -> Outcome {
         for title in ["one", "two"] {
             publish_in_vain(alice, &mut events, title).await?;
         }
-        let notes = alice.database::<Note>()?;
-        let two = notes.record_key("two")?;
+        let database = alice.database::<Note>()?;
+        let two = database.record_key("two")?;
         let failed = alice.counters().offers_failed;
 
         for write in 1..=3 {
-            notes.put(&note("two", &format!("once more, {write}")))?;
+            database.put(&note("two", &format!("once more, {write}")))?;
             offered(&mut events, &two, 0).await?;
             assert_eq!(alice.counters().offers_failed, failed + write);
         }
