@@ -15,7 +15,7 @@ use super::{
     identity,
     node::{Netabase, Shared},
     settings::{IDLE_CONNECTION_TIMEOUT, MAX_WAITING_COMMANDS, NodeLimits},
-    task::{Bootstrap, ConnectionTasks, Parts, Status, Task},
+    task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
     transport::{self, BoxedTransport},
 };
 use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
@@ -241,19 +241,9 @@ impl NetabaseBuilder {
             tally: Arc::clone(&tally),
             ended,
         };
-        let parts = Parts {
-            swarm,
-            connection_tasks,
-            store,
-            commands: inbox,
-            stop,
-            status,
-            events,
-            tally,
-            bootstrap,
-            mode,
-        };
-        Ok(Prepared { task: Box::new(Task::new(parts)), node: Netabase::from_shared(shared), end })
+        let ends = Ends { commands: inbox, stop, status, events, tally };
+        let task = Task::new((swarm, connection_tasks), store, ends, bootstrap, mode);
+        Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
     }
 
     /// The store that was given, or one as it was described; and the transport, if one was given. An identity file

@@ -65,30 +65,21 @@ pub(super) struct Status {
     pub(super) is_server: bool,
 }
 
-/// What a task starts with.
-pub(super) struct Parts {
-    pub(super) swarm: Swarm<Behaviour>,
-    pub(super) connection_tasks: ConnectionTasks,
-    pub(super) store: NetabaseStore,
+/// The task's ends of what it shares with the handles.
+pub(super) struct Ends {
     pub(super) commands: mpsc::Receiver<Command>,
     /// Told when the node is to end, however many commands wait.
     pub(super) stop: Arc<Notify>,
     pub(super) status: watch::Sender<Status>,
     pub(super) events: EventSender,
     pub(super) tally: Arc<Tally>,
-    pub(super) bootstrap: Bootstrap,
-    pub(super) mode: Mode,
 }
 
 pub(super) struct Task {
     swarm: Swarm<Behaviour>,
     connection_tasks: ConnectionTasks,
     store: NetabaseStore,
-    commands: mpsc::Receiver<Command>,
-    stop: Arc<Notify>,
-    status: watch::Sender<Status>,
-    events: EventSender,
-    tally: Arc<Tally>,
+    ends: Ends,
     queries: HashMap<QueryId, Query>,
     /// How many of them somebody waits for.
     callers: usize,
@@ -119,31 +110,21 @@ struct Met {
 }
 
 impl Task {
-    pub(super) fn new(parts: Parts) -> Self {
-        let Parts {
-            swarm,
-            connection_tasks,
-            store,
-            commands,
-            stop,
-            status,
-            events,
-            tally,
-            bootstrap,
-            mode,
-        } = parts;
-        let peer = store.peer_id();
+    pub(super) fn new(
+        (swarm, connection_tasks): (Swarm<Behaviour>, ConnectionTasks),
+        store: NetabaseStore,
+        ends: Ends,
+        bootstrap: Bootstrap,
+        mode: Mode,
+    ) -> Self {
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
+            offering: Offering::new(store.peer_id()),
             swarm,
             connection_tasks,
             store,
-            commands,
-            stop,
-            status,
-            events,
-            tally,
+            ends,
             queries: HashMap::new(),
             callers: 0,
             bootstrap,
@@ -153,7 +134,6 @@ impl Task {
             has_bootstrapped: false,
             provided: HashSet::new(),
             applied_mode: None,
-            offering: Offering::new(peer),
             handovers: Handovers::default(),
             housekeeping,
         }
@@ -174,10 +154,10 @@ impl Task {
         loop {
             let now = std::time::Instant::now();
             tokio::select! {
-                () = self.stop.notified() => return,
+                () = self.ends.stop.notified() => return,
                 event = self.swarm.select_next_some() => self.on_event(event),
                 // When too many queries are in flight the inbox is left unread: callers wait.
-                command = self.commands.recv(), if self.callers < MAX_QUERIES => match command {
+                command = self.ends.commands.recv(), if self.callers < MAX_QUERIES => match command {
                     None => return,
                     Some(command) => self.on_command(command),
                 },
@@ -209,7 +189,7 @@ impl Task {
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
                 self.note_contact(&peer_id);
-                self.events.send(NodeEvent::Disconnected { peer: peer_id });
+                self.ends.events.send(NodeEvent::Disconnected { peer: peer_id });
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
@@ -227,7 +207,7 @@ impl Task {
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
             BehaviourEvent::Kad(CourierEvent::Refused(Refusal { peer, key, reason })) => {
-                self.events.send(NodeEvent::Refused { peer, key, reason });
+                self.ends.events.send(NodeEvent::Refused { peer, key, reason });
             }
             BehaviourEvent::Kad(CourierEvent::Kad(event)) => self.on_kad(event),
             BehaviourEvent::Identify(identify::Event::Received {

@@ -47,7 +47,7 @@ impl Task {
         for schema in self.store.shared_schemas() {
             let renewed = self.store.renew_due(schema, MAX_RENEWALS);
             let count = renewed.iter().filter(|record| record.is_ok()).count();
-            self.tally.update(|counters| counters.renewals += count as u64);
+            self.ends.tally.update(|counters| counters.renewals += count as u64);
             for error in renewed.into_iter().filter_map(Result::err) {
                 let error: &(dyn std::error::Error + 'static) = &error;
                 tracing::warn!(error, "could not renew a lease");
@@ -104,7 +104,7 @@ impl Task {
         let known_peers = self.known_peers();
         let offers_waiting = self.offering.waiting(&self.store);
         let handovers_waiting = self.handovers.len();
-        self.tally.update(|counters| {
+        self.ends.tally.update(|counters| {
             counters.connected_peers = connected_peers;
             counters.known_peers = known_peers;
             counters.offers_waiting = offers_waiting;

@@ -36,7 +36,7 @@ impl Task {
             self.offering.somebody_came();
         }
         self.note_contact(&peer);
-        self.events.send(NodeEvent::Connected { peer });
+        self.ends.events.send(NodeEvent::Connected { peer });
     }
 
     pub(super) fn note_contact(&mut self, peer: &PeerId) {
@@ -93,7 +93,7 @@ impl Task {
         let address = self.swarm.behaviour().kad.address_of(connection);
         let Some(address) = address.cloned() else { return };
         let kept = acceptable(&info.listen_addrs, &peer, &address);
-        self.tally.update(|counters| {
+        self.ends.tally.update(|counters| {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
         if !kept.is_empty() {
@@ -166,7 +166,7 @@ impl Task {
             self.offering.forget_nearby();
             self.update_mode();
             self.update_counters();
-            self.events.send(NodeEvent::PeerKnown { peer });
+            self.ends.events.send(NodeEvent::PeerKnown { peer });
             if is_first {
                 self.meet_first();
             }
@@ -188,13 +188,13 @@ impl Task {
     }
 
     pub(super) fn on_bootstrapped(&mut self) {
-        let was_ready = self.status.borrow().is_ready;
+        let was_ready = self.ends.status.borrow().is_ready;
         if !was_ready {
-            self.status.send_modify(|status| status.is_ready = true);
+            self.ends.status.send_modify(|status| status.is_ready = true);
         }
         // kad repeats it every few minutes.
         if !std::mem::replace(&mut self.has_bootstrapped, true) {
-            self.events.send(NodeEvent::Bootstrapped);
+            self.ends.events.send(NodeEvent::Bootstrapped);
         }
     }
 
@@ -250,11 +250,11 @@ impl Task {
 
     pub(super) fn tell_mode(&mut self) {
         let is_server = self.kad().mode() == kad::Mode::Server;
-        let is_new = self.status.send_if_modified(|status| {
+        let is_new = self.ends.status.send_if_modified(|status| {
             std::mem::replace(&mut status.is_server, is_server) != is_server
         });
         if is_new {
-            self.events.send(NodeEvent::ServerMode { is_server });
+            self.ends.events.send(NodeEvent::ServerMode { is_server });
         }
     }
 
@@ -268,11 +268,11 @@ impl Task {
             .collect();
         addresses.sort_by_cached_key(ToString::to_string);
         addresses.dedup();
-        let before = self.status.borrow().addresses.clone();
-        self.status.send_modify(|status| status.addresses.clone_from(&addresses));
+        let before = self.ends.status.borrow().addresses.clone();
+        self.ends.status.send_modify(|status| status.addresses.clone_from(&addresses));
         for address in addresses {
             if !before.contains(&address) {
-                self.events.send(NodeEvent::Listening { address });
+                self.ends.events.send(NodeEvent::Listening { address });
             }
         }
     }

@@ -107,8 +107,8 @@ impl Task {
         let _span = tracing::debug_span!("answer", query = ?id, %peer, ?key).entered();
         if let Err(reason) = walk.answer(peer, record, |record| self.store.validate(record)) {
             tracing::debug!(%reason, "not valid");
-            self.tally.update(|counters| counters.invalid_answers += 1);
-            self.events.send(NodeEvent::InvalidAnswer { peer, key, reason });
+            self.ends.tally.update(|counters| counters.invalid_answers += 1);
+            self.ends.events.send(NodeEvent::InvalidAnswer { peer, key, reason });
         }
         if let Query::Fetch(fetch, _) = query
             && fetch.is_satisfied()
@@ -141,15 +141,15 @@ impl Task {
             Query::Repair { key, peers } => {
                 let peers = acknowledged(&result, peers);
                 if peers > 0 {
-                    self.tally.update(|counters| counters.repairs += peers as u64);
-                    self.events.send(NodeEvent::Repaired { key, peers });
+                    self.ends.tally.update(|counters| counters.repairs += peers as u64);
+                    self.ends.events.send(NodeEvent::Repaired { key, peers });
                 }
             }
             Query::Handover { key, peer } => {
                 self.handovers.ended();
                 if acknowledged(&result, 1) > 0 {
-                    self.tally.update(|counters| counters.handovers_sent += 1);
-                    self.events.send(NodeEvent::HandedOver { key, peer });
+                    self.ends.tally.update(|counters| counters.handovers_sent += 1);
+                    self.ends.events.send(NodeEvent::HandedOver { key, peer });
                 }
             }
             Query::Provide(reply) => {
@@ -221,7 +221,7 @@ impl Task {
             }
             Asker::Offering => {
                 self.offering.ended(record, peers, self.store.monotonic());
-                self.tally.update(|counters| {
+                self.ends.tally.update(|counters| {
                     let counter = if peers > 0 {
                         &mut counters.offers_sent
                     } else {
@@ -229,7 +229,7 @@ impl Task {
                     };
                     *counter += 1;
                 });
-                self.events.send(NodeEvent::Offered { key: record.key.clone(), peers });
+                self.ends.events.send(NodeEvent::Offered { key: record.key.clone(), peers });
             }
         }
     }
