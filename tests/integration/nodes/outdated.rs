@@ -2,7 +2,7 @@
 
 use netabase::{ManualClock, NetworkError, libp2p::kad::Quorum};
 
-use super::{Outcome, adversary::Adversary, in_time, on_loopback};
+use super::{Outcome, adversary::Adversary, in_time, on_loopback, waiting::until};
 use crate::{
     authors::{HOUR, NOW_MS, identity, store_of},
     schemas::{Profile, profile},
@@ -24,6 +24,8 @@ async fn what_has_beaten_a_publish_is_here_and_the_next_one_beats_it() -> Outcom
         let adversary = Adversary::start().await?;
         adversary.claim(record.key.clone(), record.clone()).await;
         adversary.meet(&node).await?;
+        // A newcomer is handed what is here: there must be nothing yet.
+        until(&node, |counters| counters.handovers_waiting == 0).await;
         let network = node.network::<Profile>()?.with_quorum(Quorum::All);
 
         let outdated = network.publish(&profile("ada")).await;

@@ -31,6 +31,8 @@ async fn alice_bob_and_carol(
     let alice = alice.bootstrap(bob.addresses()).bootstrap(carol.addresses()).start().await?;
     know(&alice, 2).await;
     assert!(alice.bootstrapped().await, "she waits for nobody any more");
+    // Newcomers are handed what is here: there must be nothing yet.
+    until(&alice, |counters| counters.handovers_waiting == 0).await;
     network.faults().stall(alice.peer_id(), carol.peer_id());
     Ok([alice, bob, carol])
 }
