@@ -25,6 +25,8 @@ mod courier;
 
 mod probes;
 
+mod contact;
+
 mod transport;
 
 mod behaviour;

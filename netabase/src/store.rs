@@ -51,6 +51,8 @@ mod local;
 
 mod publish;
 
+mod judge;
+
 mod inbound;
 
 mod opaque;

@@ -4,6 +4,10 @@ mod waiting;
 
 mod bring_up;
 
+mod identities;
+
+mod ports;
+
 mod sharing;
 
 mod generic;
@@ -14,7 +18,13 @@ mod sizes;
 
 mod faults;
 
+mod silent;
+
+mod survivors;
+
 mod recovery;
+
+mod offers;
 
 mod adversary;
 
@@ -29,6 +39,12 @@ mod strangers;
 mod stuffing;
 
 mod answers;
+
+mod panics;
+
+mod versions;
+
+mod outdated;
 
 mod limited;
 

@@ -2,7 +2,6 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     num::NonZeroUsize,
     sync::Arc,
-    time::Duration,
 };
 
 use libp2p::{
@@ -18,10 +17,6 @@ use super::{
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
 use crate::store::NetabaseStore;
-
-/// kad takes the shorter of the sender's word and this for a record's time to live. Ours goes by the lease
-/// in the value, so that neither may cut in: kad acknowledges what it thinks has expired without storing it.
-const RECORD_TTL: Duration = Duration::from_secs(1 << 32);
 
 /// All that a node does in a swarm.
 #[derive(NetworkBehaviour)]
@@ -106,7 +101,10 @@ fn kad_config(store: &NetabaseStore) -> kad::Config {
         // kad's own jobs copy the whole store in one poll; upkeep does their work in small steps.
         .set_replication_interval(None)
         .set_publication_interval(None)
-        .set_record_ttl(Some(RECORD_TTL))
+        // How long a record lives follows from the lease in its value. kad takes the shorter of the sender's word
+        // and this, which it halves for each peer beyond the 20 closest that is nearer to the key, and acknowledges
+        // what it thinks has expired without storing it. With none it takes neither: `None` is the smaller.
+        .set_record_ttl(None)
         .set_max_packet_size(MAX_PACKET_BYTES)
         .set_query_timeout(QUERY_TIMEOUT)
         .set_substreams_timeout(PEER_TIMEOUT)
@@ -123,4 +121,102 @@ fn connection_limits(limits: &NodeLimits) -> connection_limits::ConnectionLimits
         .with_max_established_incoming(Some(limits.max_incoming_connections))
         .with_max_established_per_peer(Some(limits.max_connections_per_peer))
         .with_max_pending_incoming(Some(limits.max_incoming_connections))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use libp2p::{
+        Multiaddr, PeerId, Swarm,
+        futures::StreamExt,
+        identity::Keypair,
+        kad::{KBucketKey, QueryResult, Quorum, Record, RecordKey, store::RecordStore},
+        swarm::{self, SwarmEvent},
+    };
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::network::{courier::CourierEvent, transport};
+
+    #[derive(Serialize, Deserialize, netabase_derive::NetabaseSchema)]
+    #[netabase(access = "open", crate = "crate")]
+    struct Item {
+        #[netabase(key)]
+        number: u32,
+    }
+
+    fn identity(number: u32) -> Keypair {
+        let mut secret = [7; 32];
+        secret[..4].copy_from_slice(&number.to_be_bytes());
+        Keypair::ed25519_from_bytes(secret).unwrap()
+    }
+
+    fn swarm(number: u32) -> (Swarm<Behaviour>, NetabaseStore) {
+        let store = NetabaseStore::builder().identity(identity(number)).build().unwrap();
+        let limits = NodeLimits::default();
+        let behaviour = Behaviour::new(&store, &limits, Arc::default(), None);
+        let transport = transport::system(store.identity()).unwrap();
+        let config = swarm::Config::with_tokio_executor();
+        (Swarm::new(transport, behaviour, store.peer_id(), config), store)
+    }
+
+    /// A record that so many of these peers should rather hold than the local one.
+    fn record_far_from(store: &NetabaseStore, known: &[PeerId], nearer: usize) -> Record {
+        let items = store.database::<Item>().unwrap();
+        let is_far = |key: &RecordKey| {
+            let target = KBucketKey::new(key.as_ref());
+            let distance = |peer: PeerId| target.distance(&KBucketKey::from(peer));
+            let own = distance(store.peer_id());
+            known.iter().filter(|peer| distance(**peer) < own).count() >= nearer
+        };
+        let mut records = (0..).map(|number| items.to_record(&Item { number }).unwrap());
+        records.find(|record| is_far(&record.key)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_is_stored_however_many_peers_are_nearer() {
+        let ((mut near, store), (mut far, other)) = (swarm(0), swarm(1));
+        other.database::<Item>().unwrap();
+        let kad = &mut near.behaviour_mut().kad.kad;
+        kad.set_mode(Some(kad::Mode::Server));
+        for number in 2..1000 {
+            let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().unwrap();
+            kad.add_address(&identity(number).public().to_peer_id(), address);
+        }
+        let known: Vec<PeerId> = kad
+            .kbuckets()
+            .flat_map(|bucket| bucket.iter().map(|it| *it.node.key.preimage()).collect::<Vec<_>>())
+            .collect();
+        let mut record = record_far_from(&store, &known, 80);
+        // The sender's word does not count, either.
+        record.expires = Some(Instant::now());
+        near.listen_on("/ip4/127.0.0.1/tcp/0".parse().unwrap()).unwrap();
+        let address = loop {
+            if let SwarmEvent::NewListenAddr { address, .. } = near.select_next_some().await {
+                break address;
+            }
+        };
+        far.behaviour_mut().kad.kad.add_address(&store.peer_id(), address);
+        let to = [store.peer_id()].into_iter();
+        far.behaviour_mut().kad.kad.put_record_to(record.clone(), to, Quorum::One);
+
+        let result = loop {
+            tokio::select! {
+                _ = near.select_next_some() => {}
+                event = far.select_next_some() => {
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(CourierEvent::Kad(
+                        kad::Event::OutboundQueryProgressed { result, .. },
+                    ))) = event
+                    {
+                        break result;
+                    }
+                }
+            }
+        };
+
+        assert!(matches!(result, QueryResult::PutRecord(Ok(_))), "{result:?}");
+        let held = RecordStore::get(&store, &record.key).expect("it was acknowledged");
+        assert_eq!(held.value, record.value);
+    }
 }

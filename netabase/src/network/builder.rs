@@ -15,7 +15,7 @@ use super::{
     identity,
     node::{Netabase, Shared},
     settings::{MAX_WAITING_COMMANDS, NodeLimits},
-    task::{Bootstrap, ConnectionTasks, Parts, Status, Task},
+    task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
     transport::{self, BoxedTransport},
 };
 use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
@@ -107,8 +107,8 @@ impl NetabaseBuilder {
         self
     }
 
-    /// The file that holds the identity. If there is none, it is made, readable for its owner alone. Whoever has
-    /// it can write all that the node owns.
+    /// The file that holds the identity. If there is none, it is made, readable for its owner alone, and holds that
+    /// of the store, if one was [given](Self::store). Whoever has it can write all that the node owns.
     pub fn identity_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.identity_file = Some(path.into());
         self
@@ -242,50 +242,55 @@ impl NetabaseBuilder {
             tally: Arc::clone(&tally),
             ended,
         };
-        let parts = Parts {
-            swarm,
-            connection_tasks,
-            store,
-            commands: inbox,
-            stop,
-            status,
-            events,
-            tally,
-            bootstrap,
-            mode,
-        };
-        Ok(Prepared { task: Box::new(Task::new(parts)), node: Netabase::from_shared(shared), end })
+        let ends = Ends { commands: inbox, stop, status, events, tally };
+        let task = Task::new((swarm, connection_tasks), store, ends, bootstrap, mode);
+        Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
     }
 
-    /// The store that was given, or one as it was described; and the transport, if one was given.
+    /// The store that was given, or one as it was described; and the transport, if one was given. An identity file
+    /// is written once nothing else can be wrong.
     fn into_store(self) -> Result<(NetabaseStore, Option<TransportOf>), NodeError> {
-        let identity = match (self.identity, &self.identity_file) {
-            (Some(identity), _) => Some(identity),
-            (None, Some(path)) => Some(identity::load_or_create(path)?),
-            (None, None) => None,
+        let (identity, missing) = match (self.identity, self.identity_file) {
+            (Some(identity), _) => (Some(identity), None),
+            (None, Some(path)) => match identity::load(&path)? {
+                Some(identity) => (Some(identity), None),
+                None => (None, Some(path)),
+            },
+            (None, None) => (None, None),
         };
         let store = if let Some(store) = self.store {
-            let other = |what, found: String, expected: String| {
-                (found != expected).then_some(NodeError::OtherStore { what, found, expected })
-            };
-            let peer = identity.map(|identity| identity.public().to_peer_id());
-            let (found, expected) = (store.peer_id(), peer.unwrap_or(store.peer_id()));
-            let mismatch = other("network", store.network().to_owned(), self.network)
-                .or_else(|| other("peer", found.to_string(), expected.to_string()));
-            match mismatch {
-                Some(mismatch) => return Err(mismatch),
-                None => store,
-            }
+            check_store(&store, &self.network, identity.as_ref())?;
+            store
         } else {
             let builder = self.store_builder;
-            let builder = match identity {
+            match identity {
                 Some(identity) => builder.identity(identity),
                 None => builder,
-            };
-            builder.build()?
+            }
+            .build()?
         };
+        if let Some(path) = missing {
+            identity::save(&path, store.identity())?;
+        }
         Ok((store, self.transport))
     }
+}
+
+/// Whether a store is of this network, and of this identity, if one was asked for.
+fn check_store(
+    store: &NetabaseStore,
+    network: &str,
+    identity: Option<&Keypair>,
+) -> Result<(), NodeError> {
+    let check = |what, found: String, expected: String| {
+        if found == expected {
+            return Ok(());
+        }
+        Err(NodeError::OtherStore { what, found, expected })
+    };
+    check("network", store.network().to_owned(), network.to_owned())?;
+    let expected = identity.map_or(store.peer_id(), |identity| identity.public().to_peer_id());
+    check("peer", store.peer_id().to_string(), expected.to_string())
 }
 
 /// A node that does not listen yet.

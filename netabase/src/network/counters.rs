@@ -48,7 +48,7 @@ pub struct Refusals {
 
 impl Refusals {
     /// The reasons, as they are written.
-    pub const REASONS: [&str; 12] = [
+    pub const REASONS: [&str; 13] = [
         "too large",
         "not our key",
         "unknown schema",
@@ -61,6 +61,7 @@ impl Refusals {
         "signature",
         "value",
         "full",
+        "panic",
     ];
 
     fn reason(error: &StoreError) -> &'static str {
@@ -73,6 +74,7 @@ impl Refusals {
             | StoreError::LeaseTooLong { .. } => "lease",
             StoreError::Private | StoreError::NotAccepted { .. } => "private",
             StoreError::Outdated => "outdated",
+            StoreError::Panicked { .. } => "panic",
             StoreError::RateExceeded { .. } => "rate",
             StoreError::Full { .. }
             | StoreError::FullOfBytes { .. }

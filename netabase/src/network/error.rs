@@ -5,7 +5,7 @@ use libp2p::{Multiaddr, kad::Record};
 use super::query::PublishReport;
 use crate::{database::DatabaseError, record::RecordError, store::StoreError};
 
-/// Why a node could not be started. Nothing of it is left.
+/// Why a node could not be started. Nothing of it is left, but for the identity file, if it cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeError {
@@ -102,13 +102,15 @@ pub enum NetworkError {
         /// What is wrong with the last of them.
         source: StoreError,
     },
-    /// Nobody had answered when the time was over.
-    #[error("no answer within {after:?}")]
+    /// When the time was over nobody had answered, or nobody who has what was asked for: it may be at those who were
+    /// not asked yet.
+    #[error("not settled within {after:?}: some peers did not answer, or were not asked")]
     TimedOut {
         /// How long it was waited.
         after: Duration,
     },
-    /// The network has a newer value. The caller's is stored here, and nothing was sent.
+    /// The network has a newer value, and nothing was sent. It is stored here now in place of the caller's, if there
+    /// is room for it: what is published next is newer.
     #[error("the network has a newer value of the key")]
     Outdated {
         /// The newer one.

@@ -74,6 +74,9 @@ impl Gate {
     }
 
     fn refuse(&mut self, peer: PeerId, key: RecordKey, reason: StoreError) {
+        if let StoreError::Panicked { schema } = reason {
+            tracing::error!(%peer, ?key, schema, "what a peer sent made code of its schema panic");
+        }
         tracing::debug!(%peer, ?key, %reason, "refused what a peer sent");
         self.tally.refused(&reason);
         if self.refusals.len() < MAX_REFUSALS {

@@ -98,7 +98,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// - [`NetworkError::TooLarge`] if key and value together are longer than the network carries;
     ///   [`NetworkError::Database`] if the value cannot be stored here. Nothing was stored or sent.
-    /// - [`NetworkError::Outdated`] if a peer has a newer value: this one is stored here, and was not sent.
+    /// - [`NetworkError::Outdated`] if a peer has a newer value: that is stored here now, and this one was not sent.
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {
@@ -136,8 +136,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         all.finish().await
     }
 
-    /// The newest value of a key that is here or at those peers who answer; `None` if somebody answered, and
-    /// there is none or it was removed. Never older than what is known here.
+    /// The newest value of a key that is here or at those peers who answer; `None` if all were asked that are close
+    /// to it, somebody answered, and there is none or it was removed. Never older than what is known here.
     ///
     /// If nobody answers, what is held here is the answer.
     ///
@@ -146,6 +146,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// Only if nothing is known here: [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`],
     /// [`NetworkError::TimedOut`], [`NetworkError::OnlyInvalid`]; and [`NetworkError::Database`] if no record
     /// could have such a key, [`NetworkError::Stopped`] if the node was shut down.
+    ///
+    /// If the newest value was written by another version of the schema, [`NetworkError::Database`] with
+    /// [`RecordError::Version`](crate::RecordError::Version): an older one is no answer. It is held here for other peers, as if one had sent it.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, NetworkError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
@@ -175,12 +178,14 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// What the task found: it has verified that, or it was here before.
     fn take_in(&self, record: &Record) -> Result<(), NetworkError> {
         match self.local.store().put_validated(record) {
-            // It is an answer also if there is no room to keep it, or something newer came meanwhile.
+            // It is an answer also if there is no room to keep it, or something newer came meanwhile; or if no type
+            // here can read it, and what is here is private.
             Ok(_)
             | Err(
                 StoreError::ForeignFull { .. }
                 | StoreError::Full { .. }
-                | StoreError::FullOfBytes { .. },
+                | StoreError::FullOfBytes { .. }
+                | StoreError::Private,
             ) => Ok(()),
             // What is private here is not signed, and is nobody else's business.
             Err(error) if self.is_private(record) => {

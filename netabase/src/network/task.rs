@@ -12,6 +12,8 @@ mod listen;
 
 mod peers;
 
+mod ports;
+
 mod queries;
 
 use std::{
@@ -27,7 +29,7 @@ use libp2p::{
     identify, kad,
     kad::{QueryId, RecordKey},
     mdns,
-    swarm::SwarmEvent,
+    swarm::{DialError, SwarmEvent},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -40,6 +42,7 @@ use super::{
     behaviour::{Behaviour, BehaviourEvent, SurroundingsEvent},
     builder::Mode,
     command::Command,
+    contact::Contact,
     counters::Tally,
     courier::CourierEvent,
     events::{EventSender, NodeEvent},
@@ -62,30 +65,21 @@ pub(super) struct Status {
     pub(super) is_server: bool,
 }
 
-/// What a task starts with.
-pub(super) struct Parts {
-    pub(super) swarm: Swarm<Behaviour>,
-    pub(super) connection_tasks: ConnectionTasks,
-    pub(super) store: NetabaseStore,
+/// The task's ends of what it shares with the handles.
+pub(super) struct Ends {
     pub(super) commands: mpsc::Receiver<Command>,
     /// Told when the node is to end, however many commands wait.
     pub(super) stop: Arc<Notify>,
     pub(super) status: watch::Sender<Status>,
     pub(super) events: EventSender,
     pub(super) tally: Arc<Tally>,
-    pub(super) bootstrap: Bootstrap,
-    pub(super) mode: Mode,
 }
 
 pub(super) struct Task {
     swarm: Swarm<Behaviour>,
     connection_tasks: ConnectionTasks,
     store: NetabaseStore,
-    commands: mpsc::Receiver<Command>,
-    stop: Arc<Notify>,
-    status: watch::Sender<Status>,
-    events: EventSender,
-    tally: Arc<Tally>,
+    ends: Ends,
     queries: HashMap<QueryId, Query>,
     /// How many of them somebody waits for.
     callers: usize,
@@ -112,33 +106,25 @@ struct Met {
     is_far: bool,
     /// Which start of it this is: one that comes back may have forgotten what it held.
     start: u64,
+    contact: Contact,
 }
 
 impl Task {
-    pub(super) fn new(parts: Parts) -> Self {
-        let Parts {
-            swarm,
-            connection_tasks,
-            store,
-            commands,
-            stop,
-            status,
-            events,
-            tally,
-            bootstrap,
-            mode,
-        } = parts;
+    pub(super) fn new(
+        (swarm, connection_tasks): (Swarm<Behaviour>, ConnectionTasks),
+        store: NetabaseStore,
+        ends: Ends,
+        bootstrap: Bootstrap,
+        mode: Mode,
+    ) -> Self {
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
+            offering: Offering::new(store.peer_id()),
             swarm,
             connection_tasks,
             store,
-            commands,
-            stop,
-            status,
-            events,
-            tally,
+            ends,
             queries: HashMap::new(),
             callers: 0,
             bootstrap,
@@ -148,7 +134,6 @@ impl Task {
             has_bootstrapped: false,
             provided: HashSet::new(),
             applied_mode: None,
-            offering: Offering::default(),
             handovers: Handovers::default(),
             housekeeping,
         }
@@ -158,23 +143,26 @@ impl Task {
     pub(super) async fn run(mut self: Box<Self>) {
         self.work().await;
         let Self { swarm, connection_tasks, .. } = *self;
-        // Connections end when the swarm is gone; they, and with them the ports, are waited for.
+        let listeners = swarm.listeners().cloned().collect();
+        // Connections end when the swarm is gone; they, and then the ports, are waited for.
         drop(swarm);
         connection_tasks.ended().await;
+        ports::freed(listeners).await;
     }
 
     async fn work(&mut self) {
         loop {
             let now = std::time::Instant::now();
             tokio::select! {
-                () = self.stop.notified() => return,
+                () = self.ends.stop.notified() => return,
                 event = self.swarm.select_next_some() => self.on_event(event),
                 // When too many queries are in flight the inbox is left unread: callers wait.
-                command = self.commands.recv(), if self.callers < MAX_QUERIES => match command {
+                command = self.ends.commands.recv(), if self.callers < MAX_QUERIES => match command {
                     None => return,
                     Some(command) => self.on_command(command),
                 },
-                () = self.store.news() => self.offering.wake(),
+                // What is new is offered below.
+                () = self.store.news() => {}
                 _ = self.housekeeping.tick() => self.on_housekeeping(),
                 () = tokio::task::yield_now(), if self.handovers.is_due(now) => self.hand_over(),
             }
@@ -197,13 +185,17 @@ impl Task {
             SwarmEvent::ConnectionEstablished { peer_id, num_established, .. }
                 if num_established.get() == 1 =>
             {
-                self.events.send(NodeEvent::Connected { peer: peer_id });
+                self.on_connected(peer_id);
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
-                self.events.send(NodeEvent::Disconnected { peer: peer_id });
+                self.note_contact(&peer_id);
+                self.ends.events.send(NodeEvent::Disconnected { peer: peer_id });
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
+                if let (Some(peer), DialError::Transport(failed)) = (peer_id, error) {
+                    self.on_not_there(&peer, &failed);
+                }
             }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listener failed");
@@ -215,7 +207,7 @@ impl Task {
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
             BehaviourEvent::Kad(CourierEvent::Refused(Refusal { peer, key, reason })) => {
-                self.events.send(NodeEvent::Refused { peer, key, reason });
+                self.ends.events.send(NodeEvent::Refused { peer, key, reason });
             }
             BehaviourEvent::Kad(CourierEvent::Kad(event)) => self.on_kad(event),
             BehaviourEvent::Identify(identify::Event::Received {

@@ -3,6 +3,8 @@
 
 mod handovers;
 
+mod backoff;
+
 mod offering;
 
 pub(super) use self::{handovers::Handovers, offering::Offering};

@@ -132,6 +132,13 @@ pub enum StoreError {
     /// The record is not a valid one of its schema.
     #[error("invalid record")]
     Record(#[from] RecordError),
+    /// The schema's own code panicked on the record: its `validate`, its `Deserialize`, its key or its `merge`. That
+    /// is contained, unless the program is built with `panic = "abort"`.
+    #[error("code of schema `{schema}` panicked on the record; mend it to return an error")]
+    Panicked {
+        /// The schema.
+        schema: &'static str,
+    },
     /// The identity is of a kind that cannot own records.
     #[error("an identity of kind {found} cannot own records; use an ed25519 keypair")]
     UnsupportedIdentity {

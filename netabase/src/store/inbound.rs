@@ -13,6 +13,7 @@ use super::{
     clock::Moment,
     error::StoreError,
     inner::Inner,
+    judge::contained,
     lease::{check_ahead, check_lease},
     schemas::{CHECK_NOTHING, Check, Merge, SchemaId},
     source::Source,
@@ -78,6 +79,7 @@ pub(super) struct Arrival<'a> {
     record: &'a Record,
     origin: Origin,
     schema: SchemaId,
+    pub(super) name: &'static str,
     access: Access,
     /// Whether no type here can read it.
     opaque: bool,
@@ -97,11 +99,16 @@ impl NetabaseStore {
         self.accept(record, Origin::Application)
     }
 
-    /// As [`put_record`](Self::put_record) of a record that [`validate`](Self::validate) has found valid: its
-    /// signature is not verified once more.
+    /// Takes in a record that [`validate`](Self::validate) has found valid: its signature is not verified once
+    /// more. Databases show it; one that no type here can read is held for peers, as if one had sent it.
     #[cfg(feature = "network")]
     pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
-        let arrival = self.arrival(record, Origin::Application)?;
+        let arrival = match self.arrival(record, Origin::Application) {
+            Err(StoreError::Record(RecordError::Version { .. })) => {
+                self.arrival(record, Origin::Peer(Source::APPLICATION))?
+            }
+            arrival => arrival?,
+        };
         self.accept_arrival(&Arrival { is_verified: true, ..arrival }, || Ok(()))
     }
 
@@ -148,10 +155,11 @@ impl NetabaseStore {
         self.accept_through(record, Origin::Peer(source), gate)
     }
 
-    /// Whether the record is a valid one that peers may exchange; nothing is stored.
+    /// Whether the record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
+    /// other versions its owner's signature is all there is. Nothing is stored.
     #[cfg(feature = "network")]
     pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
-        self.check(&self.arrival(record, Origin::Application)?).map(drop)
+        self.check(&self.arrival(record, Origin::Peer(Source::UNKNOWN))?).map(drop)
     }
 
     /// Checks a record, cheapest checks first, and stores it if it is valid and the newest.
@@ -255,6 +263,7 @@ impl NetabaseStore {
             record,
             origin,
             schema: id,
+            name: schema.name,
             access,
             opaque,
             is_verified: false,
@@ -267,14 +276,14 @@ impl NetabaseStore {
     }
 
     /// The dear checks: the signature, then decoding, which runs code of the user, and so never happens
-    /// under the lock. Gives the index entries.
+    /// under the lock, nor ends who asks for it. Gives the index entries.
     pub(super) fn check(&self, arrival: &Arrival<'_>) -> Result<Vec<u8>, StoreError> {
         let Record { key, value, .. } = arrival.record;
         if arrival.access == Access::Owned && !arrival.is_verified {
             verify(&self.shared.author.network, key.as_ref(), value)?;
         }
         let mut entries = Vec::new();
-        (arrival.check)(key.as_ref(), value, &mut entries)?;
+        contained(arrival.name, || (arrival.check)(key.as_ref(), value, &mut entries))?;
         Ok(entries)
     }
 }

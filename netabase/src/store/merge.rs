@@ -3,6 +3,7 @@ use super::{
     changes::ChangeOrigin,
     error::StoreError,
     inbound::{Arrival, PutOutcome},
+    judge::contained,
     schemas::Merge,
 };
 
@@ -25,7 +26,9 @@ impl NetabaseStore {
             let stored = self.live_value(arrival);
             let (mut value, mut entries) = (arrival.value().to_vec(), arrived.clone());
             if let Some(stored) = &stored {
-                merge(stored, arrival.value(), &mut value, &mut entries)?;
+                contained(arrival.name, || {
+                    merge(stored, arrival.value(), &mut value, &mut entries)
+                })?;
             }
             let mut inner = self.write(ChangeOrigin::Remote);
             let old = inner.replaced(arrival.key(), &arrival.now);

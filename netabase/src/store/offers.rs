@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, ops::Bound};
+use std::{collections::BTreeMap, ops::Bound, time::Instant};
 
 use libp2p::kad::{KBucketKey, Record, RecordKey};
 use tokio::sync::futures::Notified;
@@ -96,6 +96,11 @@ impl NetabaseStore {
     /// Ends what [`attach`](Self::attach) began.
     pub(crate) fn detach(&self) {
         self.shared.inner.write().offers = Offers::default();
+    }
+
+    /// The store's clock, by which the node waits, too.
+    pub(crate) fn monotonic(&self) -> Instant {
+        self.shared.clock.now().monotonic
     }
 
     /// Completes when there is something new to be offered.

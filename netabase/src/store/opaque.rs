@@ -8,6 +8,7 @@ use super::{
     changes::ChangeOrigin,
     encoded::{Encoded, Standing},
     error::StoreError,
+    judge::contained,
     page::View,
     raw::RawRecord,
     schemas::{Check, SchemaId},
@@ -39,17 +40,17 @@ impl NetabaseStore {
     /// whoever opens a database meanwhile does, too, rather than wait: it finds them read, or reads them. One
     /// record at a time: it is served all the while, and no lock is held for long.
     fn learn(&self, schema: SchemaId) {
-        let (check, prefix) = {
+        let (name, check) = {
             let inner = self.shared.inner.read();
             let schema = inner.schemas.get(schema);
-            (schema.check, owned_prefix(schema.name))
+            (schema.name, schema.check)
         };
-        for held in self.raw_walk(&prefix, View::Opaque, true) {
+        for held in self.raw_walk(&owned_prefix(name), View::Opaque, true) {
             let version = Envelope::parse(&held.record.value).map(|value| value.schema_version);
             let can_read =
                 |&version: &u32| self.shared.inner.read().schemas.get(schema).can_read(version);
             if version.as_ref().is_ok_and(can_read) {
-                self.learn_one(schema, check, &held);
+                self.learn_one(schema, (name, check), &held);
             }
         }
         self.write(ChangeOrigin::Local).schemas.get_mut(schema).is_learned = true;
@@ -57,11 +58,16 @@ impl NetabaseStore {
 
     /// Puts a record that was held unread in its place, or drops it if its schema's type refuses it. It keeps its
     /// state, and is put down to whom it was.
-    fn learn_one(&self, schema: SchemaId, check: Check, RawRecord { record, .. }: &RawRecord) {
+    fn learn_one(
+        &self,
+        schema: SchemaId,
+        (name, check): (&'static str, Check),
+        RawRecord { record, .. }: &RawRecord,
+    ) {
         let (key, value) = (&record.key, &record.value);
         let mut entries = Vec::new();
         // Runs code of the user: without the lock.
-        let refused = check(key.as_ref(), value, &mut entries).err();
+        let refused = contained(name, || check(key.as_ref(), value, &mut entries)).err();
         let now = self.now();
         let mut inner = self.write(ChangeOrigin::Remote);
         inner.is_one_of_many();

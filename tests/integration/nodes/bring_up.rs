@@ -12,10 +12,10 @@ use super::{
 use crate::schemas::{Note, Profile, note, profile};
 
 /// A directory that goes with the test.
-struct Directory(PathBuf);
+pub(super) struct Directory(pub(super) PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> std::io::Result<Self> {
+    pub(super) fn new(name: &str) -> std::io::Result<Self> {
         let path = std::env::temp_dir().join(format!("netabase-{name}-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         Ok(Self(path))

@@ -4,10 +4,7 @@ use libp2p::{PeerId, kad::Record};
 
 use super::walk::{End, Walk};
 use crate::{
-    network::{
-        error::NetworkError,
-        settings::{QUERY_TIMEOUT, REPLICATION},
-    },
+    network::{error::NetworkError, settings::REPLICATION},
     schema::EnvelopeHeader,
     store::RawRecord,
 };
@@ -101,9 +98,10 @@ impl Fetch {
             return Err(NetworkError::OnlyInvalid { answers: *answers, source: source.clone() });
         }
         match end {
-            End { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
             End { asked: 0, .. } => Err(NetworkError::NobodyToAsk),
-            End { timed_out: true, .. } => Err(NetworkError::TimedOut { after: QUERY_TIMEOUT }),
+            // Those who were not asked may have it.
+            End { timed_out: Some(after), .. } => Err(NetworkError::TimedOut { after: *after }),
+            End { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
             End { asked, .. } => Err(NetworkError::Unreachable { asked: *asked }),
         }
     }

@@ -1,11 +1,18 @@
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    time::{Duration, Instant},
+};
 
 use libp2p::{
     PeerId,
     kad::{KBucketKey, Record, RecordKey},
 };
 
-use crate::{network::gate::check_size, record::RecordError, store::StoreError};
+use crate::{
+    network::{gate::check_size, settings::WALK_TIMEOUT},
+    record::RecordError,
+    store::StoreError,
+};
 
 /// The answers to one GET walk: which of them is the winner, and who has which.
 pub(in crate::network) struct Walk {
@@ -18,6 +25,10 @@ pub(in crate::network) struct Walk {
     pub(super) stale: Vec<PeerId>,
     /// How many answers were not valid, and what is wrong with the last of them.
     pub(super) invalid: Option<(usize, StoreError)>,
+    /// By the store's clock.
+    started: Option<Instant>,
+    /// Whether it was ended before all were asked that are close to the key.
+    is_cut_short: bool,
 }
 
 /// How a walk ended.
@@ -27,7 +38,8 @@ pub(in crate::network) struct End {
     pub(in crate::network) missing: Vec<PeerId>,
     pub(in crate::network) asked: usize,
     pub(in crate::network) answered: usize,
-    pub(in crate::network) timed_out: bool,
+    /// After which time it was given up, if it was; there may be more than it has found.
+    pub(in crate::network) timed_out: Option<Duration>,
     /// Whether all of the closest peers were asked that are there.
     pub(in crate::network) is_complete: bool,
 }
@@ -35,13 +47,37 @@ pub(in crate::network) struct End {
 impl End {
     /// Nobody was there to be asked.
     pub(in crate::network) fn nobody() -> Self {
-        Self { missing: Vec::new(), asked: 0, answered: 0, timed_out: false, is_complete: true }
+        Self { missing: Vec::new(), asked: 0, answered: 0, timed_out: None, is_complete: true }
     }
 }
 
 impl Walk {
     pub(in crate::network) fn new(key: RecordKey) -> Self {
-        Self { key, winner: None, current: Vec::new(), stale: Vec::new(), invalid: None }
+        Self {
+            key,
+            winner: None,
+            current: Vec::new(),
+            stale: Vec::new(),
+            invalid: None,
+            started: None,
+            is_cut_short: false,
+        }
+    }
+
+    /// Its time begins.
+    pub(in crate::network) fn start(&mut self, now: Instant) {
+        self.started = Some(now);
+    }
+
+    /// Whether it takes too long, and is to be ended; says so once.
+    pub(in crate::network) fn cut_short(&mut self, now: Instant) -> bool {
+        let took = self.started.map(|started| now.saturating_duration_since(started));
+        let is_over = took.is_some_and(|took| took > WALK_TIMEOUT);
+        is_over && !std::mem::replace(&mut self.is_cut_short, true)
+    }
+
+    pub(in crate::network) fn is_cut_short(&self) -> bool {
+        self.is_cut_short
     }
 
     pub(in crate::network) fn key(&self) -> &RecordKey {
@@ -110,4 +146,21 @@ pub(in crate::network) fn closest_to(
     peers.sort_by_cached_key(|peer| target.distance(&KBucketKey::from(*peer)));
     peers.dedup();
     peers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_is_cut_short_once_and_not_before_its_time() {
+        let (mut walk, start) = (Walk::new(RecordKey::new(b"key")), Instant::now());
+        assert!(!walk.cut_short(start + WALK_TIMEOUT * 2), "it has not begun");
+        walk.start(start);
+
+        assert!(!walk.cut_short(start + WALK_TIMEOUT) && !walk.is_cut_short());
+        let late = start + WALK_TIMEOUT + Duration::from_millis(1);
+        assert!(walk.cut_short(late) && walk.is_cut_short());
+        assert!(!walk.cut_short(late), "it has been ended");
+    }
 }

@@ -1,12 +1,15 @@
 use std::time::Instant;
 
-use libp2p::kad::{QueryInfo, Quorum};
+use libp2p::{
+    PeerId, Swarm,
+    kad::{KBucketKey, Quorum},
+};
 
 use super::{
     Task,
     queries::{Asker, Query},
 };
-use crate::network::{query::Publish, settings::WALK_TIMEOUT};
+use crate::network::{behaviour::Behaviour, query::Publish};
 
 /// How many leases of a schema are renewed at a time.
 const MAX_RENEWALS: usize = 64;
@@ -28,10 +31,13 @@ impl Task {
     /// Ends walks before kad gives up on them, and with them on all who have answered: peers that are silent hold
     /// each walk up for seconds.
     fn end_long_walks(&mut self) {
-        for mut query in self.kad().iter_queries_mut() {
-            let is_walk = matches!(query.info(), QueryInfo::GetRecord { .. });
-            if is_walk && query.stats().duration().is_some_and(|took| took > WALK_TIMEOUT) {
-                query.finish();
+        let now = self.store.monotonic();
+        let Self { swarm, queries, .. } = self;
+        for (id, query) in queries {
+            if query.walk().is_some_and(|walk| walk.cut_short(now))
+                && let Some(mut running) = swarm.behaviour_mut().kad.kad.query_mut(id)
+            {
+                running.finish();
             }
         }
     }
@@ -41,7 +47,7 @@ impl Task {
         for schema in self.store.shared_schemas() {
             let renewed = self.store.renew_due(schema, MAX_RENEWALS);
             let count = renewed.iter().filter(|record| record.is_ok()).count();
-            self.tally.update(|counters| counters.renewals += count as u64);
+            self.ends.tally.update(|counters| counters.renewals += count as u64);
             for error in renewed.into_iter().filter_map(Result::err) {
                 let error: &(dyn std::error::Error + 'static) = &error;
                 tracing::warn!(error, "could not renew a lease");
@@ -55,7 +61,7 @@ impl Task {
         if self.offering.is_idle(&self.store) || self.known_peers() == 0 {
             return;
         }
-        while let Some((record, nearby)) = self.offering.next(&self.store, Instant::now()) {
+        while let Some((record, nearby)) = self.offering.next(&self.store, self.store.monotonic()) {
             match nearby {
                 Some(closest) => {
                     let publish = Publish::to(record, closest.len());
@@ -73,13 +79,19 @@ impl Task {
             if !self.handovers.is_due(now) {
                 return;
             }
-            let kad = &mut self.swarm.behaviour_mut().kad.kad;
-            let closest = |key: &_| {
-                kad.get_closest_local_peers(key)
-                    .map(libp2p::kad::KBucketKey::into_preimage)
-                    .collect()
+            let Self { swarm, met, store, handovers, .. } = self;
+            let moment = store.monotonic();
+            let is_there = |peer: &PeerId, swarm: &Swarm<Behaviour>| {
+                let met = met.get(peer);
+                swarm.is_connected(peer) || met.is_some_and(|met| met.contact.is_recent(moment))
             };
-            if let Some((record, peer)) = self.handovers.inspect(&self.store, now, closest) {
+            let closest = |key: &_| {
+                let known = swarm.behaviour_mut().kad.kad.get_closest_local_peers(key);
+                let mut closest: Vec<_> = known.map(KBucketKey::into_preimage).collect();
+                closest.retain(|peer| is_there(peer, swarm));
+                closest
+            };
+            if let Some((record, peer)) = handovers.inspect(store, now, closest) {
                 let key = record.key.clone();
                 let id = self.kad().put_record_to(record, std::iter::once(peer), Quorum::One);
                 self.queries.insert(id, Query::Handover { key, peer });
@@ -90,9 +102,9 @@ impl Task {
     pub(super) fn update_counters(&mut self) {
         let connected_peers = self.swarm.connected_peers().count();
         let known_peers = self.known_peers();
-        let offers_waiting = self.store.offers_waiting();
+        let offers_waiting = self.offering.waiting(&self.store);
         let handovers_waiting = self.handovers.len();
-        self.tally.update(|counters| {
+        self.ends.tally.update(|counters| {
             counters.connected_peers = connected_peers;
             counters.known_peers = known_peers;
             counters.offers_waiting = offers_waiting;

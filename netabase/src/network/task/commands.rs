@@ -33,7 +33,8 @@ impl Task {
         }
     }
 
-    pub(super) fn start_publish(&mut self, publish: Publish, asker: Asker) {
+    pub(super) fn start_publish(&mut self, mut publish: Publish, asker: Asker) {
+        publish.walk().start(self.store.monotonic());
         self.count_query(&asker);
         if self.known_peers() == 0 {
             self.publish_walked(publish, asker, &End::nobody());
@@ -44,8 +45,9 @@ impl Task {
         self.queries.insert(id, Query::PublishWalk(publish, asker));
     }
 
-    fn start_fetch(&mut self, key: &RecordKey, fetch: Fetch, reply: Reply<Fetched>) {
-        self.tally.update(|counters| counters.queries += 1);
+    fn start_fetch(&mut self, key: &RecordKey, mut fetch: Fetch, reply: Reply<Fetched>) {
+        fetch.walk().start(self.store.monotonic());
+        self.ends.tally.update(|counters| counters.queries += 1);
         if self.known_peers() == 0 {
             let (result, _) = fetch.finish(&End::nobody());
             self.answer(reply, result);
@@ -58,7 +60,7 @@ impl Task {
     }
 
     fn start_providing(&mut self, key: RecordKey, reply: Reply<()>) {
-        self.tally.update(|counters| counters.queries += 1);
+        self.ends.tally.update(|counters| counters.queries += 1);
         self.provided.insert(key.clone());
         match self.kad().start_providing(key) {
             Ok(id) => {
@@ -75,7 +77,7 @@ impl Task {
     }
 
     fn find_providers(&mut self, key: RecordKey, reply: Reply<Vec<PeerId>>) {
-        self.tally.update(|counters| counters.queries += 1);
+        self.ends.tally.update(|counters| counters.queries += 1);
         if self.known_peers() == 0 {
             self.answer(reply, Err(NetworkError::NobodyToAsk));
             return;
@@ -88,7 +90,7 @@ impl Task {
     /// Gives a caller the one answer; one who has left does not mind.
     pub(super) fn answer<T>(&self, reply: Reply<T>, result: Result<T, NetworkError>) {
         if result.is_err() {
-            self.tally.update(|counters| counters.queries_failed += 1);
+            self.ends.tally.update(|counters| counters.queries_failed += 1);
         }
         let _: Result<(), _> = oneshot::Sender::send(reply, result);
     }
@@ -96,7 +98,7 @@ impl Task {
     pub(super) fn count_query(&mut self, asker: &Asker) {
         if let Asker::Caller(_) = asker {
             self.callers += 1;
-            self.tally.update(|counters| counters.queries += 1);
+            self.ends.tally.update(|counters| counters.queries += 1);
         }
     }
 }

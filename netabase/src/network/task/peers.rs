@@ -1,11 +1,12 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::BuildHasher,
+    io,
     time::Instant,
 };
 
 use libp2p::{
-    Multiaddr, PeerId, identify,
+    Multiaddr, PeerId, TransportError, identify,
     kad::{self, Addresses},
     swarm::{ConnectionId, dial_opts::DialOpts},
 };
@@ -15,6 +16,7 @@ use crate::network::{
     addresses::{MAX_ADDRESSES, Scope, acceptable, known_addresses, peer_of},
     behaviour::{identify_protocol, kad_protocol},
     builder::Mode,
+    contact::Contact,
     events::NodeEvent,
     gate::Gate,
 };
@@ -28,6 +30,52 @@ impl Task {
         self.kad().kbuckets().map(|bucket| bucket.num_entries()).sum()
     }
 
+    pub(super) fn on_connected(&mut self, peer: PeerId) {
+        // The first after a time without anybody: this machine was cut off.
+        if self.swarm.connected_peers().nth(1).is_none() {
+            self.offering.somebody_came();
+        }
+        self.note_contact(&peer);
+        self.ends.events.send(NodeEvent::Connected { peer });
+    }
+
+    pub(super) fn note_contact(&mut self, peer: &PeerId) {
+        if let Some(met) = self.met.get_mut(peer) {
+            met.contact = Contact::new(self.store.monotonic());
+        }
+    }
+
+    /// A peer was at none of these addresses. If it is at none of its own, time and again, it is forgotten.
+    ///
+    /// Nobody else can bring that about: what others name as its addresses is tried besides those it has named
+    /// itself, over a connection that showed who it is. That somebody else was there (`WrongPeerId`) never
+    /// counts: an address that a stranger names, and answers at, would do.
+    pub(super) fn on_not_there(
+        &mut self,
+        peer: &PeerId,
+        failed: &[(Multiaddr, TransportError<io::Error>)],
+    ) {
+        // Where nobody is connected it may be this machine that is cut off.
+        if self.swarm.is_connected(peer) || self.swarm.connected_peers().next().is_none() {
+            return;
+        }
+        let known = known_addresses(self.kad(), peer);
+        if !known.iter().all(|known| failed.iter().any(|(tried, _)| tried == known)) {
+            return;
+        }
+        let now = self.store.monotonic();
+        if self.met.get_mut(peer).is_some_and(|met| met.contact.failed(now)) {
+            tracing::debug!(%peer, "forgets a peer that is not there");
+            self.forget(peer);
+        }
+    }
+
+    fn forget(&mut self, peer: &PeerId) {
+        self.met.remove(peer);
+        self.handovers.remove(peer);
+        self.kad().remove_peer(peer);
+    }
+
     /// A peer has said what it speaks and where it is: what it says replaces what was known.
     pub(super) fn on_identified(
         &mut self,
@@ -39,14 +87,13 @@ impl Task {
         let is_ours = info.protocol_version == identify_protocol(network)
             && info.protocols.contains(&kad_protocol(network));
         if !is_ours {
-            self.handovers.remove(&peer);
-            self.kad().remove_peer(&peer);
+            self.forget(&peer);
             return;
         }
         let address = self.swarm.behaviour().kad.address_of(connection);
         let Some(address) = address.cloned() else { return };
         let kept = acceptable(&info.listen_addrs, &peer, &address);
-        self.tally.update(|counters| {
+        self.ends.tally.update(|counters| {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
         if !kept.is_empty() {
@@ -57,11 +104,12 @@ impl Task {
     }
 
     fn note_met(&mut self, peer: PeerId, is_far: bool, start: u64) {
+        let contact = Contact::new(self.store.monotonic());
         match self.met.entry(peer) {
-            Entry::Vacant(met) => drop(met.insert(Met { is_far, start })),
+            Entry::Vacant(met) => drop(met.insert(Met { is_far, start, contact })),
             Entry::Occupied(mut met) => {
-                let Met { is_far: was_far, start: before } = *met.get();
-                met.insert(Met { is_far: is_far || was_far, start });
+                let Met { is_far: was_far, start: before, .. } = *met.get();
+                met.insert(Met { is_far: is_far || was_far, start, contact });
                 // One that was started again is known already, and may hold nothing.
                 if start != before {
                     self.handovers.add(peer, Instant::now());
@@ -114,11 +162,11 @@ impl Task {
             let is_first = self.known_peers() == 1;
             self.bootstrap.succeeded();
             self.handovers.add(peer, Instant::now());
-            self.offering.wake();
+            self.offering.somebody_came();
             self.offering.forget_nearby();
             self.update_mode();
             self.update_counters();
-            self.events.send(NodeEvent::PeerKnown { peer });
+            self.ends.events.send(NodeEvent::PeerKnown { peer });
             if is_first {
                 self.meet_first();
             }
@@ -140,13 +188,13 @@ impl Task {
     }
 
     pub(super) fn on_bootstrapped(&mut self) {
-        let was_ready = self.status.borrow().is_ready;
+        let was_ready = self.ends.status.borrow().is_ready;
         if !was_ready {
-            self.status.send_modify(|status| status.is_ready = true);
+            self.ends.status.send_modify(|status| status.is_ready = true);
         }
         // kad repeats it every few minutes.
         if !std::mem::replace(&mut self.has_bootstrapped, true) {
-            self.events.send(NodeEvent::Bootstrapped);
+            self.ends.events.send(NodeEvent::Bootstrapped);
         }
     }
 
@@ -202,11 +250,11 @@ impl Task {
 
     pub(super) fn tell_mode(&mut self) {
         let is_server = self.kad().mode() == kad::Mode::Server;
-        let is_new = self.status.send_if_modified(|status| {
+        let is_new = self.ends.status.send_if_modified(|status| {
             std::mem::replace(&mut status.is_server, is_server) != is_server
         });
         if is_new {
-            self.events.send(NodeEvent::ServerMode { is_server });
+            self.ends.events.send(NodeEvent::ServerMode { is_server });
         }
     }
 
@@ -220,11 +268,11 @@ impl Task {
             .collect();
         addresses.sort_by_cached_key(ToString::to_string);
         addresses.dedup();
-        let before = self.status.borrow().addresses.clone();
-        self.status.send_modify(|status| status.addresses.clone_from(&addresses));
+        let before = self.ends.status.borrow().addresses.clone();
+        self.ends.status.send_modify(|status| status.addresses.clone_from(&addresses));
         for address in addresses {
             if !before.contains(&address) {
-                self.events.send(NodeEvent::Listening { address });
+                self.ends.events.send(NodeEvent::Listening { address });
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::network::{
     error::NetworkError,
     events::NodeEvent,
     query::{End, Fetch, Fetched, Publish, PublishReport, PublishStep, Repair, Walk, closest_to},
-    settings::{QUERY_TIMEOUT, REPLICATION},
+    settings::{QUERY_TIMEOUT, REPLICATION, WALK_TIMEOUT},
 };
 
 /// A query of kad's, and what it is for.
@@ -36,6 +36,17 @@ pub(super) enum Query {
         found: Vec<PeerId>,
         reply: Reply<Vec<PeerId>>,
     },
+}
+
+impl Query {
+    /// The walk for a record that it is.
+    pub(super) fn walk(&mut self) -> Option<&mut Walk> {
+        match self {
+            Self::Fetch(fetch, _) => Some(fetch.walk()),
+            Self::PublishWalk(publish, _) => Some(publish.walk()),
+            _ => None,
+        }
+    }
 }
 
 /// Who wants a record to be published.
@@ -91,17 +102,13 @@ impl Task {
         // What is held here is known already.
         let Some(peer) = peer else { return };
         let Some(query) = self.queries.get_mut(&id) else { return };
-        let walk: &mut Walk = match query {
-            Query::Fetch(fetch, _) => fetch.walk(),
-            Query::PublishWalk(publish, _) => publish.walk(),
-            _ => return,
-        };
+        let Some(walk) = query.walk() else { return };
         let key = walk.key().clone();
         let _span = tracing::debug_span!("answer", query = ?id, %peer, ?key).entered();
         if let Err(reason) = walk.answer(peer, record, |record| self.store.validate(record)) {
             tracing::debug!(%reason, "not valid");
-            self.tally.update(|counters| counters.invalid_answers += 1);
-            self.events.send(NodeEvent::InvalidAnswer { peer, key, reason });
+            self.ends.tally.update(|counters| counters.invalid_answers += 1);
+            self.ends.events.send(NodeEvent::InvalidAnswer { peer, key, reason });
         }
         if let Query::Fetch(fetch, _) = query
             && fetch.is_satisfied()
@@ -113,17 +120,18 @@ impl Task {
 
     fn on_end(&mut self, query: Query, result: QueryResult, stats: &QueryStats) {
         match query {
-            Query::Fetch(fetch, reply) => {
+            Query::Fetch(mut fetch, reply) => {
                 self.callers -= 1;
-                let end = end_of_walk(result, stats, !fetch.is_satisfied());
+                let is_complete = !fetch.is_satisfied();
+                let end = end_of_walk(result, stats, fetch.walk(), is_complete);
                 let (result, repair) = fetch.finish(&end);
                 self.answer(reply, result);
                 if let Some(repair) = repair {
                     self.start_repair(repair);
                 }
             }
-            Query::PublishWalk(publish, asker) => {
-                let end = end_of_walk(result, stats, true);
+            Query::PublishWalk(mut publish, asker) => {
+                let end = end_of_walk(result, stats, publish.walk(), true);
                 self.publish_walked(publish, asker, &end);
             }
             Query::PublishSend(mut publish, asker, peers) => {
@@ -133,15 +141,15 @@ impl Task {
             Query::Repair { key, peers } => {
                 let peers = acknowledged(&result, peers);
                 if peers > 0 {
-                    self.tally.update(|counters| counters.repairs += peers as u64);
-                    self.events.send(NodeEvent::Repaired { key, peers });
+                    self.ends.tally.update(|counters| counters.repairs += peers as u64);
+                    self.ends.events.send(NodeEvent::Repaired { key, peers });
                 }
             }
             Query::Handover { key, peer } => {
                 self.handovers.ended();
                 if acknowledged(&result, 1) > 0 {
-                    self.tally.update(|counters| counters.handovers_sent += 1);
-                    self.events.send(NodeEvent::HandedOver { key, peer });
+                    self.ends.tally.update(|counters| counters.handovers_sent += 1);
+                    self.ends.events.send(NodeEvent::HandedOver { key, peer });
                 }
             }
             Query::Provide(reply) => {
@@ -165,7 +173,20 @@ impl Task {
         }
         match step {
             PublishStep::Send(targets) => self.send_published(publish, asker, targets),
-            PublishStep::Done(result) => self.end_publish(publish.record(), asker, result),
+            PublishStep::Done(result) => {
+                if let Err(NetworkError::Outdated { winner }) = &result {
+                    self.take_in(winner);
+                }
+                self.end_publish(publish.record(), asker, result);
+            }
+        }
+    }
+
+    /// What beats a record of this peer's own replaces it here, too: else the next attempt would be beaten again.
+    fn take_in(&self, winner: &Record) {
+        if let Err(error) = self.store.put_validated(winner) {
+            let error: &(dyn std::error::Error + 'static) = &error;
+            tracing::debug!(key = ?winner.key, error, "could not take in what is newer");
         }
     }
 
@@ -194,12 +215,13 @@ impl Task {
                     self.store.offer_again(&record.key);
                 } else {
                     self.store.was_offered(record);
+                    self.offering.settled(record);
                 }
                 self.answer(reply, result);
             }
             Asker::Offering => {
-                self.offering.ended(&self.store, record, peers);
-                self.tally.update(|counters| {
+                self.offering.ended(record, peers, self.store.monotonic());
+                self.ends.tally.update(|counters| {
                     let counter = if peers > 0 {
                         &mut counters.offers_sent
                     } else {
@@ -207,7 +229,7 @@ impl Task {
                     };
                     *counter += 1;
                 });
-                self.events.send(NodeEvent::Offered { key: record.key.clone(), peers });
+                self.ends.events.send(NodeEvent::Offered { key: record.key.clone(), peers });
             }
         }
     }
@@ -231,22 +253,23 @@ fn acknowledged(result: &QueryResult, peers: usize) -> usize {
     }
 }
 
-fn end_of_walk(result: QueryResult, stats: &QueryStats, is_complete: bool) -> End {
+fn end_of_walk(result: QueryResult, stats: &QueryStats, walk: &Walk, is_complete: bool) -> End {
+    let cut_short = walk.is_cut_short().then_some(WALK_TIMEOUT);
     let (missing, timed_out) = match result {
         QueryResult::GetRecord(Ok(GetRecordOk::FinishedWithNoAdditionalRecord {
             cache_candidates,
-        })) => (cache_candidates.into_values().collect(), false),
+        })) => (cache_candidates.into_values().collect(), cut_short),
         QueryResult::GetRecord(Err(GetRecordError::NotFound { closest_peers, .. })) => {
-            (closest_peers, false)
+            (closest_peers, cut_short)
         }
-        _ => (Vec::new(), true),
+        _ => (Vec::new(), Some(QUERY_TIMEOUT)),
     };
     End {
         missing,
         asked: stats.num_requests() as usize,
         answered: stats.num_successes() as usize,
         timed_out,
-        is_complete: is_complete && !timed_out,
+        is_complete: is_complete && timed_out.is_none(),
     }
 }
 

@@ -84,7 +84,7 @@ impl Handovers {
     }
 
     /// Looks at the next record for the first peer, and gives both if it is to be sent. `closest` gives the
-    /// known peers, the closest to a key first.
+    /// peers that are there, the closest to a key first.
     pub(in crate::network) fn inspect(
         &mut self,
         store: &NetabaseStore,

@@ -1,26 +1,19 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libp2p::{PeerId, kad::Record};
 
+use super::backoff::Backoff;
 use crate::store::{NetabaseStore, Place, place_of};
 
 /// Offers that are under way at a time.
 const PARALLELISM: usize = 8;
 
-/// How long after a round in which some reached nobody the next one begins.
-const PAUSE: Duration = Duration::from_secs(15);
-
-/// How far that is spread, so that nodes which lost the same peers do not all come back at once.
-const JITTER: Duration = Duration::from_secs(15);
-
 /// Goes round the own records that peers are to be sent, in the order of their places, so that neighbours come
 /// one after the other.
-#[derive(Default)]
 pub(in crate::network) struct Offering {
     cursor: Option<Place>,
     running: usize,
-    has_failed: bool,
-    paused_until: Option<Instant>,
+    backoff: Backoff,
     nearby: Option<Nearby>,
 }
 
@@ -33,9 +26,14 @@ struct Nearby {
 }
 
 impl Offering {
-    /// There is something new, or somebody new.
-    pub(in crate::network) fn wake(&mut self) {
-        self.paused_until = None;
+    pub(in crate::network) fn new(local: PeerId) -> Self {
+        let share = f64::from(u32::from(local.to_bytes()[37])) / 256.0;
+        Self { cursor: None, running: 0, backoff: Backoff::new(share), nearby: None }
+    }
+
+    /// Somebody has come who may take what reached nobody.
+    pub(in crate::network) fn somebody_came(&mut self) {
+        self.backoff.shorten();
     }
 
     /// Who is close has changed.
@@ -43,9 +41,15 @@ impl Offering {
         self.nearby = None;
     }
 
-    /// Whether there is nothing to offer, and no round to end.
+    /// How many wait, at the store or until their pauses are over.
+    pub(in crate::network) fn waiting(&self, store: &NetabaseStore) -> usize {
+        store.offers_waiting() + self.backoff.len()
+    }
+
+    /// Whether there is nothing to offer now.
     pub(in crate::network) fn is_idle(&self, store: &NetabaseStore) -> bool {
-        self.cursor.is_none() && !self.has_failed && store.offers_waiting() == 0
+        store.offers_waiting() == 0
+            && (self.backoff.len() == 0 || !self.backoff.is_due(store.monotonic()))
     }
 
     /// The next record to be offered, and to whom, if that is known without a walk.
@@ -54,32 +58,25 @@ impl Offering {
         store: &NetabaseStore,
         now: Instant,
     ) -> Option<(Record, Option<Vec<PeerId>>)> {
-        if self.running >= PARALLELISM || self.paused_until.is_some_and(|until| now < until) {
+        if self.running >= PARALLELISM {
             return None;
         }
-        self.paused_until = None;
+        while let Some(key) = self.backoff.next(now) {
+            store.offer_again(&key);
+        }
         loop {
             let Some((place, record)) = store.take_offer(self.cursor.as_ref()) else {
-                self.end_round(store, now);
-                return None;
+                // At the end the next round begins: some may have come in behind the cursor.
+                self.cursor.take()?;
+                continue;
             };
             self.cursor = Some(place);
+            self.backoff.starts(&place);
             if let Some(record) = record {
                 self.running += 1;
                 return Some((record, self.nearby_of(&place)));
             }
-        }
-    }
-
-    /// At the end the next round begins: later, if it would meet what has just failed.
-    fn end_round(&mut self, store: &NetabaseStore, now: Instant) {
-        let was_inside = self.cursor.take().is_some();
-        if std::mem::take(&mut self.has_failed) {
-            let share = f64::from(u32::from(store.peer_id().to_bytes()[37])) / 256.0;
-            self.paused_until = Some(now + PAUSE + JITTER.mul_f64(share));
-        } else if was_inside && store.offers_waiting() > 0 {
-            // Some came in behind the cursor.
-            self.paused_until = Some(now);
+            self.backoff.forget(&place);
         }
     }
 
@@ -101,19 +98,20 @@ impl Offering {
     }
 
     /// An offer has ended; it reached so many peers.
-    pub(in crate::network) fn ended(
-        &mut self,
-        store: &NetabaseStore,
-        record: &Record,
-        peers: usize,
-    ) {
+    pub(in crate::network) fn ended(&mut self, record: &Record, peers: usize, now: Instant) {
         self.running -= 1;
         if peers == 0 {
-            self.has_failed = true;
             // Perhaps they were not the right ones for it: the next attempt looks for itself.
             self.nearby = None;
-            store.offer_again(&record.key);
+            self.backoff.add(place_of(&record.key), record.key.clone(), now);
+        } else {
+            self.settled(record);
         }
+    }
+
+    /// Peers have it: it need not be offered again.
+    pub(in crate::network) fn settled(&mut self, record: &Record) {
+        self.backoff.forget(&place_of(&record.key));
     }
 }
 

@@ -1,0 +1,167 @@
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
+
+use libp2p::kad::RecordKey;
+
+use crate::store::Place;
+
+/// How long an offer that reached nobody rests before it is made again; twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How far that is spread, so that nodes which lost the same peers do not all come back at once.
+const JITTER: Duration = Duration::from_secs(15);
+
+/// How often the pause is doubled: four to eight hours are the longest.
+const MAX_DOUBLINGS: u32 = 10;
+
+/// Offers that reached nobody, each with a pause of its own.
+///
+/// There is one for each own record at most, but for those removed since it last failed.
+pub(super) struct Backoff {
+    first_pause: Duration,
+    failed: HashMap<Place, Failed>,
+    /// Those that rest, by the end of their pauses.
+    resting: BTreeSet<(Instant, Place)>,
+}
+
+struct Failed {
+    key: RecordKey,
+    times: u32,
+    last: Instant,
+    /// None while it is offered again.
+    rests_until: Option<Instant>,
+}
+
+impl Backoff {
+    /// `share`, from 0 to 1, is how far this node is from others that begin at the same time.
+    pub(super) fn new(share: f64) -> Self {
+        let first_pause = FIRST_PAUSE + JITTER.mul_f64(share);
+        Self { first_pause, failed: HashMap::new(), resting: BTreeSet::new() }
+    }
+
+    /// How many rest.
+    pub(super) fn len(&self) -> usize {
+        self.resting.len()
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.resting.first().is_some_and(|(until, _)| *until <= now)
+    }
+
+    /// The next key whose pause is over.
+    pub(super) fn next(&mut self, now: Instant) -> Option<RecordKey> {
+        if !self.is_due(now) {
+            return None;
+        }
+        let (_, place) = self.resting.pop_first()?;
+        let failed = self.failed.get_mut(&place)?;
+        failed.rests_until = None;
+        Some(failed.key.clone())
+    }
+
+    /// It is offered. If it rested, it was written anew, and what was before means nothing.
+    pub(super) fn starts(&mut self, place: &Place) {
+        if self.failed.get(place).is_some_and(|failed| failed.rests_until.is_some()) {
+            self.forget(place);
+        }
+    }
+
+    /// It reached nobody.
+    pub(super) fn add(&mut self, place: Place, key: RecordKey, now: Instant) {
+        let before = self.remove(&place).map_or(0, |failed| failed.times);
+        let until = now + self.first_pause * (1 << before.min(MAX_DOUBLINGS));
+        let failed = Failed { key, times: before + 1, last: now, rests_until: Some(until) };
+        self.failed.insert(place, failed);
+        self.resting.insert((until, place));
+    }
+
+    /// It need not be offered again.
+    pub(super) fn forget(&mut self, place: &Place) {
+        self.remove(place);
+    }
+
+    fn remove(&mut self, place: &Place) -> Option<Failed> {
+        let failed = self.failed.remove(place)?;
+        if let Some(until) = failed.rests_until {
+            self.resting.remove(&(until, *place));
+        }
+        Some(failed)
+    }
+
+    /// Somebody has come who may take what others did not: nothing rests longer than it did the first time.
+    /// Who comes and goes has nothing offered more often than that.
+    pub(super) fn shorten(&mut self) {
+        self.resting.clear();
+        for (place, failed) in &mut self.failed {
+            if let Some(until) = &mut failed.rests_until {
+                *until = (*until).min(failed.last + self.first_pause);
+                self.resting.insert((*until, *place));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place = [7; 32];
+
+    fn key() -> RecordKey {
+        RecordKey::new(b"/netabase/note/whi\0")
+    }
+
+    /// Lets it fail so often, and each time waits for the end of the pause; gives the pauses, in seconds.
+    fn fail(backoff: &mut Backoff, now: &mut Instant, times: usize) -> Vec<u64> {
+        let mut pauses = Vec::new();
+        for _ in 0..times {
+            let start = *now;
+            backoff.add(PLACE, key(), start);
+            while backoff.next(*now).is_none() {
+                *now += Duration::from_secs(1);
+            }
+            backoff.starts(&PLACE);
+            pauses.push((*now - start).as_secs());
+        }
+        pauses
+    }
+
+    #[test]
+    fn each_pause_is_twice_as_long_as_the_one_before_up_to_some_hours() {
+        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
+
+        assert_eq!(fail(&mut backoff, &mut now, 4), [15, 30, 60, 120]);
+        assert_eq!(fail(&mut backoff, &mut now, 9)[6..], [15_360; 3]);
+        assert!(Backoff::new(1.0).first_pause <= FIRST_PAUSE + JITTER);
+    }
+
+    #[test]
+    fn what_reached_somebody_or_was_written_anew_begins_anew() {
+        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
+        fail(&mut backoff, &mut now, 3);
+        backoff.forget(&PLACE);
+        assert_eq!(fail(&mut backoff, &mut now, 2), [15, 30]);
+
+        backoff.add(PLACE, key(), now);
+        backoff.starts(&PLACE);
+        assert_eq!(backoff.len(), 0);
+        assert_eq!(fail(&mut backoff, &mut now, 1), [15]);
+    }
+
+    #[test]
+    fn who_comes_shortens_the_pauses_and_who_comes_often_no_more_than_that() {
+        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
+        fail(&mut backoff, &mut now, 5);
+        backoff.add(PLACE, key(), now);
+
+        for _ in 0..3 {
+            backoff.shorten();
+            assert!(!backoff.is_due(now + Duration::from_secs(14)));
+            assert!(backoff.is_due(now + Duration::from_secs(15)));
+        }
+        assert_eq!(backoff.next(now + Duration::from_secs(15)), Some(key()));
+        assert_eq!(backoff.len(), 0);
+    }
+}
