@@ -85,12 +85,15 @@ impl<'de> Deserializer<'de> for Decoder<'_, 'de> {
         deserialize_u128 visit_u128,
     }
 
-    // Owned text and bytes are lent as well: the visitor copies them, exactly sized.
     primitives! { text:
         deserialize_str visit_borrowed_str,
-        deserialize_string visit_borrowed_str,
     }
 
+    primitives! { owned_text:
+        deserialize_string visit_string,
+    }
+
+    // Owned bytes are lent as well: the visitor copies them, exactly sized.
     primitives! { bytes:
         deserialize_bytes visit_borrowed_bytes,
         deserialize_byte_buf visit_borrowed_bytes,
