@@ -1,6 +1,10 @@
 //! Who wrote an owned record: signing and verifying its value.
 
-use ed25519_dalek::{Signature as Ed25519Signature, VerifyingKey};
+use std::cell::Cell;
+
+use ed25519_dalek::{
+    PUBLIC_KEY_LENGTH, Signature as Ed25519Signature, SignatureError, VerifyingKey,
+};
 use libp2p::identity::ed25519::Keypair;
 
 use super::{error::RecordError, key::RecordKey};
@@ -53,11 +57,32 @@ pub(crate) fn verify(network: &str, key: &[u8], value: &[u8]) -> Result<(), Reco
     let Some(signature) = envelope.signature else { return Err(RecordError::BadSignature) };
     // Not libp2p's `verify`, which takes the identity point as a key, and then one signature for any
     // message.
-    let signer = VerifyingKey::from_bytes(signature.public_key).map_err(bad)?;
+    let signer = verifying_key(signature.public_key).map_err(bad)?;
     let message = message(network, key, &value[..value.len() - SIGNATURE_BYTES]);
     signer
         .verify_strict(&message, &Ed25519Signature::from_bytes(signature.bytes))
         .map_err(|_| RecordError::BadSignature)
+}
+
+/// How many public keys a thread keeps: authors write many records, and reading a key is a tenth of verifying
+/// with it.
+const KEPT_KEYS: usize = 64;
+
+/// Reads a public key, if it is none of those that the thread has just read.
+fn verifying_key(bytes: &[u8; PUBLIC_KEY_LENGTH]) -> Result<VerifyingKey, SignatureError> {
+    thread_local! {
+        static KEPT: [Cell<Option<VerifyingKey>>; KEPT_KEYS] = const { [const { Cell::new(None) }; KEPT_KEYS] };
+    }
+    // The bytes of a key are as good as random; who makes some that are not, gains nothing.
+    let place = usize::from(bytes[0]) % KEPT_KEYS;
+    KEPT.with(|kept| {
+        if let Some(key) = kept[place].get().filter(|key| key.as_bytes() == bytes) {
+            return Ok(key);
+        }
+        let key = VerifyingKey::from_bytes(bytes)?;
+        kept[place].set(Some(key));
+        Ok(key)
+    })
 }
 
 /// The cheap part of [`verify`]: whether the value claims to be signed by the record's owner.
