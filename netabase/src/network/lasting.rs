@@ -14,8 +14,8 @@ use libp2p::swarm::{
 ///
 /// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
 /// request: four system calls a request, at both of its ends. Here the time of the last work is noted instead, and
-/// looked at when the connection is polled anyway. Pings see to it that an idle one is. The swarm's own timeout
-/// has to be zero.
+/// looked at when the connection is polled anyway. Pings see to it that an idle one is, or identify, every five
+/// minutes, if the peer knows no pings. The swarm's own timeout has to be zero.
 pub(super) struct Lasting<H> {
     handler: H,
     rest: Duration,

@@ -67,8 +67,7 @@ pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordErr
 
 /// The bytes of a value, without a key or a clock: for other ways than a database to keep or send one.
 ///
-/// They are those of bincode 2 with its standard configuration, and the payload of a record's value. It takes a
-/// fifth to a half of the time that `bincode::serde::encode_to_vec` takes.
+/// They are those of bincode 2 with its standard configuration, and the payload of a record's value.
 ///
 /// # Errors
 ///
