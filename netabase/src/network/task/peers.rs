@@ -73,6 +73,8 @@ impl Task {
     fn forget(&mut self, peer: &PeerId) {
         self.met.remove(peer);
         self.handovers.remove(peer);
+        // It may be one of those that were closest.
+        self.offering.forget_nearby();
         self.kad().remove_peer(peer);
     }
 
