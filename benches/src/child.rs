@@ -18,10 +18,14 @@ pub fn run(
 ) -> Result<(), Box<dyn Error>> {
     let mut child =
         Command::new(env::current_exe()?).args(arguments).stdout(Stdio::piped()).spawn()?;
-    for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
-        on_line(&line?)?;
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let read = lines.try_for_each(|line| on_line(&line?));
+    if read.is_err() {
+        // Nobody reads what it has to say.
+        child.kill()?;
     }
     let status = child.wait()?;
+    read?;
     let arguments = arguments.join(" ");
     if status.success() { Ok(()) } else { Err(format!("`{arguments}` failed: {status}").into()) }
 }

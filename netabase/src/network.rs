@@ -39,6 +39,8 @@ mod upkeep;
 
 mod task;
 
+mod ports;
+
 mod node;
 
 mod builder;

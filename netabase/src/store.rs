@@ -350,22 +350,30 @@ impl NetabaseStoreBuilder {
     /// - [`StoreError::InvalidLifetime`] if the longest lease is shorter than a minute, or longer than ten
     ///   years.
     pub fn build(self) -> Result<NetabaseStore, StoreError> {
+        self.check()?;
         let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
         let kind = identity.key_type();
         let keypair = identity.try_into_ed25519();
         let keypair =
             keypair.map_err(|_| StoreError::UnsupportedIdentity { found: kind.to_string() })?;
         let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
-        if !is_name(&network) {
-            return Err(StoreError::InvalidNetwork { name: network });
-        }
         let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
-        if !LIFETIMES.contains(&max_lifetime) {
-            return Err(StoreError::InvalidLifetime { found: max_lifetime });
-        }
         let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
         let author = Author::new(keypair, network, max_lifetime);
         Ok(NetabaseStore::from_parts(author, clock, self.limits))
+    }
+
+    /// Whether all but the identity can be a store's.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        if let Some(name) = self.network.as_ref().filter(|name| !is_name(name)) {
+            return Err(StoreError::InvalidNetwork { name: name.clone() });
+        }
+        match self.max_lifetime {
+            Some(found) if !LIFETIMES.contains(&found) => {
+                Err(StoreError::InvalidLifetime { found })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use super::{
     feed::Feed,
-    peer::{Counted, Indexed, Lending, Look, Ordered, Peer, See, Shared},
+    peer::{Counted, Indexed, Lending, Look, Ordered, Peer, See, Shared, has},
     user::{User, sum},
 };
 
@@ -85,21 +85,7 @@ impl Peer for Sorted {
         work(&RwLock::new(self));
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<User>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<User>> {
-        Some(self)
-    }
-
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
+    has!(lending, ordered, indexed, counted);
 }
 
 impl Lending for Sorted {

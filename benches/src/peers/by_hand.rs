@@ -14,7 +14,7 @@ use netabase_benches::by_hand::{decode, encode, key, range, store};
 use super::{
     feed::Feed,
     incoming::publisher,
-    peer::{Codec, Lending, Look, Mortal, Peer, Published, See, Shared, Synced},
+    peer::{Codec, Lending, Look, Mortal, Peer, Published, See, Shared, Synced, has},
     user::{Seen, User},
 };
 
@@ -90,21 +90,7 @@ impl Peer for ByHand {
         work(&RwLock::new(self));
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn synced(&self) -> Option<&dyn Synced> {
-        Some(self)
-    }
-
-    fn mortal(&mut self) -> Option<&mut dyn Mortal> {
-        Some(self)
-    }
-
-    fn published(&mut self) -> Option<&mut dyn Published<User>> {
-        Some(self)
-    }
+    has!(lending, synced, mortal, published);
 
     fn codec() -> Option<Codec<User>> {
         Some(Codec { encode: encode::<User>, decode: decode::<User>, record })

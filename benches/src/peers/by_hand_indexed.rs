@@ -9,7 +9,7 @@ use netabase_benches::by_hand::{decode, key, store};
 use super::{
     by_hand::{record, seen},
     feed::Feed,
-    peer::{Counted, Indexed, Lending, Look, Ordered, Peer, See, Shared},
+    peer::{Counted, Indexed, Lending, Look, Ordered, Peer, See, Shared, has},
     user::User,
 };
 
@@ -107,21 +107,7 @@ impl Peer for ByHandIndexed {
         work(&RwLock::new(self));
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<User>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<User>> {
-        Some(self)
-    }
-
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
+    has!(lending, ordered, indexed, counted);
 }
 
 impl Lending for ByHandIndexed {

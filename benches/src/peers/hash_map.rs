@@ -6,7 +6,7 @@ use netabase_benches::smallest::smallest;
 use super::{
     by_hand::record,
     feed::Feed,
-    peer::{Counted, Lending, Look, Mortal, Peer, Published, See, Shared, Synced},
+    peer::{Counted, Lending, Look, Mortal, Peer, Published, See, Shared, Synced, has},
     user::{User, sum},
 };
 
@@ -70,25 +70,7 @@ impl Peer for Plain {
         work(&RwLock::new(self));
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
-
-    fn synced(&self) -> Option<&dyn Synced> {
-        Some(self)
-    }
-
-    fn mortal(&mut self) -> Option<&mut dyn Mortal> {
-        Some(self)
-    }
-
-    fn published(&mut self) -> Option<&mut dyn Published<User>> {
-        Some(self)
-    }
+    has!(lending, counted, synced, mortal, published);
 }
 
 impl Lending for Plain {

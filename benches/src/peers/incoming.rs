@@ -8,7 +8,7 @@ use netabase::{Limits, MemoryStoreDatabase, NetabaseStore, Source};
 
 use super::{
     feed::Feed,
-    peer::{Look, Peer, Published, See, Shared},
+    peer::{Look, Peer, Published, See, Shared, has},
     user::{Stored, User},
 };
 
@@ -145,9 +145,7 @@ impl Peer for Foreign {
         work(self);
     }
 
-    fn published(&mut self) -> Option<&mut dyn Published<Incoming>> {
-        Some(self)
-    }
+    has!(published);
 }
 
 impl Published<Incoming> for Foreign {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     feed::Feed,
-    peer::{Counted, Indexed, Look, Next, Ordered, Peer, See, Shared, Transactional},
+    peer::{Counted, Indexed, Look, Next, Ordered, Peer, See, Shared, Transactional, has},
     user::stored,
 };
 
@@ -128,21 +128,7 @@ impl Peer for Native {
         true
     }
 
-    fn ordered(&self) -> Option<&dyn Ordered<Row>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<Row>> {
-        Some(self)
-    }
-
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
-
-    fn transactional(&mut self) -> Option<&mut dyn Transactional> {
-        Some(self)
-    }
+    has!(ordered, indexed, counted, transactional);
 }
 
 impl Ordered<Row> for Native {

@@ -174,3 +174,50 @@ pub(crate) struct Codec<U> {
     pub(crate) decode: fn(&[u8]) -> U,
     pub(crate) record: fn(&U) -> Record,
 }
+
+/// What a peer has, of that which not every one does: it is this itself.
+macro_rules! has {
+    ($($what:ident),+) => { $($crate::peers::peer::has!(@ $what);)+ };
+    (@ lending) => {
+        fn lending(&self) -> Option<&dyn $crate::peers::peer::Lending> {
+            Some(self)
+        }
+    };
+    (@ ordered) => {
+        fn ordered(&self) -> Option<&dyn $crate::peers::peer::Ordered<Self::User>> {
+            Some(self)
+        }
+    };
+    (@ indexed) => {
+        fn indexed(&self) -> Option<&dyn $crate::peers::peer::Indexed<Self::User>> {
+            Some(self)
+        }
+    };
+    (@ counted) => {
+        fn counted(&self) -> Option<&dyn $crate::peers::peer::Counted> {
+            Some(self)
+        }
+    };
+    (@ transactional) => {
+        fn transactional(&mut self) -> Option<&mut dyn $crate::peers::peer::Transactional> {
+            Some(self)
+        }
+    };
+    (@ synced) => {
+        fn synced(&self) -> Option<&dyn $crate::peers::peer::Synced> {
+            Some(self)
+        }
+    };
+    (@ mortal) => {
+        fn mortal(&mut self) -> Option<&mut dyn $crate::peers::peer::Mortal> {
+            Some(self)
+        }
+    };
+    (@ published) => {
+        fn published(&mut self) -> Option<&mut dyn $crate::peers::peer::Published<Self::User>> {
+            Some(self)
+        }
+    };
+}
+
+pub(crate) use has;

@@ -10,7 +10,7 @@ use redb::{
 use super::{
     by_hand::seen,
     feed::Feed,
-    peer::{Counted, Indexed, Lending, Look, Next, Ordered, Peer, See, Shared, Transactional},
+    peer::{Counted, Indexed, Lending, Look, Next, Ordered, Peer, See, Shared, Transactional, has},
     user::{Seen, User},
 };
 
@@ -189,25 +189,7 @@ impl<const RELAXED: bool> Peer for Redb<RELAXED> {
         true
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<User>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<User>> {
-        Some(self)
-    }
-
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
-
-    fn transactional(&mut self) -> Option<&mut dyn Transactional> {
-        Some(self)
-    }
+    has!(lending, ordered, indexed, counted, transactional);
 }
 
 impl<const RELAXED: bool> Lending for Redb<RELAXED> {

@@ -8,7 +8,7 @@ use super::{
     by_hand::seen,
     feed::Feed,
     keys::{group_key, member, user_key},
-    peer::{Indexed, Lending, Look, Ordered, Peer, See, Shared, Transactional},
+    peer::{Indexed, Lending, Look, Ordered, Peer, See, Shared, Transactional, has},
     user::User,
 };
 
@@ -142,21 +142,7 @@ impl Peer for Sled {
         None
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<User>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<User>> {
-        Some(self)
-    }
-
-    fn transactional(&mut self) -> Option<&mut dyn Transactional> {
-        Some(self)
-    }
+    has!(lending, ordered, indexed, transactional);
 }
 
 impl Lending for Sled {

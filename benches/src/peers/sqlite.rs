@@ -4,7 +4,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::{
     feed::Feed,
-    peer::{Indexed, Lending, Look, Next, Ordered, Peer, See, Shared, Transactional},
+    peer::{Indexed, Lending, Look, Next, Ordered, Peer, See, Shared, Transactional, has},
     user::{User, sum},
 };
 
@@ -157,21 +157,7 @@ impl Peer for Sqlite {
         true
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<User>> {
-        Some(self)
-    }
-
-    fn indexed(&self) -> Option<&dyn Indexed<User>> {
-        Some(self)
-    }
-
-    fn transactional(&mut self) -> Option<&mut dyn Transactional> {
-        Some(self)
-    }
+    has!(lending, ordered, indexed, transactional);
 }
 
 impl Lending for Sqlite {

@@ -9,7 +9,7 @@ use super::{
     incoming::limits,
     peer::{
         Codec, Counted, Indexed, Lending, Look, Mortal, Ordered, Peer, See, Shared, Synced,
-        Transactional,
+        Transactional, has,
     },
     schemas::{Mate, Schema},
 };
@@ -77,29 +77,13 @@ where
         work(self);
     }
 
-    fn lending(&self) -> Option<&dyn Lending> {
-        Some(self)
-    }
-
-    fn ordered(&self) -> Option<&dyn Ordered<V>> {
-        Some(self)
-    }
+    has!(lending, ordered);
 
     fn indexed(&self) -> Option<&dyn Indexed<V>> {
         V::indexed(self)
     }
 
-    fn counted(&self) -> Option<&dyn Counted> {
-        Some(self)
-    }
-
-    fn transactional(&mut self) -> Option<&mut dyn Transactional> {
-        Some(self)
-    }
-
-    fn synced(&self) -> Option<&dyn Synced> {
-        Some(self)
-    }
+    has!(counted, transactional, synced);
 
     fn mortal(&mut self) -> Option<&mut dyn Mortal> {
         V::TTL.is_some().then_some(self as &mut dyn Mortal)

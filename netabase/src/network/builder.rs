@@ -14,6 +14,7 @@ use super::{
     events::EventSender,
     identity,
     node::{Netabase, Shared},
+    ports,
     settings::{MAX_WAITING_COMMANDS, NodeLimits},
     task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
     transport::{self, BoxedTransport},
@@ -201,8 +202,9 @@ impl NetabaseBuilder {
         task.listen(listen).await?;
         let attached = Attached::to(node.store())?;
         runtime.spawn(async move {
-            task.run().await;
+            let listeners = task.run().await;
             drop(attached);
+            ports::freed(&listeners).await;
             drop(end);
         });
         Ok(node)
@@ -247,31 +249,29 @@ impl NetabaseBuilder {
         Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
     }
 
-    /// The store that was given, or one as it was described; and the transport, if one was given. An identity file
-    /// is written once nothing else can be wrong.
+    /// The store that was given, or one as it was described; and the transport, if one was given. A new identity
+    /// file is written if both can be.
     fn into_store(self) -> Result<(NetabaseStore, Option<TransportOf>), NodeError> {
-        let (identity, missing) = match (self.identity, self.identity_file) {
-            (Some(identity), _) => (Some(identity), None),
-            (None, Some(path)) => match identity::load(&path)? {
-                Some(identity) => (Some(identity), None),
-                None => (None, Some(path)),
-            },
-            (None, None) => (None, None),
-        };
-        let store = if let Some(store) = self.store {
-            check_store(&store, &self.network, identity.as_ref())?;
-            store
-        } else {
-            let builder = self.store_builder;
-            match identity {
-                Some(identity) => builder.identity(identity),
-                None => builder,
+        let identity = match (self.identity, self.identity_file, &self.store) {
+            (Some(identity), ..) => Some(identity),
+            (None, None, _) => None,
+            (None, Some(path), None) => {
+                self.store_builder.check()?;
+                Some(identity::load_or_save(&path, Keypair::generate_ed25519)?)
             }
-            .build()?
+            (None, Some(path), Some(store)) => {
+                check_store(store, &self.network, None)?;
+                Some(identity::load_or_save(&path, || store.identity().clone())?)
+            }
         };
-        if let Some(path) = missing {
-            identity::save(&path, store.identity())?;
-        }
+        let store = match (self.store, identity) {
+            (Some(store), identity) => {
+                check_store(&store, &self.network, identity.as_ref())?;
+                store
+            }
+            (None, Some(identity)) => self.store_builder.identity(identity).build()?,
+            (None, None) => self.store_builder.build()?,
+        };
         Ok((store, self.transport))
     }
 }

@@ -5,7 +5,8 @@ use libp2p::{Multiaddr, kad::Record};
 use super::query::PublishReport;
 use crate::{database::DatabaseError, record::RecordError, store::StoreError};
 
-/// Why a node could not be started. Nothing of it is left, but for the identity file, if it cannot listen.
+/// Why a node could not be started. Nothing of it is left, but for a new identity file, if its store was fine and
+/// something else was not.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeError {

@@ -1,5 +1,6 @@
 use std::{
     fs::{File, OpenOptions},
+    hash::{BuildHasher, Hasher, RandomState},
     io::{self, Read, Write},
     path::Path,
 };
@@ -11,17 +12,42 @@ use super::error::NodeError;
 /// No identity of any kind is longer, in bytes.
 const MAX_FILE_BYTES: u64 = 4096;
 
-/// The identity in a file, in libp2p's protobuf encoding; none if there is no file.
-pub(super) fn load(path: &Path) -> Result<Option<Keypair>, NodeError> {
-    match File::open(path) {
-        Ok(file) => read(path, file).map(Some),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(NodeError::IdentityFile { path: path.to_owned(), source }),
+/// The identity in a file, in libp2p's protobuf encoding. If there is no file, one is written with an identity that
+/// is made for it, or read after all, if somebody else was faster.
+pub(super) fn load_or_save(
+    path: &Path,
+    make: impl FnOnce() -> Keypair,
+) -> Result<Keypair, NodeError> {
+    if let Some(identity) = load(path)? {
+        return Ok(identity);
+    }
+    let identity = make();
+    match save(path, &identity) {
+        Err(NodeError::IdentityFile { source, .. })
+            if source.kind() == io::ErrorKind::AlreadyExists =>
+        {
+            read(path, open(path)?)
+        }
+        saved => saved.map(|()| identity),
     }
 }
 
+fn load(path: &Path) -> Result<Option<Keypair>, NodeError> {
+    match open(path) {
+        Ok(file) => read(path, file).map(Some),
+        Err(NodeError::IdentityFile { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn open(path: &Path) -> Result<File, NodeError> {
+    File::open(path).map_err(|source| NodeError::IdentityFile { path: path.to_owned(), source })
+}
+
 /// Writes an identity to a new file, for its owner's eyes alone. One that is there is never touched.
-pub(super) fn save(path: &Path, identity: &Keypair) -> Result<(), NodeError> {
+fn save(path: &Path, identity: &Keypair) -> Result<(), NodeError> {
     let failed = |source| NodeError::IdentityFile { path: path.to_owned(), source };
     let bytes = identity.to_protobuf_encoding().map_err(io::Error::other).map_err(failed)?;
     // Unlike a rename, a link replaces nothing.
@@ -46,28 +72,31 @@ fn read(path: &Path, file: File) -> Result<Keypair, NodeError> {
 }
 
 /// The file appears under its name when it is whole, so that nobody ever reads half of it; where nothing can be
-/// linked (FAT, some network mounts) it is written in its place.
+/// linked (some network and container mounts) it is written in its place.
 fn create(
     path: &Path,
     bytes: &[u8],
     link: impl FnOnce(&Path, &Path) -> io::Result<()>,
 ) -> io::Result<File> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    // Nobody else's, not even in this process.
+    name.push(format!(".{:016x}.new", RandomState::new().build_hasher().finish()));
     let unfinished = path.with_file_name(name);
-    // What a process of the same number left behind.
-    let _ = std::fs::remove_file(&unfinished);
     let file = write_new(&unfinished, bytes)?;
     let linked = link(&unfinished, path);
-    std::fs::remove_file(&unfinished)?;
+    if let Err(error) = std::fs::remove_file(&unfinished) {
+        tracing::warn!(%error, path = %unfinished.display(), "cannot remove a second name of an identity file");
+    }
     match linked {
         Ok(()) => Ok(file),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        Err(error) => {
-            tracing::debug!(%error, "no links here: writes the identity file in its place");
-            write_new(path, bytes)
-        }
+        Err(error) if has_no_links(&error) => write_new(path, bytes),
+        Err(error) => Err(error),
     }
+}
+
+/// Whether a file system said that it cannot link at all.
+fn has_no_links(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }
 
 /// Writes a file that must not be there yet; nothing is left of one that could not be written.
@@ -121,6 +150,27 @@ mod tests {
 
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(std::fs::read(&path).unwrap(), b"secret");
+        assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1, "nothing else is left");
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn of_many_who_make_one_file_at_once_all_get_the_same_identity() {
+        let directory = std::env::temp_dir().join(format!("netabase-race-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("key");
+        let start = std::sync::Barrier::new(8);
+
+        let peers: Vec<_> = std::thread::scope(|scope| {
+            let load = || {
+                start.wait();
+                load_or_save(&path, Keypair::generate_ed25519).unwrap().public().to_peer_id()
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+
+        assert!(peers.iter().all(|peer| *peer == peers[0]), "{peers:?}");
         assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1, "nothing else is left");
         std::fs::remove_dir_all(directory).unwrap();
     }

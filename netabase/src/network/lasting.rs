@@ -2,34 +2,43 @@
 mod tests;
 
 use std::{
+    pin::Pin,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use libp2p::swarm::{
     ConnectionHandler, ConnectionHandlerEvent, SubstreamProtocol, handler::ConnectionEvent,
 };
+use tokio::time::{Instant, Sleep, sleep};
 
 /// A handler that keeps its connection for a while after its last work.
 ///
 /// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
-/// request: four system calls a request, at both of its ends. Here the time of the last work is noted instead, and
-/// looked at when the connection is polled anyway. Pings see to it that an idle one is, or identify, every five
-/// minutes, if the peer knows no pings. The swarm's own timeout has to be zero.
+/// request: system calls for each request, at both of its ends. Here the time of the last work is noted, and one
+/// timer looks at it once in a while. The swarm's own timeout has to be zero.
 pub(super) struct Lasting<H> {
     handler: H,
     rest: Duration,
     worked_at: Instant,
+    /// Ends when the connection may have rested for long enough: whoever sleeps has to be woken to be closed.
+    timer: Pin<Box<Sleep>>,
 }
 
 impl<H> Lasting<H> {
     pub(super) fn new(handler: H, rest: Duration) -> Self {
-        Self { handler, rest, worked_at: Instant::now() }
+        Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)) }
     }
 
     /// Whether its last work is not long ago.
-    fn is_kept_at(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.worked_at) < self.rest
+    fn is_kept(&self) -> bool {
+        self.worked_at.elapsed() < self.rest
+    }
+
+    fn poll_timer(&mut self, context: &mut Context<'_>) {
+        while self.timer.as_mut().poll(context).is_ready() && self.is_kept() {
+            self.timer.as_mut().reset(self.worked_at + self.rest);
+        }
     }
 }
 
@@ -46,7 +55,7 @@ impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
     }
 
     fn connection_keep_alive(&self) -> bool {
-        self.handler.connection_keep_alive() || self.is_kept_at(Instant::now())
+        self.handler.connection_keep_alive() || self.is_kept()
     }
 
     fn poll(
@@ -60,6 +69,7 @@ impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
         if polled.is_ready() {
             self.worked_at = Instant::now();
         }
+        self.poll_timer(context);
         polled
     }
 

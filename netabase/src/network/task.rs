@@ -12,8 +12,6 @@ mod listen;
 
 mod peers;
 
-mod ports;
-
 mod queries;
 
 use std::{
@@ -139,15 +137,16 @@ impl Task {
         }
     }
 
-    /// Runs the node until it is told to end, or the last handle is gone. Afterwards nothing of it is left.
-    pub(super) async fn run(mut self: Box<Self>) {
+    /// Runs the node until it is told to end, or the last handle is gone. Afterwards nothing of it is left, but for
+    /// [ports](super::ports::freed) of these listeners.
+    pub(super) async fn run(mut self: Box<Self>) -> Vec<Multiaddr> {
         self.work().await;
         let Self { swarm, connection_tasks, .. } = *self;
         let listeners = swarm.listeners().cloned().collect();
-        // Connections end when the swarm is gone; they, and then the ports, are waited for.
+        // Connections end when the swarm is gone; they are waited for.
         drop(swarm);
         connection_tasks.ended().await;
-        ports::freed(listeners).await;
+        listeners
     }
 
     async fn work(&mut self) {

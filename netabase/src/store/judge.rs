@@ -18,7 +18,6 @@ pub(super) fn contained(
     judge: impl FnOnce() -> Result<(), RecordError>,
 ) -> Result<(), StoreError> {
     let Ok(judged) = catch_unwind(AssertUnwindSafe(judge)) else {
-        tracing::error!(schema, "code of the schema panicked on a record");
         return Err(StoreError::Panicked { schema });
     };
     Ok(judged?)

@@ -142,13 +142,17 @@ impl NetabaseStore {
         }
     }
 
-    /// Peers do not have this record yet: it is to be offered again.
-    pub(crate) fn offer_again(&self, key: &RecordKey) {
+    /// Peers do not have this record yet: it is to be offered again. False if it is gone, or no node runs.
+    pub(crate) fn offer_again(&self, key: &RecordKey) -> bool {
         let mut inner = self.shared.inner.write();
         let is_there = inner.table.get(key).is_some_and(|stored| stored.state().own);
         // No news: the node asks again when it thinks fit.
-        if is_there && let Some(waiting) = &mut inner.offers.waiting {
-            waiting.insert(place_of(key), key.clone());
+        match &mut inner.offers.waiting {
+            Some(waiting) if is_there => {
+                waiting.insert(place_of(key), key.clone());
+                true
+            }
+            _ => false,
         }
     }
 }

@@ -1,7 +1,8 @@
 use std::{
     convert::Infallible,
-    task::{Context, Poll},
-    time::{Duration, Instant},
+    future::poll_fn,
+    task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use libp2p::{
@@ -10,6 +11,7 @@ use libp2p::{
         ConnectionHandler, ConnectionHandlerEvent, SubstreamProtocol, handler::ConnectionEvent,
     },
 };
+use tokio::time::{Instant, advance};
 
 use super::Lasting;
 
@@ -55,28 +57,51 @@ impl ConnectionHandler for Works {
 }
 
 fn poll(handler: &mut Lasting<Works>) -> bool {
-    handler.poll(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
+    handler.poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
 
-#[test]
-fn a_new_connection_is_kept_for_a_while() {
+#[tokio::test(start_paused = true)]
+async fn a_new_connection_is_kept_for_a_while() {
     let handler = Lasting::new(Works(0), REST);
 
+    advance(REST / 2).await;
     assert!(handler.connection_keep_alive());
-    assert!(handler.is_kept_at(handler.worked_at + REST / 2));
-    assert!(!handler.is_kept_at(handler.worked_at + REST));
+    advance(REST / 2).await;
+    assert!(!handler.connection_keep_alive());
 }
 
-#[test]
-fn work_keeps_a_connection_for_longer_and_a_look_at_it_does_not() {
+#[tokio::test(start_paused = true)]
+async fn work_keeps_a_connection_for_longer_and_a_look_at_it_does_not() {
     let mut handler = Lasting::new(Works(0), REST);
-    let end = handler.worked_at + REST;
-    while Instant::now() == handler.worked_at {}
+    advance(REST).await;
 
     assert!(!poll(&mut handler));
-    assert!(!handler.is_kept_at(end), "nothing was to be done");
+    assert!(!handler.connection_keep_alive(), "nothing was to be done");
 
     handler.on_behaviour_event(1);
     assert!(poll(&mut handler));
-    assert!(handler.is_kept_at(end), "it has worked since");
+    assert!(handler.connection_keep_alive(), "it has just worked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_nothing_else_wakes_is_woken_when_it_has_rested() {
+    let start = Instant::now();
+    let mut handler = Lasting::new(Works(0), REST);
+    advance(REST / 2).await;
+    handler.on_behaviour_event(1);
+    assert!(poll(&mut handler));
+
+    poll_fn(|context| {
+        let polled = handler.poll(context);
+        assert!(polled.is_pending(), "there is no work");
+        if handler.connection_keep_alive() { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+
+    // A timer is precise to a millisecond.
+    let rested = start.elapsed();
+    assert!(
+        (REST * 3 / 2..REST * 3 / 2 + Duration::from_millis(2)).contains(&rested),
+        "{rested:?}"
+    );
 }

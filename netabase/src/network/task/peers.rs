@@ -60,7 +60,9 @@ impl Task {
             return;
         }
         let known = known_addresses(self.kad(), peer);
-        if !known.iter().all(|known| failed.iter().any(|(tried, _)| tried == known)) {
+        if known.is_empty()
+            || !known.iter().all(|known| failed.iter().any(|(tried, _)| tried == known))
+        {
             return;
         }
         let now = self.store.monotonic();

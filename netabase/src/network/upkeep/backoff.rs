@@ -18,7 +18,7 @@ const MAX_DOUBLINGS: u32 = 10;
 
 /// Offers that reached nobody, each with a pause of its own.
 ///
-/// There is one for each own record at most, but for those removed since it last failed.
+/// There is one for each own record at most, but for those removed while they rest.
 pub(super) struct Backoff {
     first_pause: Duration,
     failed: HashMap<Place, Failed>,
@@ -93,11 +93,12 @@ impl Backoff {
     /// Somebody has come who may take what others did not: nothing rests longer than it did the first time.
     /// Who comes and goes has nothing offered more often than that.
     pub(super) fn shorten(&mut self) {
-        self.resting.clear();
         for (place, failed) in &mut self.failed {
-            if let Some(until) = &mut failed.rests_until {
-                *until = (*until).min(failed.last + self.first_pause);
-                self.resting.insert((*until, *place));
+            let first = failed.last + self.first_pause;
+            if let Some(until) = failed.rests_until.as_mut().filter(|until| **until > first) {
+                self.resting.remove(&(*until, *place));
+                self.resting.insert((first, *place));
+                *until = first;
             }
         }
     }

@@ -62,7 +62,9 @@ impl Offering {
             return None;
         }
         while let Some(key) = self.backoff.next(now) {
-            store.offer_again(&key);
+            if !store.offer_again(&key) {
+                self.backoff.forget(&place_of(&key));
+            }
         }
         loop {
             let Some((place, record)) = store.take_offer(self.cursor.as_ref()) else {

@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 /// The bytes of an index entry, in their order.
 ///
 /// A search compares many entries, and where the memory is cold, waits for each byte that lies elsewhere. So the
-/// first ones are always here, and mostly decide; short entries are here altogether.
+/// first ones are always here, and mostly decide; short entries are here altogether. Those of owned schemas begin with
+/// their owner, so that of them the first bytes decide nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// The first bytes, zeros behind them, and then how many they are; of a longer entry `LONG`.

@@ -5,10 +5,10 @@ use std::{
 };
 
 use libp2p::{Multiaddr, multiaddr::Protocol};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-/// How long ports may be in use once all else has ended: this often, with this pause.
-const TRIES: usize = 250;
+/// How long ports may be in use once all else has ended.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -16,16 +16,20 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// QUIC connections that were closed drain for three times their probe timeout, in tasks of quinn's that hold the
 /// socket. libp2p gives no handle on them, so that a socket of our own has to find out.
-pub(super) async fn freed(listeners: Vec<Multiaddr>) {
-    for socket in listeners.iter().filter_map(udp_of) {
-        let mut tries = 0..TRIES;
-        while is_in_use(socket) {
-            if tries.next().is_none() {
-                tracing::warn!(%socket, "a port was not given back in time");
-                break;
+pub(super) async fn freed(listeners: &[Multiaddr]) {
+    let mut sockets: Vec<SocketAddr> = listeners.iter().filter_map(udp_of).collect();
+    // A listener on all interfaces has one socket, and an address for each.
+    sockets.sort_unstable_by_key(|socket| (socket.is_ipv6(), socket.port()));
+    sockets.dedup_by_key(|socket| (socket.is_ipv6(), socket.port()));
+    let are_free = async {
+        for &socket in &sockets {
+            while is_in_use(socket) {
+                sleep(PAUSE).await;
             }
-            sleep(PAUSE).await;
         }
+    };
+    if timeout(PATIENCE, are_free).await.is_err() {
+        tracing::warn!(?sockets, "not all ports were given back in time");
     }
 }
 
