@@ -3,7 +3,7 @@ mod tests;
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -23,11 +23,13 @@ pub(super) struct Lasting<H> {
     worked_at: Instant,
     /// Ends when the connection may have rested for long enough: whoever sleeps has to be woken to be closed.
     timer: Pin<Box<Sleep>>,
+    /// Whom the timer wakes.
+    woken: Option<Waker>,
 }
 
 impl<H> Lasting<H> {
     pub(super) fn new(handler: H, rest: Duration) -> Self {
-        Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)) }
+        Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)), woken: None }
     }
 
     /// Whether its last work is not long ago.
@@ -35,7 +37,13 @@ impl<H> Lasting<H> {
         self.worked_at.elapsed() < self.rest
     }
 
+    /// Handlers are polled far more often than the timer ends: mostly it has nothing to be told.
     fn poll_timer(&mut self, context: &mut Context<'_>) {
+        let is_told = self.woken.as_ref().is_some_and(|woken| woken.will_wake(context.waker()));
+        if is_told && !self.timer.is_elapsed() {
+            return;
+        }
+        self.woken = Some(context.waker().clone());
         while self.timer.as_mut().poll(context).is_ready() && self.is_kept() {
             self.timer.as_mut().reset(self.worked_at + self.rest);
         }
@@ -65,11 +73,12 @@ impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
         ConnectionHandlerEvent<Self::OutboundProtocol, Self::OutboundOpenInfo, Self::ToBehaviour>,
     > {
         let polled = self.handler.poll(context);
-        // Whatever comes in or goes out, it says so.
+        // Whatever comes in or goes out, it says so, and is polled again at once.
         if polled.is_ready() {
             self.worked_at = Instant::now();
+        } else {
+            self.poll_timer(context);
         }
-        self.poll_timer(context);
         polled
     }
 
