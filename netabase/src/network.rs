@@ -21,6 +21,8 @@ mod gate;
 
 mod lasting;
 
+mod prefixes;
+
 mod courier;
 
 mod probes;

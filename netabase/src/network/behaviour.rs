@@ -13,6 +13,7 @@ use super::{
     counters::Tally,
     courier::Courier,
     gate::Gate,
+    prefixes::Prefixes,
     probes::Probes,
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
@@ -70,8 +71,9 @@ impl Behaviour {
                 .with_push_listen_addr_updates(true)
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
+        let prefixes = Prefixes::new(limits.max_incoming_connections_per_prefix);
         Self {
-            kad: Courier::new(kad, connection_limits(limits)),
+            kad: Courier::new(kad, connection_limits(limits), prefixes),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
             surroundings: surroundings.into(),

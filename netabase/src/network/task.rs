@@ -18,6 +18,7 @@ mod queries;
 
 use std::{
     collections::{HashMap, HashSet},
+    error::Error,
     hash::RandomState,
     sync::Arc,
     time::Duration,
@@ -29,7 +30,7 @@ use libp2p::{
     identify, kad,
     kad::{QueryId, RecordKey},
     mdns,
-    swarm::{DialError, SwarmEvent},
+    swarm::{DialError, ListenError, SwarmEvent},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -196,6 +197,14 @@ impl Task {
                 if let (Some(peer), DialError::Transport(failed)) = (peer_id, error) {
                     self.on_not_there(&peer, &failed);
                 }
+            }
+            SwarmEvent::IncomingConnectionError {
+                send_back_addr: address,
+                error: ListenError::Denied { cause },
+                ..
+            } => {
+                tracing::debug!(%address, cause = cause.source(), "refused a connection");
+                self.ends.tally.update(|counters| counters.connections_refused += 1);
             }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listener failed");
