@@ -12,6 +12,7 @@ use libp2p::{
 use super::{
     counters::Tally,
     courier::Courier,
+    events::EventSender,
     gate::Gate,
     prefixes::Prefixes,
     probes::Probes,
@@ -61,9 +62,10 @@ impl Behaviour {
         store: &NetabaseStore,
         limits: &NodeLimits,
         tally: Arc<Tally>,
+        events: EventSender,
         surroundings: Option<Surroundings>,
     ) -> Self {
-        let gate = Gate::new(store.clone(), limits, tally);
+        let gate = Gate::new(store.clone(), limits, tally, events);
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
             identify::Config::new(identify_protocol(store.network()), store.identity().public())
@@ -139,7 +141,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::network::{courier::CourierEvent, transport};
+    use crate::network::transport;
 
     #[derive(Serialize, Deserialize, netabase_derive::NetabaseSchema)]
     #[netabase(access = "open", crate = "crate")]
@@ -157,7 +159,7 @@ mod tests {
     fn swarm(number: u32) -> (Swarm<Behaviour>, NetabaseStore) {
         let store = NetabaseStore::builder().identity(identity(number)).build().unwrap();
         let limits = NodeLimits::default();
-        let behaviour = Behaviour::new(&store, &limits, Arc::default(), None);
+        let behaviour = Behaviour::new(&store, &limits, Arc::default(), EventSender::new(), None);
         let transport = transport::system(store.identity()).unwrap();
         let config = swarm::Config::with_tokio_executor();
         (Swarm::new(transport, behaviour, store.peer_id(), config), store)
@@ -207,9 +209,9 @@ mod tests {
             tokio::select! {
                 _ = near.select_next_some() => {}
                 event = far.select_next_some() => {
-                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(CourierEvent::Kad(
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(
                         kad::Event::OutboundQueryProgressed { result, .. },
-                    ))) = event
+                    )) = event
                     {
                         break result;
                     }

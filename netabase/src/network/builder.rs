@@ -215,7 +215,9 @@ impl NetabaseBuilder {
         let (store, transport) = self.into_store()?;
         let tally = Arc::new(Tally::default());
         let surroundings = surroundings(&store, transport.is_none(), uses_mdns)?;
-        let behaviour = Behaviour::new(&store, &limits, Arc::clone(&tally), surroundings);
+        let events = EventSender::new();
+        let behaviour =
+            Behaviour::new(&store, &limits, Arc::clone(&tally), events.clone(), surroundings);
         let transport = match transport {
             Some(transport) => transport(store.identity()),
             None => transport::system(store.identity()).map_err(NodeError::Transport)?,
@@ -230,7 +232,6 @@ impl NetabaseBuilder {
         let is_ready = !bootstrap.has_addresses();
         let (status, seen_status) = watch::channel(Status { is_ready, ..Status::default() });
         let (end, ended) = watch::channel(());
-        let events = EventSender::new();
         let stop = Arc::new(Notify::new());
         let shared = Shared {
             store: store.clone(),

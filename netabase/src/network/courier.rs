@@ -16,7 +16,7 @@ use libp2p::{
 
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
-    gate::{Gate, Refusal, Sender},
+    gate::{Gate, Sender},
     lasting::Lasting,
     prefixes::Prefixes,
     settings::IDLE_CONNECTION_TIMEOUT,
@@ -39,17 +39,6 @@ pub(super) struct Courier {
 /// How many addresses of a peer are dialled: a walk may have gathered any number of them.
 const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
 
-/// What [`Courier`] reports.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all of them are kad's, which is the large one"
-)]
-pub(super) enum CourierEvent {
-    Kad(kad::Event),
-    Refused(Refusal),
-}
-
 impl Courier {
     pub(super) fn new(
         kad: kad::Behaviour<Gate>,
@@ -71,7 +60,7 @@ impl Courier {
 
 impl NetworkBehaviour for Courier {
     type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
-    type ToSwarm = CourierEvent;
+    type ToSwarm = kad::Event;
 
     fn handle_pending_inbound_connection(
         &mut self,
@@ -194,10 +183,7 @@ impl NetworkBehaviour for Courier {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        if let Some(refusal) = self.kad.store_mut().next_refusal() {
-            return Poll::Ready(ToSwarm::GenerateEvent(CourierEvent::Refused(refusal)));
-        }
-        self.kad.poll(context).map(|event| event.map_out(CourierEvent::Kad).map_in(refusing_aloud))
+        self.kad.poll(context).map(|event| event.map_in(refusing_aloud))
     }
 }
 

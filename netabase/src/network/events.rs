@@ -99,7 +99,7 @@ impl NodeEvents {
     }
 }
 
-/// Where events are sent to. The task holds it, so that listeners notice its end.
+/// Where events are sent to. The task and its swarm hold it, so that listeners notice their end.
 #[derive(Clone, Debug)]
 pub(super) struct EventSender(broadcast::Sender<NodeEvent>);
 

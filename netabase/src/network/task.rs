@@ -45,9 +45,7 @@ use super::{
     command::Command,
     contact::Contact,
     counters::Tally,
-    courier::CourierEvent,
     events::{EventSender, NodeEvent},
-    gate::Refusal,
     settings::MAX_QUERIES,
     upkeep::{Handovers, Offering},
 };
@@ -215,10 +213,7 @@ impl Task {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Kad(CourierEvent::Refused(Refusal { peer, key, reason })) => {
-                self.ends.events.send(NodeEvent::Refused { peer, key, reason });
-            }
-            BehaviourEvent::Kad(CourierEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Kad(event) => self.on_kad(event),
             BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,

@@ -7,7 +7,7 @@ use libp2p::{
 
 use super::*;
 use crate::{
-    network::{behaviour::Behaviour, settings::NodeLimits},
+    network::{behaviour::Behaviour, events::EventSender, settings::NodeLimits},
     store::NetabaseStore,
 };
 
@@ -23,7 +23,7 @@ struct Connections {
 impl Connections {
     fn new(limits: &NodeLimits) -> Self {
         let store = NetabaseStore::builder().build().unwrap();
-        let courier = Behaviour::new(&store, limits, Arc::default(), None).kad;
+        let courier = Behaviour::new(&store, limits, Arc::default(), EventSender::new(), None).kad;
         Self { courier, peer: PeerId::random(), made: 0 }
     }
 
