@@ -102,13 +102,20 @@ impl RecordStore for Gate {
 
     fn put(&mut self, record: Record) -> Result<(), KadError> {
         let Some(sender) = self.sender.clone() else { return self.store.put(record) };
-        let Err(reason) = self.accept(&record, &sender) else {
-            self.tally.update(|counters| counters.records_accepted += 1);
-            return Ok(());
-        };
-        let error = crate::store::as_kad_error(&reason);
-        self.refuse(sender.peer, record.key, reason);
-        Err(error)
+        match self.accept(&record, &sender) {
+            Ok(outcome) => {
+                self.tally.update(|counters| counters.records_accepted += 1);
+                // The key is moved, not copied: without listeners an event costs nothing that counts.
+                let Sender { peer, .. } = sender;
+                self.events.send(NodeEvent::Accepted { peer, key: record.key, outcome });
+                Ok(())
+            }
+            Err(reason) => {
+                let error = crate::store::as_kad_error(&reason);
+                self.refuse(sender.peer, record.key, reason);
+                Err(error)
+            }
+        }
     }
 
     fn remove(&mut self, key: &RecordKey) {
