@@ -53,7 +53,7 @@ pub mod testkit;
 pub use self::{
     builder::NetabaseBuilder,
     counters::{NodeCounters, Refusals},
-    error::{NetworkError, NodeError},
+    error::{BootstrapError, NetworkError, NodeError},
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::{FetchMode, PublishReport},

@@ -10,7 +10,7 @@ use tokio::{
 use super::{
     behaviour::{Behaviour, Surroundings},
     counters::Tally,
-    error::NodeError,
+    error::{BootstrapError, NodeError},
     events::EventSender,
     identity,
     node::{Netabase, Shared},
@@ -229,8 +229,10 @@ impl NetabaseBuilder {
         let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
 
         let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);
-        let is_ready = !bootstrap.has_addresses();
-        let (status, seen_status) = watch::channel(Status { is_ready, ..Status::default() });
+        let addresses = bootstrap.len();
+        let obstacle =
+            (addresses > 0).then_some(BootstrapError::NobodyAnswered { addresses, source: None });
+        let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
         let (end, ended) = watch::channel(());
         let stop = Arc::new(Notify::new());
         let shared = Shared {

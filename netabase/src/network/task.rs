@@ -10,6 +10,8 @@ mod executor;
 
 mod listen;
 
+mod meeting;
+
 mod peers;
 
 mod ports;
@@ -45,6 +47,7 @@ use super::{
     command::Command,
     contact::Contact,
     counters::Tally,
+    error::BootstrapError,
     events::{EventSender, NodeEvent},
     settings::MAX_QUERIES,
     upkeep::{Handovers, Offering},
@@ -59,8 +62,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(1);
 pub(super) struct Status {
     /// Where the node can be reached, with its peer id.
     pub(super) addresses: Vec<Multiaddr>,
-    /// Whether it has met the network, or has nobody to meet.
-    pub(super) is_ready: bool,
+    /// Why it has not met the network; `None` if it has, or has nobody to meet.
+    pub(super) obstacle: Option<BootstrapError>,
     pub(super) is_server: bool,
 }
 
@@ -192,9 +195,10 @@ impl Task {
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
-                if let (Some(peer), DialError::Transport(failed)) = (peer_id, error) {
-                    self.on_not_there(&peer, &failed);
+                if let (Some(peer), DialError::Transport(failed)) = (peer_id, &error) {
+                    self.on_not_there(&peer, failed);
                 }
+                self.on_dial_failed(error);
             }
             SwarmEvent::IncomingConnectionError {
                 send_back_addr: address,
