@@ -10,13 +10,7 @@
 //! each other.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use std::{
-    error::Error,
-    io,
-    process::ExitCode,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{error::Error, io, process::ExitCode, thread, time::Instant};
 
 use console::style;
 use netabase::{NodeEvents, libp2p::Multiaddr};
@@ -24,10 +18,7 @@ use netabase_examples::{
     exit_code,
     two_nodes::{Arguments, CODES, Contact, First, Second, arrival, line, short},
 };
-use tokio::{signal::ctrl_c, sync::oneshot, time::interval};
-
-/// How often the first node looks for airports that came: no event tells of them.
-const LOOK: Duration = Duration::from_millis(200);
+use tokio::{signal::ctrl_c, sync::oneshot};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -64,23 +55,19 @@ async fn be_first(listen: &Multiaddr) -> Result<(), Box<dyn Error>> {
 
 /// Tells what happens until the user has seen enough.
 async fn tell(first: &mut First, mut events: NodeEvents) -> Result<(), Box<dyn Error>> {
-    let (begun, mut enter, mut look) = (Instant::now(), enter(), interval(LOOK));
+    let (begun, mut enter) = (Instant::now(), enter());
     let say = |text: String| println!("  {:>6.1} s  {text}", begun.elapsed().as_secs_f64());
     loop {
         let event = tokio::select! {
             _ = ctrl_c() => return Ok(()),
             _ = &mut enter => return Ok(()),
-            event = events.next() => Some(event),
-            _ = look.tick() => None,
+            event = events.next() => event,
         };
         for (owner, airport) in first.arrivals()? {
             say(arrival(&owner, &airport));
         }
-        match event {
-            Some(Some(event)) => first.tell(&event).into_iter().for_each(say),
-            Some(None) => return Ok(()),
-            None => {}
-        }
+        let Some(event) = event else { return Ok(()) };
+        first.tell(&event).into_iter().for_each(say);
     }
 }
 

@@ -110,8 +110,8 @@ pub use self::{
 
 #[cfg(feature = "network")]
 pub use self::network::{
-    FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError, NodeCounters, NodeError,
-    NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Refusals,
+    BootstrapError, FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError,
+    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Refusals,
 };
 
 /// The examples of the README compile and run.

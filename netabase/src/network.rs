@@ -21,6 +21,8 @@ mod gate;
 
 mod lasting;
 
+mod prefixes;
+
 mod courier;
 
 mod probes;
@@ -53,7 +55,7 @@ pub mod testkit;
 pub use self::{
     builder::NetabaseBuilder,
     counters::{NodeCounters, Refusals},
-    error::{NetworkError, NodeError},
+    error::{BootstrapError, NetworkError, NodeError},
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::{FetchMode, PublishReport},

@@ -93,6 +93,8 @@ use parking_lot::RwLock;
 pub(crate) use self::kad::as_kad_error;
 #[cfg(feature = "network")]
 pub(crate) use self::offers::{Place, place_of};
+#[cfg(feature = "network")]
+pub(crate) use self::source::ip_of;
 use self::{author::Author, inner::Inner, writer::Outbox};
 pub use self::{
     capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},

@@ -30,6 +30,8 @@ mod adversary;
 
 mod refused;
 
+mod taken_in;
+
 mod refused_aloud;
 
 mod ageing;

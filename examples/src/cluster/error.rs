@@ -1,6 +1,6 @@
 use std::num::ParseIntError;
 
-use netabase::{NodeError, RecordError, StoreError};
+use netabase::{BootstrapError, NodeError, RecordError, StoreError};
 
 use crate::airports::LoadError;
 
@@ -51,7 +51,7 @@ pub enum ClusterError {
     Start(#[from] NodeError),
     /// A node did not meet the others.
     #[error("a node met nobody within ten seconds")]
-    Alone,
+    Alone(#[from] BootstrapError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -204,5 +204,5 @@ fn on_loopback() -> NetabaseBuilder {
 }
 
 async fn meet(node: &Netabase) -> Result<(), ClusterError> {
-    if node.bootstrapped().await { Ok(()) } else { Err(ClusterError::Alone) }
+    Ok(node.bootstrapped().await?)
 }

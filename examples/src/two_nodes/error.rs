@@ -1,5 +1,5 @@
 use netabase::{
-    NetworkError, NodeError, StoreError,
+    BootstrapError, NetworkError, NodeError, StoreError,
     libp2p::{Multiaddr, multiaddr},
 };
 
@@ -45,12 +45,12 @@ pub enum TwoNodesError {
     #[error("cannot start the node")]
     Start(#[from] NodeError),
     /// Nobody of the network is at the other end.
-    #[error(
-        "nobody answers at {address}, or not as that peer: does the first node still run, and is the address whole?"
-    )]
+    #[error("cannot meet the first node at {address}")]
     NobodyThere {
         /// The address.
         address: Multiaddr,
+        /// What is in the way.
+        source: Box<BootstrapError>,
     },
     /// The database could not be opened.
     #[error(transparent)]

@@ -23,9 +23,9 @@ impl Second {
     pub async fn join(contact: &Contact, listen: &Multiaddr) -> Result<Self, TwoNodesError> {
         let address = contact.address.clone();
         let node = node(listen).bootstrap([address.clone()]).start().await?;
-        if !node.bootstrapped().await {
+        if let Err(source) = node.bootstrapped().await {
             node.shutdown().await;
-            return Err(TwoNodesError::NobodyThere { address });
+            return Err(TwoNodesError::NobodyThere { address, source: Box::new(source) });
         }
         Ok(Self { node, owner: contact.peer })
     }

@@ -12,7 +12,9 @@ use libp2p::{
 use super::{
     counters::Tally,
     courier::Courier,
+    events::EventSender,
     gate::Gate,
+    prefixes::Prefixes,
     probes::Probes,
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
@@ -60,9 +62,10 @@ impl Behaviour {
         store: &NetabaseStore,
         limits: &NodeLimits,
         tally: Arc<Tally>,
+        events: EventSender,
         surroundings: Option<Surroundings>,
     ) -> Self {
-        let gate = Gate::new(store.clone(), limits, tally);
+        let gate = Gate::new(store.clone(), limits, tally, events);
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
             identify::Config::new(identify_protocol(store.network()), store.identity().public())
@@ -70,8 +73,9 @@ impl Behaviour {
                 .with_push_listen_addr_updates(true)
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
+        let prefixes = Prefixes::new(limits.max_incoming_connections_per_prefix);
         Self {
-            kad: Courier::new(kad, connection_limits(limits)),
+            kad: Courier::new(kad, connection_limits(limits), prefixes),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
             surroundings: surroundings.into(),
@@ -137,7 +141,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::network::{courier::CourierEvent, transport};
+    use crate::network::transport;
 
     #[derive(Serialize, Deserialize, netabase_derive::NetabaseSchema)]
     #[netabase(access = "open", crate = "crate")]
@@ -155,7 +159,7 @@ mod tests {
     fn swarm(number: u32) -> (Swarm<Behaviour>, NetabaseStore) {
         let store = NetabaseStore::builder().identity(identity(number)).build().unwrap();
         let limits = NodeLimits::default();
-        let behaviour = Behaviour::new(&store, &limits, Arc::default(), None);
+        let behaviour = Behaviour::new(&store, &limits, Arc::default(), EventSender::new(), None);
         let transport = transport::system(store.identity()).unwrap();
         let config = swarm::Config::with_tokio_executor();
         (Swarm::new(transport, behaviour, store.peer_id(), config), store)
@@ -205,9 +209,9 @@ mod tests {
             tokio::select! {
                 _ = near.select_next_some() => {}
                 event = far.select_next_some() => {
-                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(CourierEvent::Kad(
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(
                         kad::Event::OutboundQueryProgressed { result, .. },
-                    ))) = event
+                    )) = event
                     {
                         break result;
                     }

@@ -10,7 +10,7 @@ use tokio::{
 use super::{
     behaviour::{Behaviour, Surroundings},
     counters::Tally,
-    error::NodeError,
+    error::{BootstrapError, NodeError},
     events::EventSender,
     identity,
     node::{Netabase, Shared},
@@ -217,7 +217,9 @@ impl NetabaseBuilder {
         let (store, transport) = self.into_store()?;
         let tally = Arc::new(Tally::default());
         let surroundings = surroundings(&store, transport.is_none(), uses_mdns)?;
-        let behaviour = Behaviour::new(&store, &limits, Arc::clone(&tally), surroundings);
+        let events = EventSender::new();
+        let behaviour =
+            Behaviour::new(&store, &limits, Arc::clone(&tally), events.clone(), surroundings);
         let transport = match transport {
             Some(transport) => transport(store.identity()),
             None => transport::system(store.identity()).map_err(NodeError::Transport)?,
@@ -229,10 +231,11 @@ impl NetabaseBuilder {
         let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
 
         let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);
-        let is_ready = !bootstrap.has_addresses();
-        let (status, seen_status) = watch::channel(Status { is_ready, ..Status::default() });
+        let addresses = bootstrap.len();
+        let obstacle =
+            (addresses > 0).then_some(BootstrapError::NobodyAnswered { addresses, source: None });
+        let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
         let (end, ended) = watch::channel(());
-        let events = EventSender::new();
         let stop = Arc::new(Notify::new());
         let shared = Shared {
             store: store.clone(),

@@ -36,6 +36,9 @@ pub struct NodeCounters {
     pub handovers_waiting: usize,
     /// Held records that were passed on to peers which came closer to them.
     pub handovers_sent: u64,
+    /// Connections that others opened and that were refused: there were too many, of all, of one peer or from one
+    /// network.
+    pub connections_refused: u64,
     /// Addresses that peers claimed and that are not kept: too many, too long, or out of place.
     pub addresses_refused: u64,
 }

@@ -16,8 +16,9 @@ use libp2p::{
 
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
-    gate::{Gate, Refusal, Sender},
+    gate::{Gate, Sender},
     lasting::Lasting,
+    prefixes::Prefixes,
     settings::IDLE_CONNECTION_TIMEOUT,
 };
 
@@ -28,6 +29,7 @@ pub(super) struct Courier {
     pub(super) kad: kad::Behaviour<Gate>,
     /// Has nothing to do on a connection: here, and not beside kad, it costs none of them anything.
     limits: connection_limits::Behaviour,
+    prefixes: Prefixes,
     /// The remote addresses of all connections.
     addresses: HashMap<ConnectionId, Multiaddr>,
     /// Whether all peers that are known are near by.
@@ -37,21 +39,14 @@ pub(super) struct Courier {
 /// How many addresses of a peer are dialled: a walk may have gathered any number of them.
 const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
 
-/// What [`Courier`] reports.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all of them are kad's, which is the large one"
-)]
-pub(super) enum CourierEvent {
-    Kad(kad::Event),
-    Refused(Refusal),
-}
-
 impl Courier {
-    pub(super) fn new(kad: kad::Behaviour<Gate>, limits: ConnectionLimits) -> Self {
+    pub(super) fn new(
+        kad: kad::Behaviour<Gate>,
+        limits: ConnectionLimits,
+        prefixes: Prefixes,
+    ) -> Self {
         let limits = connection_limits::Behaviour::new(limits);
-        Self { kad, limits, addresses: HashMap::new(), is_near: true }
+        Self { kad, limits, prefixes, addresses: HashMap::new(), is_near: true }
     }
 
     pub(super) fn set_near(&mut self, is_near: bool) {
@@ -65,7 +60,7 @@ impl Courier {
 
 impl NetworkBehaviour for Courier {
     type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
-    type ToSwarm = CourierEvent;
+    type ToSwarm = kad::Event;
 
     fn handle_pending_inbound_connection(
         &mut self,
@@ -73,6 +68,8 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
+        // Before the handshake costs anything.
+        self.prefixes.check(remote).map_err(ConnectionDenied::new)?;
         self.limits.handle_pending_inbound_connection(connection, local, remote)?;
         self.kad.handle_pending_inbound_connection(connection, local, remote)
     }
@@ -114,6 +111,8 @@ impl NetworkBehaviour for Courier {
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         self.limits.handle_established_inbound_connection(connection, peer, local, remote)?;
+        // Again: others may have come meanwhile.
+        self.prefixes.check(remote).map_err(ConnectionDenied::new)?;
         self.kad
             .handle_established_inbound_connection(connection, peer, local, remote)
             .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
@@ -149,6 +148,9 @@ impl NetworkBehaviour for Courier {
         match &event {
             FromSwarm::ConnectionEstablished(established) => {
                 let address = established.endpoint.get_remote_address().clone();
+                if established.endpoint.is_listener() {
+                    self.prefixes.opened(established.connection_id, &address);
+                }
                 self.addresses.insert(established.connection_id, address);
             }
             FromSwarm::AddressChange(change) => {
@@ -156,6 +158,7 @@ impl NetworkBehaviour for Courier {
                 self.addresses.insert(change.connection_id, address);
             }
             FromSwarm::ConnectionClosed(closed) => {
+                self.prefixes.closed(closed.connection_id);
                 self.addresses.remove(&closed.connection_id);
             }
             _ => {}
@@ -180,10 +183,7 @@ impl NetworkBehaviour for Courier {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        if let Some(refusal) = self.kad.store_mut().next_refusal() {
-            return Poll::Ready(ToSwarm::GenerateEvent(CourierEvent::Refused(refusal)));
-        }
-        self.kad.poll(context).map(|event| event.map_out(CourierEvent::Kad).map_in(refusing_aloud))
+        self.kad.poll(context).map(|event| event.map_in(refusing_aloud))
     }
 }
 
@@ -204,3 +204,6 @@ fn refusing_aloud(event: ToHandler) -> ToHandler {
         event => event,
     }
 }
+
+#[cfg(test)]
+mod tests;

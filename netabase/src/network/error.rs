@@ -1,6 +1,6 @@
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use libp2p::{Multiaddr, kad::Record};
+use libp2p::{Multiaddr, PeerId, kad::Record, swarm::DialError};
 
 use super::query::PublishReport;
 use crate::{database::DatabaseError, record::RecordError, store::StoreError};
@@ -64,6 +64,51 @@ pub enum NodeError {
     /// There is no tokio runtime.
     #[error("a node needs a tokio runtime: start it from within one")]
     NoRuntime,
+}
+
+/// Why a node has not met the network that it was given addresses of. Until it is shut down it goes on trying.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BootstrapError {
+    /// Nobody has answered yet.
+    #[error(
+        "nobody answered at the bootstrap addresses, {addresses} of them: see that a node runs there and listens for other machines, and that the addresses are whole"
+    )]
+    NobodyAnswered {
+        /// How many addresses the node was given.
+        addresses: usize,
+        /// Why the last attempt failed, if one has.
+        source: Option<Arc<DialError>>,
+    },
+    /// Somebody answered, and is of another network, or speaks something else altogether.
+    #[error(
+        "peer {peer} speaks {found:?}, and this node `{expected}`: give both the same network name, or this one another address"
+    )]
+    OtherNetwork {
+        /// Who answered.
+        peer: PeerId,
+        /// What it says that it speaks.
+        found: Box<str>,
+        /// What this node speaks.
+        expected: Box<str>,
+    },
+    /// Somebody of the network answered, and cannot be asked.
+    #[error(
+        "peer {peer} is of this network, and either does not serve others or listens nowhere that can be reached from here: make it a `server()`, and let it listen for other machines"
+    )]
+    NotServing {
+        /// Who answered.
+        peer: PeerId,
+    },
+    /// A peer is known, and the node still looks for its place in the network. Calls can be made.
+    #[error("peer {peer} is known, and the first walk through the network goes on: wait again")]
+    Unfinished {
+        /// The peer that came in last.
+        peer: PeerId,
+    },
+    /// The node was shut down.
+    #[error("the node was shut down")]
+    Stopped,
 }
 
 /// Why a call on the network failed. What it says was done here, was.

@@ -2,7 +2,7 @@ use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::settings::MAX_EVENTS;
-use crate::store::StoreError;
+use crate::store::{PutOutcome, StoreError};
 
 /// Something that happened to a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,16 @@ pub enum NodeEvent {
     ServerMode {
         /// Whether they may.
         is_server: bool,
+    },
+    /// A record that a peer sent was taken in, and the peer is told so. As often as
+    /// [`records_accepted`](super::NodeCounters::records_accepted) counts.
+    Accepted {
+        /// Who sent it: whoever passes it on, and not always its owner.
+        peer: PeerId,
+        /// Its key.
+        key: RecordKey,
+        /// What became of it: stored, merged, or equal to what was here.
+        outcome: PutOutcome,
     },
     /// A record, or a provider, that a peer sent was refused.
     Refused {
@@ -99,7 +109,7 @@ impl NodeEvents {
     }
 }
 
-/// Where events are sent to. The task holds it, so that listeners notice its end.
+/// Where events are sent to. The task and its swarm hold it, so that listeners notice their end.
 #[derive(Clone, Debug)]
 pub(super) struct EventSender(broadcast::Sender<NodeEvent>);
 

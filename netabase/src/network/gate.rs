@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::VecDeque, sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId,
@@ -11,6 +11,7 @@ use libp2p::{
 use super::{
     addresses::acceptable,
     counters::Tally,
+    events::{EventSender, NodeEvent},
     rates::Rates,
     settings::{MAX_RECORD_BYTES, NodeLimits},
 };
@@ -19,17 +20,14 @@ use crate::{
     store::{NetabaseStore, PutOutcome, Source, StoreError},
 };
 
-/// How many refusals are kept until they are reported; of more in one go only the counters tell.
-const MAX_REFUSALS: usize = 256;
-
-/// The store as kad sees it: a record comes in with the peer that sent it, and a refusal is counted
-/// and reported.
+/// The store as kad sees it: a record comes in with the peer that sent it, and what becomes of it is
+/// counted and told.
 pub(super) struct Gate {
     store: NetabaseStore,
     sender: Option<Sender>,
     rates: Rates,
     tally: Arc<Tally>,
-    refusals: VecDeque<Refusal>,
+    events: EventSender,
 }
 
 /// Who is at the other end of the connection whose events kad handles now.
@@ -39,27 +37,20 @@ pub(super) struct Sender {
     pub(super) address: Multiaddr,
 }
 
-/// Something that a peer sent and that was refused.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) peer: PeerId,
-    pub(super) key: RecordKey,
-    pub(super) reason: StoreError,
-}
-
 impl Gate {
-    pub(super) fn new(store: NetabaseStore, limits: &NodeLimits, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(
+        store: NetabaseStore,
+        limits: &NodeLimits,
+        tally: Arc<Tally>,
+        events: EventSender,
+    ) -> Self {
         let rates = Rates::new(limits);
-        Self { store, sender: None, rates, tally, refusals: VecDeque::new() }
+        Self { store, sender: None, rates, tally, events }
     }
 
     /// Says who sends what comes from now on; nobody but this peer itself if `None`.
     pub(super) fn set_sender(&mut self, sender: Option<Sender>) {
         self.sender = sender;
-    }
-
-    pub(super) fn next_refusal(&mut self) -> Option<Refusal> {
-        self.refusals.pop_front()
     }
 
     fn accept(&mut self, record: &Record, sender: &Sender) -> Result<PutOutcome, StoreError> {
@@ -73,15 +64,13 @@ impl Gate {
         }
     }
 
-    fn refuse(&mut self, peer: PeerId, key: RecordKey, reason: StoreError) {
+    fn refuse(&self, peer: PeerId, key: RecordKey, reason: StoreError) {
         if let StoreError::Panicked { schema } = reason {
             tracing::error!(%peer, ?key, schema, "what a peer sent made code of its schema panic");
         }
         tracing::debug!(%peer, ?key, %reason, "refused what a peer sent");
         self.tally.refused(&reason);
-        if self.refusals.len() < MAX_REFUSALS {
-            self.refusals.push_back(Refusal { peer, key, reason });
-        }
+        self.events.send(NodeEvent::Refused { peer, key, reason });
     }
 }
 
@@ -113,13 +102,20 @@ impl RecordStore for Gate {
 
     fn put(&mut self, record: Record) -> Result<(), KadError> {
         let Some(sender) = self.sender.clone() else { return self.store.put(record) };
-        let Err(reason) = self.accept(&record, &sender) else {
-            self.tally.update(|counters| counters.records_accepted += 1);
-            return Ok(());
-        };
-        let error = crate::store::as_kad_error(&reason);
-        self.refuse(sender.peer, record.key, reason);
-        Err(error)
+        match self.accept(&record, &sender) {
+            Ok(outcome) => {
+                self.tally.update(|counters| counters.records_accepted += 1);
+                // The key is moved, not copied: without listeners an event costs nothing that counts.
+                let Sender { peer, .. } = sender;
+                self.events.send(NodeEvent::Accepted { peer, key: record.key, outcome });
+                Ok(())
+            }
+            Err(reason) => {
+                let error = crate::store::as_kad_error(&reason);
+                self.refuse(sender.peer, record.key, reason);
+                Err(error)
+            }
+        }
     }
 
     fn remove(&mut self, key: &RecordKey) {

@@ -13,7 +13,7 @@ use super::{
     builder::NetabaseBuilder,
     command::{Command, Reply},
     counters::{NodeCounters, Tally},
-    error::NetworkError,
+    error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     query::{FetchMode, Fetched, PublishReport},
     remote::NetworkDatabase,
@@ -182,7 +182,7 @@ impl Netabase {
     /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
     pub async fn provide<V: SharedSchema>(&self) -> Result<(), NetworkError> {
         let key = self.database::<V>()?.provider_key();
-        self.bootstrapped().await;
+        self.settled().await;
         self.ask(|reply| Command::Provide { key, reply }).await
     }
 
@@ -205,7 +205,7 @@ impl Netabase {
     /// [`NetworkError::Stopped`].
     pub async fn find_providers<V: SharedSchema>(&self) -> Result<Vec<PeerId>, NetworkError> {
         let key = self.database::<V>()?.provider_key();
-        self.bootstrapped().await;
+        self.settled().await;
         self.ask(|reply| Command::FindProviders { key, reply }).await
     }
 
@@ -221,17 +221,35 @@ impl Netabase {
         self.tell(Command::Dial { addresses: addresses.into_iter().collect() }).await
     }
 
-    /// Waits until the node has met the network it was given addresses of, until ten seconds after its start.
-    /// False if it has not, or has ended.
-    pub async fn bootstrapped(&self) -> bool {
+    /// Waits until the node has met the network it was given addresses of, until ten seconds after its start. Later
+    /// it tells at once how things stand. A node that was given none has nobody to wait for.
+    ///
+    /// # Errors
+    ///
+    /// What was in the way; but for the last, the node goes on trying:
+    ///
+    /// - [`BootstrapError::NobodyAnswered`], [`BootstrapError::OtherNetwork`], [`BootstrapError::NotServing`] if
+    ///   nobody of the network is known.
+    /// - [`BootstrapError::Unfinished`] if somebody is.
+    /// - [`BootstrapError::Stopped`] if the node has ended.
+    pub async fn bootstrapped(&self) -> Result<(), BootstrapError> {
         self.bootstrapped_by(self.shared.started + BOOTSTRAP_PATIENCE).await
     }
 
-    pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> bool {
+    pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> Result<(), BootstrapError> {
         let mut status = self.shared.status.clone();
-        let is_ready = status.wait_for(|status| status.is_ready);
-        let is_ready = timeout_at(deadline, is_ready).await.is_ok_and(|ready| ready.is_ok());
-        is_ready && self.shared.status.has_changed().is_ok()
+        let is_met = status.wait_for(|status| status.obstacle.is_none());
+        // Also when the time is over: the status tells.
+        let _ = timeout_at(deadline, is_met).await;
+        if self.shared.status.has_changed().is_err() {
+            return Err(BootstrapError::Stopped);
+        }
+        self.shared.status.borrow().obstacle.clone().map_or(Ok(()), Err)
+    }
+
+    /// Gives the node time to meet the network. If it does not, the call that waits says what comes of that.
+    async fn settled(&self) {
+        let _ = self.bootstrapped().await;
     }
 
     /// Ends the node, and waits until nothing of it is left: no task, no connection, no port. The store
@@ -250,7 +268,7 @@ impl Netabase {
         record: Record,
         quorum: Quorum,
     ) -> Result<PublishReport, NetworkError> {
-        self.bootstrapped().await;
+        self.settled().await;
         self.ask(|reply| Command::Publish { record, quorum, reply }).await
     }
 
@@ -260,7 +278,7 @@ impl Netabase {
         mode: FetchMode,
         known: Option<RawRecord>,
     ) -> Result<Fetched, NetworkError> {
-        self.bootstrapped().await;
+        self.settled().await;
         self.ask(|reply| Command::Fetch { key, mode, known, reply }).await
     }
 
@@ -291,3 +309,6 @@ impl fmt::Debug for Netabase {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

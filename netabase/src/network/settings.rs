@@ -56,6 +56,12 @@ pub struct NodeLimits {
     pub max_connections: u32,
     /// Connections that others opened. Default: 768.
     pub max_incoming_connections: u32,
+    /// Of those, connections from one network that is given out as one: 24 bits of IPv4, 48 of IPv6. Identities are
+    /// free, networks are not: with less than twelve of them nobody takes up all connections. Default: 64, for
+    /// peers that share the address of a gateway.
+    ///
+    /// Loopback, private and memory addresses are not counted by network. 0: nobody from afar.
+    pub max_incoming_connections_per_prefix: u32,
     /// Connections with one peer. Default: 4.
     pub max_connections_per_peer: u32,
     /// Records of one peer that are verified. Default: 200 a second, 4,000 at once.
@@ -72,6 +78,7 @@ impl Default for NodeLimits {
         Self {
             max_connections: 1024,
             max_incoming_connections: 768,
+            max_incoming_connections_per_prefix: 64,
             max_connections_per_peer: 4,
             peer_rate: Rate { per_second: 200, burst: 4_000 },
             source_rate: Rate { per_second: 800, burst: 16_000 },

@@ -10,12 +10,15 @@ mod executor;
 
 mod listen;
 
+mod meeting;
+
 mod peers;
 
 mod queries;
 
 use std::{
     collections::{HashMap, HashSet},
+    error::Error,
     hash::RandomState,
     sync::Arc,
     time::Duration,
@@ -27,7 +30,7 @@ use libp2p::{
     identify, kad,
     kad::{QueryId, RecordKey},
     mdns,
-    swarm::{DialError, SwarmEvent},
+    swarm::{DialError, ListenError, SwarmEvent},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -42,9 +45,8 @@ use super::{
     command::Command,
     contact::Contact,
     counters::Tally,
-    courier::CourierEvent,
+    error::BootstrapError,
     events::{EventSender, NodeEvent},
-    gate::Refusal,
     settings::MAX_QUERIES,
     upkeep::{Handovers, Offering},
 };
@@ -58,8 +60,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(1);
 pub(super) struct Status {
     /// Where the node can be reached, with its peer id.
     pub(super) addresses: Vec<Multiaddr>,
-    /// Whether it has met the network, or has nobody to meet.
-    pub(super) is_ready: bool,
+    /// Why it has not met the network; `None` if it has, or has nobody to meet.
+    pub(super) obstacle: Option<BootstrapError>,
     pub(super) is_server: bool,
 }
 
@@ -192,9 +194,18 @@ impl Task {
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
-                if let (Some(peer), DialError::Transport(failed)) = (peer_id, error) {
-                    self.on_not_there(&peer, &failed);
+                if let (Some(peer), DialError::Transport(failed)) = (peer_id, &error) {
+                    self.on_not_there(&peer, failed);
                 }
+                self.on_dial_failed(error);
+            }
+            SwarmEvent::IncomingConnectionError {
+                send_back_addr: address,
+                error: ListenError::Denied { cause },
+                ..
+            } => {
+                tracing::debug!(%address, cause = cause.source(), "refused a connection");
+                self.ends.tally.update(|counters| counters.connections_refused += 1);
             }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listener failed");
@@ -205,10 +216,7 @@ impl Task {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Kad(CourierEvent::Refused(Refusal { peer, key, reason })) => {
-                self.ends.events.send(NodeEvent::Refused { peer, key, reason });
-            }
-            BehaviourEvent::Kad(CourierEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Kad(event) => self.on_kad(event),
             BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,

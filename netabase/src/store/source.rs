@@ -56,13 +56,17 @@ impl Source {
     /// The network of the first IP address in a connection's remote address; unknown if it has none.
     #[must_use]
     pub fn of_address(address: &Multiaddr) -> Self {
-        let ip = address.iter().find_map(|part| match part {
-            Protocol::Ip4(address) => Some(IpAddr::V4(address)),
-            Protocol::Ip6(address) => Some(IpAddr::V6(address)),
-            _ => None,
-        });
-        ip.map_or(Self::UNKNOWN, Self::of_ip)
+        ip_of(address).map_or(Self::UNKNOWN, Self::of_ip)
     }
+}
+
+/// The first IP address in a connection's remote address. An IPv4 address written as IPv6 is IPv4.
+pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
+    address.iter().find_map(|part| match part {
+        Protocol::Ip4(address) => Some(IpAddr::V4(address)),
+        Protocol::Ip6(address) => Some(address.to_canonical()),
+        _ => None,
+    })
 }
 
 /// The network as it is written: `192.0.2.7`, `2001:db8::/64`, `the application`, `unknown`.

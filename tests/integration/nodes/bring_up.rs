@@ -3,11 +3,14 @@
 use std::{fs, net::TcpListener, path::PathBuf};
 
 use libp2p::{Multiaddr, identity::Keypair, multiaddr::Protocol};
-use netabase::{DatabaseError, Netabase, NetabaseStore, NetworkError, NodeError, StoreError};
+use netabase::{
+    BootstrapError, DatabaseError, Netabase, NetabaseStore, NetworkError, NodeError, NodeEvent,
+    StoreError, testkit::TestNetwork,
+};
 
 use super::{
     Outcome, in_time, network_of, on_loopback, shut_down,
-    waiting::{know, until},
+    waiting::{know, until, wait_for},
 };
 use crate::schemas::{Note, Profile, note, profile};
 
@@ -50,6 +53,29 @@ async fn nodes_that_are_told_nothing_but_an_address_meet() -> Outcome {
         Ok(())
     })
     .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_meets_nobody_in_time_is_told_so_and_still_does_later() -> Outcome {
+    let network = TestNetwork::new(25);
+    network.faults().refuse(network.peer_id(0), network.peer_id(1));
+    let alice = network.node(0).start().await?;
+    alice.bootstrapped().await?;
+    let bob = network.node(1).bootstrap(alice.addresses()).start().await?;
+
+    let told = bob.bootstrapped().await;
+
+    let Err(BootstrapError::NobodyAnswered { addresses: 1, source: Some(cause) }) = told else {
+        return Err(format!("{told:?}").into());
+    };
+    assert!(cause.to_string().contains("/memory/"), "{cause}");
+    let mut events = bob.events();
+    network.faults().heal_all();
+    bob.dial(alice.addresses()).await?;
+    wait_for(&mut events, |event| *event == NodeEvent::Bootstrapped).await?;
+    bob.bootstrapped().await?;
+    shut_down(vec![alice, bob]).await;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

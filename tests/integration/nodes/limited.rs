@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use libp2p::swarm::dial_opts::DialOpts;
 use netabase::{NodeLimits, Rate, StoreError};
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     adversary::Adversary,
     in_time, on_loopback,
     refused::{author, refusal},
+    waiting::until,
 };
 use crate::schemas::{Note, note};
 
@@ -65,6 +67,31 @@ async fn identities_of_one_address_share_what_it_may_send() -> Outcome {
             assert_eq!(reason, StoreError::RateExceeded { from, per_second: 0 });
         }
         assert_eq!(node.store().record_count(), 0);
+        node.shutdown().await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_too_many_is_refused_and_counted() -> Outcome {
+    in_time(async {
+        let limits = NodeLimits {
+            max_incoming_connections: 1,
+            // Nobody from afar: those near by have nothing to do with it.
+            max_incoming_connections_per_prefix: 0,
+            ..NodeLimits::default()
+        };
+        let node = on_loopback().limits(limits).start().await?;
+        let (first, second) = (Adversary::start().await?, Adversary::start().await?);
+        first.visit(&node).await?;
+        assert_eq!(node.counters().connections_refused, 0);
+
+        let dialled = DialOpts::peer_id(node.peer_id()).addresses(node.addresses()).build();
+        second.with(move |swarm| swarm.dial(dialled)).await?;
+
+        until(&node, |counters| counters.connections_refused == 1).await;
+        assert_eq!(node.counters().connected_peers, 1);
         node.shutdown().await;
         Ok(())
     })

@@ -8,7 +8,7 @@ async fn what_one_node_publishes_another_fetches() -> Outcome {
     in_time(async {
         let nodes = network_of(2).await?;
         let [alice, bob] = &nodes[..] else { return Err("two were started".into()) };
-        assert!(bob.bootstrapped().await);
+        bob.bootstrapped().await?;
 
         let report = alice.publish(&profile("ada")).await?;
         let found = bob.network::<Profile>()?.of(alice.peer_id()).get("ada").await?;
@@ -30,7 +30,7 @@ async fn anybody_replaces_and_removes_what_is_open() -> Outcome {
         let [alice, bob, carol] = &nodes[..] else { return Err("three were started".into()) };
         for node in &nodes {
             node.database::<Note>()?;
-            node.bootstrapped().await;
+            node.bootstrapped().await?;
         }
 
         alice.publish(&note("hi", "from alice")).await?;

@@ -30,7 +30,8 @@ async fn alice_bob_and_carol(
     let alice = network.node(2).clock(clock.clone()).client();
     let alice = alice.bootstrap(bob.addresses()).bootstrap(carol.addresses()).start().await?;
     know(&alice, 2).await;
-    assert!(alice.bootstrapped().await, "she waits for nobody any more");
+    // She waits for nobody any more.
+    alice.bootstrapped().await?;
     // Newcomers are handed what is here: there must be nothing yet.
     until(&alice, |counters| counters.handovers_waiting == 0).await;
     network.faults().stall(alice.peer_id(), carol.peer_id());

@@ -18,8 +18,8 @@ impl Bootstrap {
         Self { addresses, next_try: None, pause: FIRST_PAUSE }
     }
 
-    pub(in crate::network) fn has_addresses(&self) -> bool {
-        !self.addresses.is_empty()
+    pub(in crate::network) fn len(&self) -> usize {
+        self.addresses.len()
     }
 
     /// The addresses to be dialled now, while nobody is known; ever more seldom.

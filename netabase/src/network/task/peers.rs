@@ -17,6 +17,7 @@ use crate::network::{
     behaviour::{identify_protocol, kad_protocol},
     builder::Mode,
     contact::Contact,
+    error::BootstrapError,
     events::NodeEvent,
     gate::Gate,
 };
@@ -92,6 +93,7 @@ impl Task {
             && info.protocols.contains(&kad_protocol(network));
         if !is_ours {
             self.forget(&peer);
+            self.on_stranger(peer, &info.protocol_version);
             return;
         }
         let address = self.swarm.behaviour().kad.address_of(connection);
@@ -100,7 +102,9 @@ impl Task {
         self.ends.tally.update(|counters| {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
-        if !kept.is_empty() {
+        if kept.is_empty() {
+            self.on_stranger(peer, &info.protocol_version);
+        } else {
             self.set_addresses(&peer, &kept);
             let start = self.starts.hash_one(&info.agent_version);
             self.note_met(peer, Scope::of(&address) == Some(Scope::Public), start);
@@ -165,6 +169,7 @@ impl Task {
         if is_new {
             let is_first = self.known_peers() == 1;
             self.bootstrap.succeeded();
+            self.note_obstacle(BootstrapError::Unfinished { peer });
             self.handovers.add(peer, Instant::now());
             self.offering.somebody_came();
             self.offering.forget_nearby();
@@ -188,17 +193,6 @@ impl Task {
             if let Err(error) = kad.start_providing(key.clone()) {
                 tracing::debug!(%error, "the store does not take this peer as a provider");
             }
-        }
-    }
-
-    pub(super) fn on_bootstrapped(&mut self) {
-        let was_ready = self.ends.status.borrow().is_ready;
-        if !was_ready {
-            self.ends.status.send_modify(|status| status.is_ready = true);
-        }
-        // kad repeats it every few minutes.
-        if !std::mem::replace(&mut self.has_bootstrapped, true) {
-            self.ends.events.send(NodeEvent::Bootstrapped);
         }
     }
 
@@ -228,6 +222,7 @@ impl Task {
     fn dial(&mut self, dialled: DialOpts) {
         if let Err(error) = self.swarm.dial(dialled) {
             tracing::debug!(%error, "did not dial");
+            self.on_dial_failed(error);
         }
     }
 

@@ -1,0 +1,70 @@
+use super::*;
+use crate::network::error::NodeError;
+
+fn on_loopback(network: &str) -> NetabaseBuilder {
+    Netabase::builder(network).listen("/ip4/127.0.0.1/tcp/0".parse().unwrap())
+}
+
+/// A node that is told of this one, once something else than silence is in its way, and what that is. It is not
+/// waited for as long as callers wait.
+async fn hindered(
+    newcomer: NetabaseBuilder,
+    first: &Netabase,
+) -> Result<(Netabase, BootstrapError), NodeError> {
+    let newcomer = newcomer.bootstrap(first.addresses()).start().await?;
+    let mut status = newcomer.shared.status.clone();
+    let is_told = |status: &Status| {
+        !matches!(status.obstacle, Some(BootstrapError::NobodyAnswered { source: None, .. }))
+    };
+    status.wait_for(is_told).await.expect("the node runs");
+    let told = newcomer.bootstrapped_by(Instant::now()).await;
+    Ok((newcomer, told.expect_err("it has not met anybody")))
+}
+
+#[tokio::test]
+async fn a_node_says_that_who_answered_is_of_another_network() -> Result<(), NodeError> {
+    let first = on_loopback("one").start().await?;
+
+    let (newcomer, told) = hindered(on_loopback("two"), &first).await?;
+
+    let BootstrapError::OtherNetwork { peer, found, expected } = &told else { panic!("{told}") };
+    assert_eq!(*peer, first.peer_id());
+    assert_eq!((&**found, &**expected), ("/netabase/one/1.0.0", "/netabase/two/1.0.0"));
+    first.shutdown().await;
+    newcomer.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_node_says_that_who_answered_serves_nobody() -> Result<(), NodeError> {
+    let first = on_loopback("one").client().start().await?;
+
+    let (newcomer, told) = hindered(on_loopback("one"), &first).await?;
+
+    let is_so = matches!(told, BootstrapError::NotServing { peer } if peer == first.peer_id());
+    assert!(is_so, "{told}");
+    first.shutdown().await;
+    newcomer.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_node_says_why_nobody_answered() -> Result<(), NodeError> {
+    let first = on_loopback("one").start().await?;
+    let nobody_there = first.addresses();
+    first.shutdown().await;
+
+    let newcomer = on_loopback("one").bootstrap(nobody_there).start().await?;
+    let mut status = newcomer.shared.status.clone();
+    let has_cause = |status: &Status| {
+        matches!(status.obstacle, Some(BootstrapError::NobodyAnswered { source: Some(_), .. }))
+    };
+    status.wait_for(has_cause).await.expect("the node runs");
+    let told = newcomer.bootstrapped_by(Instant::now()).await.expect_err("nobody is there");
+
+    let cause = std::error::Error::source(&told).expect("an attempt has failed").to_string();
+    assert!(cause.contains("/ip4/127.0.0.1/tcp/"), "{cause}");
+    assert!(told.to_string().contains("1 of them"), "{told}");
+    newcomer.shutdown().await;
+    Ok(())
+}
