@@ -25,6 +25,8 @@ mod by_hand_indexed;
 
 mod hash_map;
 
+mod bytes;
+
 mod btree_map;
 
 mod native;

@@ -2,6 +2,7 @@ use super::{
     btree_map::Sorted,
     by_hand::ByHand,
     by_hand_indexed::ByHandIndexed,
+    bytes::Bytes,
     figure::Figure,
     fjall::Fjall,
     hash_map::Plain,
@@ -29,12 +30,13 @@ pub(crate) struct PeerEntry {
 }
 
 /// The peers, in the order they are shown.
-pub(crate) const PEERS: [PeerEntry; 14] = [
+pub(crate) const PEERS: [PeerEntry; 15] = [
     entry::<Typed<User>>(),
     entry::<Typed<Guest>>(),
     entry::<Foreign>(),
     entry::<ByHand>(),
     entry::<Plain>(),
+    entry::<Bytes>(),
     entry::<Typed<Mate>>(),
     entry::<ByHandIndexed>(),
     entry::<Sorted>(),
