@@ -34,6 +34,8 @@ mod schemas;
 
 mod inner;
 
+mod lock;
+
 mod page;
 
 mod writer;
@@ -87,7 +89,6 @@ use libp2p::{
     PeerId,
     identity::{Keypair, ed25519},
 };
-use parking_lot::RwLock;
 
 #[cfg(feature = "network")]
 pub(crate) use self::kad::as_kad_error;
@@ -95,7 +96,7 @@ pub(crate) use self::kad::as_kad_error;
 pub(crate) use self::offers::{Place, place_of};
 #[cfg(feature = "network")]
 pub(crate) use self::source::ip_of;
-use self::{author::Author, inner::Inner, writer::Outbox};
+use self::{author::Author, inner::Inner, lock::Lock, writer::Outbox};
 pub use self::{
     capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},
     changes::ChangeOrigin,
@@ -160,7 +161,7 @@ struct Shared {
     /// When the store was made, by the monotonic clock.
     origin: Instant,
     /// Never held across an await, and never while code of the user runs.
-    inner: RwLock<Inner>,
+    inner: Lock<Inner>,
     outbox: Outbox,
     /// Tells a node that there is something to be offered to peers.
     #[cfg(feature = "network")]
@@ -183,7 +184,7 @@ impl NetabaseStore {
     }
 
     fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
-        let inner = RwLock::new(Inner::new(&author, limits));
+        let inner = Lock::new(Inner::new(&author, limits));
         let origin = clock.now().monotonic;
         let shared = Shared {
             author,

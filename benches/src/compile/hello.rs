@@ -85,7 +85,8 @@ impl Program {
         let project = Project::create(self.name, self.dependencies)?;
         project.write("main.rs", self.source)?;
         project.clean()?;
-        let (output, time) = project.cargo(&["build", "--message-format", "json-render-diagnostics"])?;
+        let (output, time) =
+            project.cargo(&["build", "--message-format", "json-render-diagnostics"])?;
         let (run, _) = project.cargo(&["run"])?;
         let printed = String::from_utf8(run.stdout)?;
         if printed != PRINTED {
@@ -103,7 +104,8 @@ fn packages(messages: &[u8]) -> Result<BTreeSet<String>, Box<dyn Error>> {
     for message in serde_json::Deserializer::from_slice(messages).into_iter::<Value>() {
         let message = message?;
         if message["reason"] == "compiler-artifact" {
-            packages.insert(message["package_id"].as_str().ok_or("a package has an id")?.to_owned());
+            packages
+                .insert(message["package_id"].as_str().ok_or("a package has an id")?.to_owned());
         }
     }
     Ok(packages)

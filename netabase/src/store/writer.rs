@@ -2,11 +2,11 @@ use std::{
     collections::VecDeque,
     mem,
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{Arc, RwLockWriteGuard},
 };
 
 use libp2p::kad::RecordKey;
-use parking_lot::{Mutex, RwLockWriteGuard};
+use parking_lot::Mutex;
 
 use super::{
     Inner, NetabaseStore, Shared,
@@ -112,12 +112,16 @@ impl Inner {
     }
 
     /// Moves what was changed to the outbox: a message a schema, and one a mark that was crossed.
-    fn post_changes(&mut self, outbox: &Outbox) {
+    /// False if nothing was.
+    fn post_changes(&mut self, outbox: &Outbox) -> bool {
         let crossed = self.marks.crossed(self.usages, &self.limits);
-        outbox.waiting.lock().extend(crossed.into_iter().map(Message::Mark));
+        let has_crossed = !crossed.is_empty();
+        if has_crossed {
+            outbox.waiting.lock().extend(crossed.into_iter().map(Message::Mark));
+        }
         let Changes { pending, commits, .. } = &mut self.changes;
         if pending.is_empty() {
-            return;
+            return has_crossed;
         }
         *commits += 1;
         let number = *commits;
@@ -134,6 +138,7 @@ impl Inner {
                 outbox.waiting.lock().push_back(Message::Commit(sender.clone(), commit));
             }
         }
+        true
     }
 }
 
@@ -179,15 +184,16 @@ impl DerefMut for Writer<'_> {
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
         let Some(mut inner) = self.inner.take() else { return };
-        inner.post_changes(&self.shared.outbox);
+        let has_changed = inner.post_changes(&self.shared.outbox);
         #[cfg(feature = "network")]
         let has_news = inner.offers.take_news();
+        drop(inner);
         if self.is_fair {
-            RwLockWriteGuard::unlock_fair(inner);
-        } else {
-            drop(inner);
+            self.shared.inner.give_way();
         }
-        self.shared.outbox.send();
+        if has_changed {
+            self.shared.outbox.send();
+        }
         #[cfg(feature = "network")]
         if has_news {
             self.shared.news.notify_one();
