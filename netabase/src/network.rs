@@ -21,7 +21,9 @@ mod gate;
 
 mod lasting;
 
-mod prefixes;
+mod prefix;
+
+mod connections;
 
 mod courier;
 

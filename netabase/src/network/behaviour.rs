@@ -5,16 +5,16 @@ use std::{
 };
 
 use libp2p::{
-    StreamProtocol, autonat, connection_limits, identify, kad, mdns, ping,
+    StreamProtocol, autonat, identify, kad, mdns, ping,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
 use super::{
+    connections::Connections,
     counters::Tally,
     courier::Courier,
     events::EventSender,
     gate::Gate,
-    prefixes::Prefixes,
     probes::Probes,
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
@@ -73,9 +73,8 @@ impl Behaviour {
                 .with_push_listen_addr_updates(true)
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
-        let prefixes = Prefixes::new(limits.max_incoming_connections_per_prefix);
         Self {
-            kad: Courier::new(kad, connection_limits(limits), prefixes),
+            kad: Courier::new(kad, Connections::new(limits.clone())),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
             surroundings: surroundings.into(),
@@ -117,14 +116,6 @@ fn kad_config(store: &NetabaseStore) -> kad::Config {
         // A peer comes in when identify has shown that it is one of ours, and where it is.
         .set_kbucket_inserts(kad::BucketInserts::Manual);
     config
-}
-
-fn connection_limits(limits: &NodeLimits) -> connection_limits::ConnectionLimits {
-    connection_limits::ConnectionLimits::default()
-        .with_max_established(Some(limits.max_connections))
-        .with_max_established_incoming(Some(limits.max_incoming_connections))
-        .with_max_established_per_peer(Some(limits.max_connections_per_peer))
-        .with_max_pending_incoming(Some(limits.max_incoming_connections))
 }
 
 #[cfg(test)]

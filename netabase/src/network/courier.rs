@@ -1,11 +1,7 @@
-use std::{
-    collections::HashMap,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
 use libp2p::{
     Multiaddr, PeerId,
-    connection_limits::{self, ConnectionLimits},
     core::{Endpoint, transport::PortUse},
     kad::{self, Record, RecordKey},
     swarm::{
@@ -16,9 +12,9 @@ use libp2p::{
 
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
+    connections::Connections,
     gate::{Gate, Sender},
     lasting::Lasting,
-    prefixes::Prefixes,
     settings::IDLE_CONNECTION_TIMEOUT,
 };
 
@@ -27,11 +23,7 @@ use super::{
 /// kad's own `put` knows no sender. Its handler events do, and are handled one at a time.
 pub(super) struct Courier {
     pub(super) kad: kad::Behaviour<Gate>,
-    /// Has nothing to do on a connection: here, and not beside kad, it costs none of them anything.
-    limits: connection_limits::Behaviour,
-    prefixes: Prefixes,
-    /// The remote addresses of all connections.
-    addresses: HashMap<ConnectionId, Multiaddr>,
+    connections: Connections,
     /// Whether all peers that are known are near by.
     is_near: bool,
 }
@@ -40,13 +32,8 @@ pub(super) struct Courier {
 const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
 
 impl Courier {
-    pub(super) fn new(
-        kad: kad::Behaviour<Gate>,
-        limits: ConnectionLimits,
-        prefixes: Prefixes,
-    ) -> Self {
-        let limits = connection_limits::Behaviour::new(limits);
-        Self { kad, limits, prefixes, addresses: HashMap::new(), is_near: true }
+    pub(super) fn new(kad: kad::Behaviour<Gate>, connections: Connections) -> Self {
+        Self { kad, connections, is_near: true }
     }
 
     pub(super) fn set_near(&mut self, is_near: bool) {
@@ -54,7 +41,7 @@ impl Courier {
     }
 
     pub(super) fn address_of(&self, connection: ConnectionId) -> Option<&Multiaddr> {
-        self.addresses.get(&connection)
+        self.connections.address_of(connection)
     }
 }
 
@@ -68,9 +55,7 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
-        // Before the handshake costs anything.
-        self.prefixes.check(remote).map_err(ConnectionDenied::new)?;
-        self.limits.handle_pending_inbound_connection(connection, local, remote)?;
+        self.connections.arrives(connection, remote).map_err(ConnectionDenied::new)?;
         self.kad.handle_pending_inbound_connection(connection, local, remote)
     }
 
@@ -81,8 +66,6 @@ impl NetworkBehaviour for Courier {
         addresses: &[Multiaddr],
         effective_role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        let limits = &mut self.limits;
-        limits.handle_pending_outbound_connection(connection, peer, addresses, effective_role)?;
         let mut found = self.kad.handle_pending_outbound_connection(
             connection,
             peer,
@@ -110,9 +93,7 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.limits.handle_established_inbound_connection(connection, peer, local, remote)?;
-        // Again: others may have come meanwhile.
-        self.prefixes.check(remote).map_err(ConnectionDenied::new)?;
+        self.connections.may_come(connection, peer, remote).map_err(ConnectionDenied::new)?;
         self.kad
             .handle_established_inbound_connection(connection, peer, local, remote)
             .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
@@ -126,13 +107,7 @@ impl NetworkBehaviour for Courier {
         role_override: Endpoint,
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.limits.handle_established_outbound_connection(
-            connection,
-            peer,
-            address,
-            role_override,
-            port_use,
-        )?;
+        self.connections.may_open(peer).map_err(ConnectionDenied::new)?;
         self.kad
             .handle_established_outbound_connection(
                 connection,
@@ -147,23 +122,16 @@ impl NetworkBehaviour for Courier {
     fn on_swarm_event(&mut self, event: FromSwarm) {
         match &event {
             FromSwarm::ConnectionEstablished(established) => {
-                let address = established.endpoint.get_remote_address().clone();
-                if established.endpoint.is_listener() {
-                    self.prefixes.opened(established.connection_id, &address);
-                }
-                self.addresses.insert(established.connection_id, address);
+                let (connection, peer) = (established.connection_id, established.peer_id);
+                self.connections.opened(connection, peer, established.endpoint);
             }
             FromSwarm::AddressChange(change) => {
-                let address = change.new.get_remote_address().clone();
-                self.addresses.insert(change.connection_id, address);
+                self.connections.moved(change.connection_id, change.new.get_remote_address());
             }
-            FromSwarm::ConnectionClosed(closed) => {
-                self.prefixes.closed(closed.connection_id);
-                self.addresses.remove(&closed.connection_id);
-            }
+            FromSwarm::ConnectionClosed(closed) => self.connections.gone(closed.connection_id),
+            FromSwarm::ListenFailure(failed) => self.connections.gone(failed.connection_id),
             _ => {}
         }
-        self.limits.on_swarm_event(event);
         self.kad.on_swarm_event(event);
     }
 
@@ -173,7 +141,8 @@ impl NetworkBehaviour for Courier {
         connection: ConnectionId,
         event: THandlerOutEvent<Self>,
     ) {
-        let address = self.addresses.get(&connection).cloned().unwrap_or_else(Multiaddr::empty);
+        let address =
+            self.connections.address_of(connection).cloned().unwrap_or_else(Multiaddr::empty);
         self.kad.store_mut().set_sender(Some(Sender { peer, address }));
         self.kad.on_connection_handler_event(peer, connection, event);
         self.kad.store_mut().set_sender(None);

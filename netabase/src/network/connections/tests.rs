@@ -1,0 +1,164 @@
+use libp2p::core::{Endpoint, transport::PortUse};
+use proptest::prelude::*;
+
+use super::*;
+
+fn limits() -> NodeLimits {
+    NodeLimits {
+        max_connections: 8,
+        max_incoming_connections: 6,
+        max_incoming_connections_per_prefix: 3,
+        max_connections_per_peer: 2,
+        ..NodeLimits::default()
+    }
+}
+
+fn id(number: usize) -> ConnectionId {
+    ConnectionId::new_unchecked(number)
+}
+
+fn address(ip: &str) -> Multiaddr {
+    format!("/ip4/{ip}/tcp/1").parse().unwrap()
+}
+
+fn from(remote: &Multiaddr) -> ConnectedPoint {
+    ConnectedPoint::Listener { local_addr: address("192.0.2.1"), send_back_addr: remote.clone() }
+}
+
+fn to(remote: &Multiaddr) -> ConnectedPoint {
+    let (role_override, port_use) = (Endpoint::Dialer, PortUse::Reuse);
+    ConnectedPoint::Dialer { address: remote.clone(), role_override, port_use }
+}
+
+/// The whole of an arrival.
+fn accept(
+    connections: &mut Connections,
+    number: usize,
+    peer: PeerId,
+    ip: &str,
+) -> Result<(), TooMany> {
+    let remote = address(ip);
+    connections.arrives(id(number), &remote)?;
+    connections.may_come(id(number), peer, &remote)?;
+    connections.opened(id(number), peer, &from(&remote));
+    Ok(())
+}
+
+fn is_empty(connections: &Connections) -> bool {
+    let Connections { arriving, open, incoming, of_peers, of_prefixes, .. } = connections;
+    arriving.is_empty()
+        && open.is_empty()
+        && *incoming == 0
+        && of_peers.is_empty()
+        && of_prefixes.is_empty()
+}
+
+#[test]
+fn a_network_has_so_many_and_others_have_theirs() {
+    let mut connections = Connections::new(limits());
+    for (number, ip) in ["9.9.9.1", "9.9.9.1", "9.9.9.2", "9.9.8.1"].into_iter().enumerate() {
+        assert_eq!(accept(&mut connections, number, PeerId::random(), ip), Ok(()));
+    }
+    let refused = accept(&mut connections, 9, PeerId::random(), "9.9.9.3").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "3 connections from 9.9.9.0/24 are open already; if these peers belong there, raise \
+         `NodeLimits::max_incoming_connections_per_prefix`"
+    );
+    connections.gone(id(0));
+    assert_eq!(accept(&mut connections, 10, PeerId::random(), "9.9.9.3"), Ok(()));
+}
+
+#[test]
+fn handshakes_that_nobody_ends_take_the_place_of_their_own_network_alone() {
+    let mut connections = Connections::new(limits());
+    for number in 0..3 {
+        assert_eq!(connections.arrives(id(number), &address("9.9.9.1")), Ok(()));
+    }
+    assert!(connections.arrives(id(3), &address("9.9.9.2")).is_err());
+    assert_eq!(accept(&mut connections, 4, PeerId::random(), "9.9.8.1"), Ok(()));
+    for number in 0..3 {
+        connections.gone(id(number));
+    }
+    connections.gone(id(4));
+    assert!(is_empty(&connections));
+}
+
+#[test]
+fn who_arrives_together_is_counted_again_when_it_is_let_in() {
+    let mut connections = Connections::new(NodeLimits { max_incoming_connections: 2, ..limits() });
+    let remotes = [address("9.9.1.1"), address("9.9.2.1")];
+    for (number, remote) in remotes.iter().enumerate() {
+        assert_eq!(connections.arrives(id(number), remote), Ok(()));
+    }
+    for number in 2..4 {
+        connections.opened(id(number), PeerId::random(), &from(&address("9.9.3.1")));
+    }
+    let refused = connections.may_come(id(0), PeerId::random(), &remotes[0]);
+    assert_eq!(refused, Err(TooMany::Incoming { max: 2 }));
+}
+
+#[test]
+fn a_peer_and_a_node_have_so_many() {
+    let mut connections = Connections::new(limits());
+    let peer = PeerId::random();
+    connections.opened(id(0), peer, &to(&address("9.9.9.1")));
+    assert_eq!(accept(&mut connections, 1, peer, "9.9.9.1"), Ok(()));
+
+    assert_eq!(connections.may_open(peer), Err(TooMany::OfPeer { peer, max: 2 }));
+    assert_eq!(accept(&mut connections, 2, peer, "9.9.9.1"), Err(TooMany::OfPeer { peer, max: 2 }));
+    for number in 3..9 {
+        let other = PeerId::random();
+        assert_eq!(connections.may_open(other), Ok(()));
+        connections.opened(id(number), other, &to(&address("9.9.9.1")));
+    }
+    assert_eq!(connections.may_open(PeerId::random()), Err(TooMany::InAll { max: 8 }));
+    let from_there = connections.of_prefixes.values().sum::<u32>();
+    assert_eq!((connections.incoming, from_there), (1, 1), "those the node opens are its own");
+}
+
+#[test]
+fn a_connection_that_moves_counts_where_it_was_made_from() {
+    let mut connections = Connections::new(limits());
+    assert_eq!(accept(&mut connections, 0, PeerId::random(), "9.9.9.1"), Ok(()));
+    connections.moved(id(0), &address("9.9.8.1"));
+    assert_eq!(connections.address_of(id(0)), Some(&address("9.9.8.1")));
+    connections.gone(id(0));
+    assert_eq!(connections.address_of(id(0)), None);
+    assert!(is_empty(&connections));
+}
+
+proptest! {
+    /// Whatever comes and goes in whatever order, the bounds hold, and nothing is left of who is gone.
+    #[test]
+    fn bounds_hold_and_nothing_is_left(steps in prop::collection::vec((0..3_u8, 0..12_usize, 0..4_u8), 0..200)) {
+        let peers: Vec<_> = (0..4).map(|_| PeerId::random()).collect();
+        let mut connections = Connections::new(limits());
+        let mut next = 0;
+        for (what, which, place) in steps {
+            let peer = peers[which % peers.len()];
+            let remote = format!("9.9.{place}.1");
+            match what {
+                0 => drop(accept(&mut connections, next, peer, &remote)),
+                1 if connections.may_open(peer).is_ok() => {
+                    connections.opened(id(next), peer, &to(&address(&remote)));
+                }
+                2 => connections.gone(id(next.saturating_sub(which))),
+                _ => {}
+            }
+            next += 1;
+            let Connections { open, incoming, of_peers, of_prefixes, .. } = &connections;
+            let by_others = open.values().filter(|open| open.is_incoming).count();
+            prop_assert_eq!(*incoming, u32::try_from(by_others).unwrap());
+            prop_assert!(open.len() <= 8 && *incoming <= 6);
+            prop_assert!(of_peers.values().all(|count| (1..=2).contains(count)));
+            prop_assert!(of_prefixes.values().all(|count| (1..=3).contains(count)));
+            prop_assert_eq!(of_peers.values().sum::<u32>(), u32::try_from(open.len()).unwrap());
+            prop_assert_eq!(of_prefixes.values().sum::<u32>(), *incoming);
+        }
+        for number in 0..next {
+            connections.gone(id(number));
+        }
+        prop_assert!(is_empty(&connections));
+    }
+}
