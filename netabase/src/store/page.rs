@@ -303,7 +303,7 @@ impl Page {
                 self.complete = true;
                 return;
             }
-            for (entry, stored) in entries.iter().zip(table.get_each(&keys)) {
+            for (entry, stored) in entries.iter().zip(table.get_each(&keys, request.values)) {
                 if self.is_full(request) {
                     self.stop(last);
                     return;

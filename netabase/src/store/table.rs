@@ -56,10 +56,12 @@ impl Table {
     /// The records of some keys that are there, in their order.
     ///
     /// Read one by one, each would wait for memory several times, and the next with it. Here they wait together:
-    /// first all are found, and all their values fetched, before one is looked at.
+    /// first all are found, and all their values fetched (or only what tells whether to show one), before one is
+    /// looked at.
     pub(super) fn get_each<'a>(
         &'a self,
         keys: &[RecordKey],
+        values: bool,
     ) -> impl Iterator<Item = Stored<'a>> + use<'a> {
         let records = keys.iter().map(|key| match self.records.get(key) {
             Some(Cow::Borrowed(record)) => record,
@@ -67,7 +69,7 @@ impl Table {
         });
         let records: SmallVec<[&Record; BATCH]> = records.collect();
         for record in &records {
-            fetch(&record.value);
+            fetch(&record.value, if values { FETCHED } else { CACHE_LINE });
         }
         records.into_iter().map(Stored::of)
     }
@@ -147,9 +149,9 @@ impl Table {
     }
 }
 
-/// Has bytes brought near that are looked at soon.
-fn fetch(bytes: &[u8]) {
+/// Has bytes brought near that are looked at soon: so many of the first ones, and the last.
+fn fetch(bytes: &[u8], first: usize) {
     // What is read first stands at the end.
-    let lines = bytes.iter().take(FETCHED).step_by(CACHE_LINE).chain(bytes.last());
+    let lines = bytes.iter().take(first).step_by(CACHE_LINE).chain(bytes.last());
     black_box(lines.fold(0, |seen, byte| seen ^ byte));
 }
