@@ -9,7 +9,8 @@ struct Behaviour {
     kad: kad::Behaviour<kad::store::MemoryStore>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    autonat: autonat::v2::server::Behaviour,
+    autonat: autonat::v2::client::Behaviour,
+    autonat_server: autonat::v2::server::Behaviour,
     mdns: mdns::tokio::Behaviour,
 }
 
@@ -34,7 +35,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     identity.public(),
                 )),
                 ping: ping::Behaviour::default(),
-                autonat: autonat::v2::server::Behaviour::default(),
+                autonat: autonat::v2::client::Behaviour::default(),
+                autonat_server: autonat::v2::server::Behaviour::default(),
                 mdns: mdns::tokio::Behaviour::new(mdns::Config::default(), peer)?,
             })
         })?

@@ -61,7 +61,7 @@ impl Arguments {
                     parsed.records = value.split(',').map(positive).collect::<Result<_, _>>()?;
                 }
                 "--rounds" => parsed.rounds = positive(&value)?,
-                "--nodes" if !parts.is_empty() => parsed.nodes = positive(&value)?,
+                "--nodes" if !parts.is_empty() => parsed.nodes = network(&value)?,
                 "--peers" if !parts.is_empty() => {
                     parsed.peers = value.split(',').map(str::to_owned).collect();
                 }
@@ -87,6 +87,11 @@ impl Arguments {
 fn positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);
     number.ok_or_else(|| format!("expected a positive number, found {text:?}"))
+}
+
+fn network(text: &str) -> Result<usize, String> {
+    let nodes = positive(text)?;
+    if nodes > 1 { Ok(nodes) } else { Err("a network has at least 2 nodes".to_owned()) }
 }
 
 fn part(name: &str, parts: &[&'static str]) -> Result<&'static str, String> {

@@ -1,10 +1,12 @@
+use std::num::NonZeroUsize;
+
 use libp2p::{Multiaddr, PeerId};
 use netabase::testkit::{Faults, identity, topology};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     peer::{Network, Reach},
-    plan::{Item, Value},
+    plan::{Item, Value, copies},
     swarm::{self, Command},
 };
 
@@ -14,6 +16,7 @@ const KNOWN_AT_FIRST: usize = 3;
 /// Bare swarms.
 pub(super) struct Bare {
     peers: Vec<mpsc::Sender<Command>>,
+    copies: NonZeroUsize,
 }
 
 impl Bare {
@@ -43,7 +46,7 @@ impl Network for Bare {
         for meeting in meetings {
             meeting.await.expect("the peer runs");
         }
-        Self { peers: commands }
+        Self { peers: commands, copies: copies(peers.len()) }
     }
 
     async fn connections(&self) -> usize {
@@ -56,8 +59,8 @@ impl Network for Bare {
 
     async fn publish<V: Value>(&self, item: &Item<V>) {
         let record = item.record.clone();
-        let is_put = self.ask(item.writer, |reply| Command::Put(record, reply)).await;
-        assert!(is_put, "20 peers have taken the record");
+        let is_put = self.ask(item.writer, |reply| Command::Put(record, self.copies, reply)).await;
+        assert!(is_put, "all that are closest have taken the record");
     }
 
     async fn fetch<V: Value>(&self, item: &Item<V>, reader: usize, reach: Reach) {

@@ -3,7 +3,7 @@ use netabase::{FetchMode, Netabase, NetworkDatabase, SharedSchema, testkit::Test
 
 use super::{
     peer::{Network, Reach},
-    plan::{Item, Public, Signed, Value},
+    plan::{Item, Public, Signed, Value, copies},
 };
 
 /// Nodes of the test kit.
@@ -38,8 +38,8 @@ impl Network for Nodes {
     async fn publish<V: Value>(&self, item: &Item<V>) {
         let database = self.database(item.writer).with_quorum(Quorum::All);
         let report = database.publish(&item.value).await.expect("all take it");
-        let found = self.peers.len().saturating_sub(1).min(20);
-        assert_eq!(report.acknowledged, found, "20 peers have taken the record");
+        let copies = copies(self.peers.len()).get();
+        assert_eq!(report.acknowledged, copies, "all that are closest have taken the record");
     }
 
     async fn fetch<V: Value>(&self, item: &Item<V>, reader: usize, reach: Reach) {

@@ -1,5 +1,7 @@
 //! Who writes what, and who reads it. The same for both sides.
 
+use std::num::NonZeroUsize;
+
 use libp2p::{
     PeerId,
     kad::{K_VALUE, KBucketKey, Record},
@@ -68,7 +70,8 @@ pub(super) struct Item<V> {
     pub(super) value: V,
     pub(super) record: Record,
     pub(super) writer: usize,
-    /// Peers that are too far from the key to hold the record, in an order of their own.
+    /// Peers that are too far from the key to hold the record, in an order of their own; in a network so small that
+    /// all hold it, all.
     readers: Vec<usize>,
 }
 
@@ -77,6 +80,13 @@ impl<V> Item<V> {
     pub(super) fn reader(&self, phase: usize) -> usize {
         self.readers[phase % self.readers.len()]
     }
+}
+
+/// How many peers take a record, in a network of so many.
+pub(super) fn copies(nodes: usize) -> NonZeroUsize {
+    let others =
+        NonZeroUsize::new(nodes.saturating_sub(1)).expect("a network has two nodes at least");
+    others.min(K_VALUE)
 }
 
 /// The peers of a round.
@@ -112,7 +122,8 @@ impl Plan {
         order.sort_by_cached_key(|&peer| target.distance(&KBucketKey::from(self.peers[peer])));
         // The writer counts with nobody: it takes no place among those that are sent the record.
         order.retain(|&peer| peer != writer);
-        let mut readers = order.split_off(K_VALUE.get().min(order.len() - 1));
+        let copies = copies(self.peers.len()).get();
+        let mut readers = if order.len() > copies { order.split_off(copies) } else { order };
         // Else the nearest of them would read in all first phases.
         let turn = number % readers.len();
         readers.rotate_left(turn);

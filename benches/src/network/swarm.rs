@@ -34,7 +34,8 @@ struct Behaviour {
 
 /// What is asked of a peer, and where the answer goes.
 pub(super) enum Command {
-    Put(Record, oneshot::Sender<bool>),
+    /// So many peers are to take it.
+    Put(Record, NonZeroUsize, oneshot::Sender<bool>),
     /// The answer is a record that another peer had.
     Get(RecordKey, Reach, oneshot::Sender<Option<Record>>),
     Connections(oneshot::Sender<usize>),
@@ -128,8 +129,8 @@ impl Peer {
     fn on_command(&mut self, command: Command) {
         let kad = &mut self.swarm.behaviour_mut().kad;
         match command {
-            Command::Put(record, reply) => {
-                let id = kad.put_record(record, Quorum::All).expect("there is room");
+            Command::Put(record, copies, reply) => {
+                let id = kad.put_record(record, Quorum::N(copies)).expect("there is room");
                 self.queries.insert(id, Query::Put(reply));
             }
             Command::Get(key, reach, reply) => {

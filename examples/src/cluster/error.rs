@@ -50,7 +50,7 @@ pub enum ClusterError {
     #[error("cannot start a node")]
     Start(#[from] NodeError),
     /// A node did not meet the others.
-    #[error("a node met nobody within ten seconds")]
+    #[error("a node has not met the others within ten seconds")]
     Alone(#[from] BootstrapError),
     /// The database could not be opened.
     #[error(transparent)]

@@ -6,7 +6,7 @@ use std::{
     hash::Hash,
 };
 
-use libp2p::{Multiaddr, PeerId, core::ConnectedPoint, swarm::ConnectionId};
+use libp2p::{Multiaddr, PeerId, core::ConnectedPoint, multiaddr::Protocol, swarm::ConnectionId};
 
 use super::{prefix::Prefix, settings::NodeLimits};
 
@@ -22,7 +22,7 @@ pub(super) struct Connections {
     /// Of the open ones, those that others opened.
     incoming: u32,
     of_peers: HashMap<PeerId, u32>,
-    /// Of those that others opened or begin.
+    /// Of those that others opened, or begin from where they have shown to be.
     of_prefixes: HashMap<Prefix, u32>,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum TooMany {
     )]
     OfPeer { peer: PeerId, max: u32 },
     #[error(
-        "{max} connections from {prefix} are open already; if these peers belong there, raise `NodeLimits::max_incoming_connections_per_prefix`"
+        "{max} connections from {prefix} are open or begun already; if these peers belong there, raise `NodeLimits::max_incoming_connections_per_prefix`"
     )]
     FromPrefix { prefix: Prefix, max: u32 },
 }
@@ -77,7 +77,7 @@ impl Connections {
     ///
     /// # Errors
     ///
-    /// [`TooMany`] if it is not to be taken, before its handshake costs anything.
+    /// [`TooMany`] if it is not to be taken, before its handshake goes on.
     pub(super) fn arrives(
         &mut self,
         connection: ConnectionId,
@@ -88,15 +88,18 @@ impl Connections {
         if begun.max(self.incoming) >= max {
             return Err(TooMany::Incoming { max });
         }
-        let prefix = Prefix::of_address(remote);
+        self.check_in_all()?;
+        // Where a datagram says that it is from nobody has shown yet: anybody could keep a network out.
+        let is_shown = !remote.iter().any(|part| matches!(part, Protocol::Udp(_)));
+        let prefix = is_shown.then(|| Prefix::of_address(remote)).flatten();
         self.check_prefix(prefix)?;
         self.arriving.insert(connection, prefix);
         add(&mut self.of_prefixes, prefix);
         Ok(())
     }
 
-    /// Whether a connection that has arrived may be opened: others may have come meanwhile, and who it is from is known
-    /// only now.
+    /// Whether a connection that has arrived may be opened: others may have come meanwhile, and only now it is known
+    /// who it is from, and certain from where.
     ///
     /// # Errors
     ///
@@ -126,12 +129,7 @@ impl Connections {
         if count(&self.of_peers, &peer) >= max {
             return Err(TooMany::OfPeer { peer, max });
         }
-        let max = self.limits.max_connections;
-        if u32::try_from(self.open.len()).is_ok_and(|open| open < max) {
-            Ok(())
-        } else {
-            Err(TooMany::InAll { max })
-        }
+        self.check_in_all()
     }
 
     pub(super) fn opened(
@@ -165,6 +163,12 @@ impl Connections {
             take(&mut self.of_peers, Some(peer));
             take(&mut self.of_prefixes, prefix);
         }
+    }
+
+    fn check_in_all(&self) -> Result<(), TooMany> {
+        let max = self.limits.max_connections;
+        let has_room = u32::try_from(self.open.len()).is_ok_and(|open| open < max);
+        if has_room { Ok(()) } else { Err(TooMany::InAll { max }) }
     }
 
     fn check_prefix(&self, prefix: Option<Prefix>) -> Result<(), TooMany> {

@@ -80,6 +80,16 @@ pub enum BootstrapError {
         /// Why the last attempt failed, if one has.
         source: Option<Arc<DialError>>,
     },
+    /// A peer answered, and not the one that the address names.
+    #[error(
+        "{found} answers at `{address}`, and is not the peer that this names: it has another identity now, or another node is there; take the address as that node gives it, or leave the peer out"
+    )]
+    OtherPeer {
+        /// Who answered.
+        found: PeerId,
+        /// Where.
+        address: Multiaddr,
+    },
     /// Somebody answered, and is of another network, or speaks something else altogether.
     #[error(
         "peer {peer} speaks {found:?}, and this node `{expected}`: give both the same network name, or this one another address"

@@ -36,7 +36,7 @@ pub enum NodeEvent {
         is_server: bool,
     },
     /// A record that a peer sent was taken in, and the peer is told so. As often as
-    /// [`records_accepted`](super::NodeCounters::records_accepted) counts.
+    /// [`records_accepted`](super::NodeCounters::records_accepted) counts: of all events the most frequent.
     Accepted {
         /// Who sent it: whoever passes it on, and not always its owner.
         peer: PeerId,

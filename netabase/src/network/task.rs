@@ -188,16 +188,21 @@ impl Task {
             {
                 self.on_connected(peer_id);
             }
-            SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
-                self.note_contact(&peer_id);
-                self.ends.events.send(NodeEvent::Disconnected { peer: peer_id });
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, .. } => {
+                self.bootstrap.ended(connection_id);
+                if num_established == 0 {
+                    self.note_contact(&peer_id);
+                    self.ends.events.send(NodeEvent::Disconnected { peer: peer_id });
+                }
             }
-            SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
+            SwarmEvent::OutgoingConnectionError { peer_id, connection_id, error } => {
                 tracing::debug!(?peer_id, %error, "could not connect");
                 if let (Some(peer), DialError::Transport(failed)) = (peer_id, &error) {
                     self.on_not_there(&peer, failed);
                 }
-                self.on_dial_failed(error);
+                if self.bootstrap.ended(connection_id) {
+                    self.on_dial_failed(error);
+                }
             }
             SwarmEvent::IncomingConnectionError {
                 send_back_addr: address,

@@ -128,9 +128,6 @@ impl NetabaseStore {
                 return Ok(self.shared.inner.read().shows(reads, &now));
             }
             let mut inner = self.write_at(ChangeOrigin::Local, &now);
-            if writes.len() > 1 {
-                inner.is_one_of_many();
-            }
             if !inner.shows(reads, &now) {
                 return Ok(false);
             }
@@ -169,7 +166,6 @@ impl NetabaseStore {
     ) -> usize {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        inner.is_one_of_many();
         let mut removed = 0;
         for key in keys {
             if let Some(old) = inner.replaced(key, &now).filter(|old| old.visible) {

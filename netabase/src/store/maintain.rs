@@ -78,7 +78,6 @@ impl NetabaseStore {
         while !is_complete && done < MAX_RECORDS {
             let chunk = CHUNK.min(MAX_RECORDS - done);
             let mut inner = self.write(ChangeOrigin::Expired);
-            inner.is_one_of_many();
             let swept = inner.sweep(&now, chunk);
             // Each has what the one before it left of the chunk.
             let gone = inner.evict_excess(chunk - swept.records);

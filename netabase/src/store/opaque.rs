@@ -70,7 +70,6 @@ impl NetabaseStore {
         let refused = contained(name, || check(key.as_ref(), value, &mut entries)).err();
         let now = self.now();
         let mut inner = self.write(ChangeOrigin::Remote);
-        inner.is_one_of_many();
         let Some(old) = inner.replaced(key, &now).filter(|old| old.standing.opaque) else { return };
         // Whatever took its place was checked.
         if inner.table.get(key).is_none_or(|stored| stored.value != value) {
@@ -96,7 +95,6 @@ impl NetabaseStore {
     fn make_up_for_entries(&self) {
         while self.shared.inner.read().has_excess() {
             let mut inner = self.write(ChangeOrigin::Evicted);
-            inner.is_one_of_many();
             inner.evict_excess(CHUNK);
         }
     }

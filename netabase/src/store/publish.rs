@@ -89,7 +89,6 @@ impl NetabaseStore {
         let now = self.now();
         self.sweep_all(&now);
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        inner.is_one_of_many();
         let lower = after.map_or(Bound::Included(prefix), |key| Bound::Excluded(key.as_ref()));
         let end = super::end_of_prefix(prefix);
         let bounds = (lower, end.as_ref().map(Vec::as_slice));
@@ -114,7 +113,6 @@ impl NetabaseStore {
         let mut renewed = Vec::with_capacity(due.len());
         for keys in due.chunks(CHUNK) {
             let mut inner = self.write(ChangeOrigin::Local);
-            inner.is_one_of_many();
             let renew = |key| inner.renew_if_due(schema, key, author, &now).transpose();
             renewed.extend(keys.iter().filter_map(renew));
         }

@@ -61,7 +61,6 @@ impl NetabaseStore {
         let mut swept = Usage::default();
         while self.shared.inner.read().has_expired(now) {
             let mut inner = self.write(ChangeOrigin::Expired);
-            inner.is_one_of_many();
             swept.add(inner.sweep(now, CHUNK));
         }
         swept

@@ -52,15 +52,13 @@ pub(super) struct Writer<'a> {
     shared: &'a Shared,
     /// There until the drop.
     inner: Option<RwLockWriteGuard<'a, Inner>>,
-    /// Whether those who wait come before whoever takes the lock next.
-    is_fair: bool,
 }
 
 impl NetabaseStore {
     pub(super) fn write(&self, origin: ChangeOrigin) -> Writer<'_> {
         let mut inner = self.shared.inner.write();
         inner.changes.origin = origin;
-        Writer { shared: &self.shared, inner: Some(inner), is_fair: false }
+        Writer { shared: &self.shared, inner: Some(inner) }
     }
 
     /// The changes of a schema from now on, and the number of the last commit before.
@@ -160,13 +158,6 @@ impl Outbox {
     }
 }
 
-impl Writer<'_> {
-    /// For one of many long holds in a row: else whoever waits, kad above all, might wait for several.
-    pub(super) fn is_one_of_many(&mut self) {
-        self.is_fair = true;
-    }
-}
-
 impl Deref for Writer<'_> {
     type Target = Inner;
 
@@ -188,9 +179,7 @@ impl Drop for Writer<'_> {
         #[cfg(feature = "network")]
         let has_news = inner.offers.take_news();
         drop(inner);
-        if self.is_fair {
-            self.shared.inner.give_way();
-        }
+        self.shared.inner.give_way();
         if has_changed {
             self.shared.outbox.send();
         }

@@ -19,7 +19,7 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 const WIDTH: u32 = 360;
 /// As many lines as the legend has.
-const HEIGHT: u32 = 310;
+const HEIGHT: u32 = 330;
 const LEGEND: u32 = 170;
 
 const TIMES: [&str; 9] = [
@@ -35,12 +35,13 @@ const TIMES: [&str; 9] = [
 ];
 
 /// One for each peer; those of one kind are of one hue.
-const COLOURS: [RGBColor; 14] = [
+const COLOURS: [RGBColor; PEERS.len()] = [
     RGBColor(200, 0, 0),
     RGBColor(240, 110, 90),
     RGBColor(250, 170, 150),
     RGBColor(90, 90, 90),
     RGBColor(160, 160, 160),
+    RGBColor(190, 130, 190),
     RGBColor(130, 0, 40),
     RGBColor(30, 30, 30),
     RGBColor(200, 180, 60),

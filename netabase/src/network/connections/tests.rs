@@ -62,7 +62,7 @@ fn a_network_has_so_many_and_others_have_theirs() {
     let refused = accept(&mut connections, 9, PeerId::random(), "9.9.9.3").unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "3 connections from 9.9.9.0/24 are open already; if these peers belong there, raise \
+        "3 connections from 9.9.9.0/24 are open or begun already; if these peers belong there, raise \
          `NodeLimits::max_incoming_connections_per_prefix`"
     );
     connections.gone(id(0));
@@ -82,6 +82,23 @@ fn handshakes_that_nobody_ends_take_the_place_of_their_own_network_alone() {
     }
     connections.gone(id(4));
     assert!(is_empty(&connections));
+}
+
+#[test]
+fn datagrams_keep_no_network_out_before_it_is_shown_who_sends_them() {
+    let mut connections = Connections::new(limits());
+    let quic: Multiaddr = "/ip4/9.9.9.1/udp/1/quic-v1".parse().unwrap();
+    for number in 0..4 {
+        assert_eq!(connections.arrives(id(number), &quic), Ok(()), "anybody could have sent it");
+    }
+    assert_eq!(accept(&mut connections, 4, PeerId::random(), "9.9.9.1"), Ok(()));
+    for number in 0..2 {
+        let peer = PeerId::random();
+        assert_eq!(connections.may_come(id(number), peer, &quic), Ok(()));
+        connections.opened(id(number), peer, &from(&quic));
+    }
+    let refused = connections.may_come(id(2), PeerId::random(), &quic);
+    assert!(matches!(refused, Err(TooMany::FromPrefix { max: 3, .. })), "{refused:?}");
 }
 
 #[test]
@@ -128,35 +145,77 @@ fn a_connection_that_moves_counts_where_it_was_made_from() {
     assert!(is_empty(&connections));
 }
 
+/// What comes and goes at one of these connections.
+#[derive(Clone, Debug)]
+enum Step {
+    Arrives(u8),
+    ComesIn,
+    IsDialled(u8),
+    Goes,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..4_u8).prop_map(Step::Arrives),
+        Just(Step::ComesIn),
+        (0..4_u8).prop_map(Step::IsDialled),
+        Just(Step::Goes),
+    ]
+}
+
+/// Half of them come by datagrams, which do not show where they are from.
+fn remote(network: u8) -> Multiaddr {
+    let way = if network % 2 == 0 { "tcp/1" } else { "udp/1/quic-v1" };
+    format!("/ip4/9.9.{network}.1/{way}").parse().unwrap()
+}
+
 proptest! {
     /// Whatever comes and goes in whatever order, the bounds hold, and nothing is left of who is gone.
     #[test]
-    fn bounds_hold_and_nothing_is_left(steps in prop::collection::vec((0..3_u8, 0..12_usize, 0..4_u8), 0..200)) {
+    fn bounds_hold_and_nothing_is_left(
+        steps in prop::collection::vec((0..24_usize, step()), 0..300),
+    ) {
         let peers: Vec<_> = (0..4).map(|_| PeerId::random()).collect();
         let mut connections = Connections::new(limits());
-        let mut next = 0;
-        for (what, which, place) in steps {
-            let peer = peers[which % peers.len()];
-            let remote = format!("9.9.{place}.1");
-            match what {
-                0 => drop(accept(&mut connections, next, peer, &remote)),
-                1 if connections.may_open(peer).is_ok() => {
-                    connections.opened(id(next), peer, &to(&address(&remote)));
+        let mut arrived = HashMap::new();
+        for (number, step) in steps {
+            let (id, peer) = (id(number), peers[number % peers.len()]);
+            let is_new = !arrived.contains_key(&id) && connections.address_of(id).is_none();
+            match step {
+                Step::Arrives(network) if is_new => {
+                    if connections.arrives(id, &remote(network)).is_ok() {
+                        arrived.insert(id, remote(network));
+                    }
                 }
-                2 => connections.gone(id(next.saturating_sub(which))),
+                Step::ComesIn => {
+                    if let Some(remote) = arrived.remove(&id)
+                        && connections.may_come(id, peer, &remote).is_ok()
+                    {
+                        connections.opened(id, peer, &from(&remote));
+                    }
+                }
+                Step::IsDialled(network) if is_new && connections.may_open(peer).is_ok() => {
+                    connections.opened(id, peer, &to(&remote(network)));
+                }
+                Step::Goes => {
+                    connections.gone(id);
+                    arrived.remove(&id);
+                }
                 _ => {}
             }
-            next += 1;
-            let Connections { open, incoming, of_peers, of_prefixes, .. } = &connections;
+            let Connections { arriving, open, incoming, of_peers, of_prefixes, .. } = &connections;
+            let number = |count: usize| u32::try_from(count).unwrap();
+            prop_assert_eq!(arriving.len(), arrived.len());
             let by_others = open.values().filter(|open| open.is_incoming).count();
-            prop_assert_eq!(*incoming, u32::try_from(by_others).unwrap());
-            prop_assert!(open.len() <= 8 && *incoming <= 6);
+            prop_assert_eq!(*incoming, number(by_others));
+            prop_assert!(open.len() <= 8 && *incoming <= 6 && arriving.len() <= 6);
             prop_assert!(of_peers.values().all(|count| (1..=2).contains(count)));
+            prop_assert_eq!(of_peers.values().sum::<u32>(), number(open.len()));
             prop_assert!(of_prefixes.values().all(|count| (1..=3).contains(count)));
-            prop_assert_eq!(of_peers.values().sum::<u32>(), u32::try_from(open.len()).unwrap());
-            prop_assert_eq!(of_prefixes.values().sum::<u32>(), *incoming);
+            let shown = arriving.values().flatten().count() + by_others;
+            prop_assert_eq!(of_prefixes.values().sum::<u32>(), number(shown));
         }
-        for number in 0..next {
+        for number in 0..24 {
             connections.gone(id(number));
         }
         prop_assert!(is_empty(&connections));

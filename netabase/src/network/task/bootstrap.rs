@@ -1,6 +1,9 @@
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
-use libp2p::Multiaddr;
+use libp2p::{Multiaddr, swarm::ConnectionId};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -9,13 +12,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The addresses that lead into the network, tried until somebody is known, and again when nobody is any more.
 pub(in crate::network) struct Bootstrap {
     addresses: Vec<Multiaddr>,
+    /// Connections to them, under way or open.
+    connections: HashSet<ConnectionId>,
     next_try: Option<Instant>,
     pause: Duration,
 }
 
 impl Bootstrap {
     pub(in crate::network) fn new(addresses: Vec<Multiaddr>) -> Self {
-        Self { addresses, next_try: None, pause: FIRST_PAUSE }
+        Self { addresses, connections: HashSet::new(), next_try: None, pause: FIRST_PAUSE }
     }
 
     pub(in crate::network) fn len(&self) -> usize {
@@ -30,6 +35,21 @@ impl Bootstrap {
         self.next_try = Some(now + self.pause);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         &self.addresses
+    }
+
+    /// One of them is dialled.
+    pub(super) fn begun(&mut self, connection: ConnectionId) {
+        self.connections.insert(connection);
+    }
+
+    /// Whether a connection is one to them. Others say nothing of them: those that peers open, above all.
+    pub(super) fn is_one(&self, connection: ConnectionId) -> bool {
+        self.connections.contains(&connection)
+    }
+
+    /// A connection has failed, or was closed; whether it was one to them.
+    pub(super) fn ended(&mut self, connection: ConnectionId) -> bool {
+        self.connections.remove(&connection)
     }
 
     /// Somebody is known.

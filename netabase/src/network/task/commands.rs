@@ -27,7 +27,7 @@ impl Task {
                 self.kad().stop_providing(&key);
             }
             Command::FindProviders { key, reply } => self.find_providers(key, reply),
-            Command::Dial { addresses } => self.dial_all(&addresses),
+            Command::Dial { addresses } => drop(self.dial_all(&addresses)),
             #[cfg(feature = "testkit")]
             Command::Discovered { found } => self.on_discovered(found),
         }

@@ -15,15 +15,26 @@ impl Task {
         }
     }
 
+    /// A bootstrap address could not be dialled.
     pub(super) fn on_dial_failed(&mut self, error: DialError) {
-        // An attempt that is not made because there is one already has not failed.
-        if !matches!(error, DialError::DialPeerConditionFalse(_)) {
-            let (addresses, source) = (self.bootstrap.len(), Some(Arc::new(error)));
-            self.note_obstacle(BootstrapError::NobodyAnswered { addresses, source });
-        }
+        let obstacle = match error {
+            // There is an attempt already, it leads back here, or there are connections enough: nobody was asked.
+            DialError::DialPeerConditionFalse(_)
+            | DialError::LocalPeerId { .. }
+            | DialError::Aborted
+            | DialError::Denied { .. } => return,
+            DialError::WrongPeerId { obtained: found, address } => {
+                BootstrapError::OtherPeer { found, address }
+            }
+            error => {
+                let (addresses, source) = (self.bootstrap.len(), Some(Arc::new(error)));
+                BootstrapError::NobodyAnswered { addresses, source }
+            }
+        };
+        self.note_obstacle(obstacle);
     }
 
-    /// Somebody answered whom nothing can be asked.
+    /// Somebody answered at a bootstrap address whom nothing can be asked.
     pub(super) fn on_stranger(&mut self, peer: PeerId, found: &str) {
         let expected = identify_protocol(self.store.network());
         self.note_obstacle(if found == expected {
@@ -49,9 +60,10 @@ impl Task {
 fn progress(obstacle: &BootstrapError) -> u8 {
     match obstacle {
         BootstrapError::NobodyAnswered { .. } => 0,
-        BootstrapError::OtherNetwork { .. } => 1,
-        BootstrapError::NotServing { .. } => 2,
-        BootstrapError::Unfinished { .. } => 3,
-        BootstrapError::Stopped => 4,
+        BootstrapError::OtherPeer { .. } => 1,
+        BootstrapError::OtherNetwork { .. } => 2,
+        BootstrapError::NotServing { .. } => 3,
+        BootstrapError::Unfinished { .. } => 4,
+        BootstrapError::Stopped => 5,
     }
 }

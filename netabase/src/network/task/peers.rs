@@ -8,7 +8,7 @@ use std::{
 use libp2p::{
     Multiaddr, PeerId, TransportError, identify,
     kad::{self, Addresses},
-    swarm::{ConnectionId, dial_opts::DialOpts},
+    swarm::{ConnectionId, DialError, dial_opts::DialOpts},
 };
 
 use super::{Met, Task};
@@ -89,11 +89,14 @@ impl Task {
         info: &identify::Info,
     ) {
         let network = self.store.network();
+        let is_bootstrap = self.bootstrap.is_one(connection);
         let is_ours = info.protocol_version == identify_protocol(network)
             && info.protocols.contains(&kad_protocol(network));
         if !is_ours {
             self.forget(&peer);
-            self.on_stranger(peer, &info.protocol_version);
+            if is_bootstrap {
+                self.on_stranger(peer, &info.protocol_version);
+            }
             return;
         }
         let address = self.swarm.behaviour().kad.address_of(connection);
@@ -102,12 +105,12 @@ impl Task {
         self.ends.tally.update(|counters| {
             counters.addresses_refused += (info.listen_addrs.len() - kept.len()) as u64;
         });
-        if kept.is_empty() {
-            self.on_stranger(peer, &info.protocol_version);
-        } else {
+        if !kept.is_empty() {
             self.set_addresses(&peer, &kept);
             let start = self.starts.hash_one(&info.agent_version);
             self.note_met(peer, Scope::of(&address) == Some(Scope::Public), start);
+        } else if is_bootstrap {
+            self.on_stranger(peer, &info.protocol_version);
         }
     }
 
@@ -134,7 +137,7 @@ impl Task {
             .filter(|(peer, _)| *peer != self.store.peer_id() && !self.swarm.is_connected(peer));
         let addresses = others.filter_map(|(peer, address)| address.with_p2p(peer).ok());
         let addresses: Vec<Multiaddr> = addresses.collect();
-        self.dial_all(&addresses);
+        drop(self.dial_all(&addresses));
     }
 
     fn set_addresses(&mut self, peer: &PeerId, addresses: &[Multiaddr]) {
@@ -201,29 +204,40 @@ impl Task {
     pub(super) fn keep_in_touch(&mut self) {
         if self.swarm.connected_peers().next().is_none() {
             let due = self.bootstrap.due(Instant::now()).to_vec();
-            self.dial_all(&due);
+            for dialled in self.dial_all(&due) {
+                match dialled {
+                    Ok(connection) => self.bootstrap.begun(connection),
+                    Err(error) => self.on_dial_failed(error),
+                }
+            }
         }
     }
 
-    pub(super) fn dial_all(&mut self, addresses: &[Multiaddr]) {
-        let mut of_peers: HashMap<PeerId, Vec<Multiaddr>> = HashMap::new();
+    /// Begins to dial; the attempts, and why others cannot be made.
+    pub(super) fn dial_all(
+        &mut self,
+        addresses: &[Multiaddr],
+    ) -> Vec<Result<ConnectionId, DialError>> {
+        let (mut attempts, mut of_peers) =
+            (Vec::<DialOpts>::new(), HashMap::<PeerId, Vec<Multiaddr>>::new());
         for address in addresses {
             match peer_of(address) {
                 // All addresses of a peer in one attempt: else it might end in as many connections.
                 Some(peer) => of_peers.entry(peer).or_default().push(address.clone()),
-                None => self.dial(address.clone().into()),
+                None => attempts.push(address.clone().into()),
             }
         }
-        for (peer, addresses) in of_peers {
-            self.dial(DialOpts::peer_id(peer).addresses(addresses).build());
-        }
+        let of_peers = of_peers.into_iter();
+        attempts.extend(
+            of_peers.map(|(peer, addresses)| DialOpts::peer_id(peer).addresses(addresses).build()),
+        );
+        attempts.into_iter().map(|attempt| self.dial(attempt)).collect()
     }
 
-    fn dial(&mut self, dialled: DialOpts) {
-        if let Err(error) = self.swarm.dial(dialled) {
-            tracing::debug!(%error, "did not dial");
-            self.on_dial_failed(error);
-        }
+    fn dial(&mut self, attempt: DialOpts) -> Result<ConnectionId, DialError> {
+        let connection = attempt.connection_id();
+        let dialled = self.swarm.dial(attempt).map(|()| connection);
+        dialled.inspect_err(|error| tracing::debug!(%error, "did not dial"))
     }
 
     /// Others may count on a node that they can reach. Where all peers are near by, they can; else autonat

@@ -33,13 +33,24 @@ impl<'de> Input<'de> {
     /// encodings.
     #[inline]
     pub(super) fn integer<T: Varint>(&mut self) -> Result<T, DecodeError> {
+        match self.rest().split_first() {
+            // Most are lengths and tags, and small.
+            Some((&byte, rest)) if byte <= LARGEST_BYTE => {
+                self.decoder.reader().bytes = rest;
+                Ok(T::of_byte(byte))
+            }
+            _ => self.long_integer(),
+        }
+    }
+
+    fn long_integer<T: Varint>(&mut self) -> Result<T, DecodeError> {
         let left = self.left();
         let value = self.primitive::<T>()?;
-        let used = left - self.left();
-        if used > 1 && used != value.shortest() {
-            return Err(DecodeError::NonCanonicalInteger { offset: self.len - left });
+        if left - self.left() == value.shortest() {
+            Ok(value)
+        } else {
+            Err(DecodeError::NonCanonicalInteger { offset: self.len - left })
         }
-        Ok(value)
     }
 
     /// The length of something that takes at least one byte for each of it.
@@ -148,8 +159,14 @@ impl Reader for Rest<'_> {
     }
 }
 
+/// What a byte alone says; larger ones are tags.
+const LARGEST_BYTE: u8 = 250;
+
 /// An integer of variable length: one byte up to 250, else a tag and 2, 4, 8 or 16 bytes.
 pub(super) trait Varint: Decode<()> + Copy {
+    /// The integer that a byte alone says, which is no tag.
+    fn of_byte(byte: u8) -> Self;
+
     /// The length of this integer's shortest encoding.
     fn shortest(self) -> usize;
 }
@@ -158,9 +175,14 @@ macro_rules! varints {
     ($($unsigned:ty, $signed:ty;)*) => {$(
         impl Varint for $unsigned {
             #[inline]
+            fn of_byte(byte: u8) -> Self {
+                byte.into()
+            }
+
+            #[inline]
             fn shortest(self) -> usize {
                 match self.max(1).ilog2() {
-                    _ if self <= 250 => 1,
+                    _ if self <= LARGEST_BYTE.into() => 1,
                     ..16 => 3,
                     ..32 => 5,
                     ..64 => 9,
@@ -170,6 +192,12 @@ macro_rules! varints {
         }
 
         impl Varint for $signed {
+            #[inline]
+            fn of_byte(byte: u8) -> Self {
+                // Zigzag.
+                <$signed>::from(byte >> 1) ^ -<$signed>::from(byte & 1)
+            }
+
             #[inline]
             fn shortest(self) -> usize {
                 // Zigzag, as bincode writes it: 0, -1, 1, -2, …
