@@ -228,8 +228,8 @@ impl Netabase {
     ///
     /// What was in the way; but for the last, the node goes on trying:
     ///
-    /// - [`BootstrapError::NobodyAnswered`], [`BootstrapError::OtherNetwork`], [`BootstrapError::NotServing`] if
-    ///   nobody of the network is known.
+    /// - [`BootstrapError::NobodyAnswered`], [`BootstrapError::OtherPeer`], [`BootstrapError::OtherNetwork`],
+    ///   [`BootstrapError::NotServing`] if nobody of the network is known.
     /// - [`BootstrapError::Unfinished`] if somebody is.
     /// - [`BootstrapError::Stopped`] if the node has ended.
     pub async fn bootstrapped(&self) -> Result<(), BootstrapError> {

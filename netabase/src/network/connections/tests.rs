@@ -165,7 +165,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Half of them come by datagrams, which do not show where they are from.
 fn remote(network: u8) -> Multiaddr {
-    let way = if network % 2 == 0 { "tcp/1" } else { "udp/1/quic-v1" };
+    let way = if network.is_multiple_of(2) { "tcp/1" } else { "udp/1/quic-v1" };
     format!("/ip4/9.9.{network}.1/{way}").parse().unwrap()
 }
 
@@ -182,10 +182,10 @@ proptest! {
             let (id, peer) = (id(number), peers[number % peers.len()]);
             let is_new = !arrived.contains_key(&id) && connections.address_of(id).is_none();
             match step {
-                Step::Arrives(network) if is_new => {
-                    if connections.arrives(id, &remote(network)).is_ok() {
-                        arrived.insert(id, remote(network));
-                    }
+                Step::Arrives(network)
+                    if is_new && connections.arrives(id, &remote(network)).is_ok() =>
+                {
+                    arrived.insert(id, remote(network));
                 }
                 Step::ComesIn => {
                     if let Some(remote) = arrived.remove(&id)

@@ -11,7 +11,14 @@ async fn hindered(
     newcomer: NetabaseBuilder,
     first: &Netabase,
 ) -> Result<(Netabase, BootstrapError), NodeError> {
-    let newcomer = newcomer.bootstrap(first.addresses()).start().await?;
+    hindered_at(newcomer, first.addresses()).await
+}
+
+async fn hindered_at(
+    newcomer: NetabaseBuilder,
+    addresses: Vec<Multiaddr>,
+) -> Result<(Netabase, BootstrapError), NodeError> {
+    let newcomer = newcomer.bootstrap(addresses).start().await?;
     let mut status = newcomer.shared.status.clone();
     let is_told = |status: &Status| {
         !matches!(status.obstacle, Some(BootstrapError::NobodyAnswered { source: None, .. }))
@@ -30,6 +37,22 @@ async fn a_node_says_that_who_answered_is_of_another_network() -> Result<(), Nod
     let BootstrapError::OtherNetwork { peer, found, expected } = &told else { panic!("{told}") };
     assert_eq!(*peer, first.peer_id());
     assert_eq!((&**found, &**expected), ("/netabase/one/1.0.0", "/netabase/two/1.0.0"));
+    first.shutdown().await;
+    newcomer.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_node_says_that_another_peer_answered() -> Result<(), NodeError> {
+    let first = on_loopback("one").start().await?;
+    let mut address = first.addresses().remove(0);
+    address.pop();
+    let address = address.with_p2p(PeerId::random()).expect("it names nobody");
+
+    let (newcomer, told) = hindered_at(on_loopback("one"), vec![address.clone()]).await?;
+
+    let BootstrapError::OtherPeer { found, address: at } = &told else { panic!("{told}") };
+    assert_eq!((*found, at), (first.peer_id(), &address));
     first.shutdown().await;
     newcomer.shutdown().await;
     Ok(())

@@ -79,4 +79,15 @@ mod tests {
         bootstrap.succeeded();
         assert!(!bootstrap.due(start).is_empty());
     }
+
+    #[test]
+    fn only_connections_to_them_count_and_none_is_kept_that_has_ended() {
+        let mut bootstrap = Bootstrap::new(Vec::new());
+        let [dialled, opened_by_others] = [1, 2].map(ConnectionId::new_unchecked);
+        bootstrap.begun(dialled);
+
+        assert!(bootstrap.is_one(dialled) && !bootstrap.is_one(opened_by_others));
+        assert!(bootstrap.ended(dialled) && !bootstrap.ended(opened_by_others));
+        assert!(bootstrap.connections.is_empty());
+    }
 }
