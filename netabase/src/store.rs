@@ -18,6 +18,8 @@ mod lease;
 
 mod encoded;
 
+mod bounds;
+
 mod order;
 
 mod table;
@@ -97,6 +99,13 @@ pub(crate) use self::offers::{Place, place_of};
 #[cfg(feature = "network")]
 pub(crate) use self::source::ip_of;
 use self::{author::Author, inner::Inner, lock::Lock, writer::Outbox};
+pub(crate) use self::{
+    bounds::{Direction, end_of_prefix},
+    changes::{RawChange, Receiver},
+    commit::LocalWrite,
+    page::{Page, PageRequest, PageSource, View},
+    schemas::SchemaId,
+};
 pub use self::{
     capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},
     changes::ChangeOrigin,
@@ -112,13 +121,6 @@ pub use self::{
     source::Source,
     state::RecordState,
     usage::Usage,
-};
-pub(crate) use self::{
-    changes::{RawChange, Receiver},
-    commit::LocalWrite,
-    order::end_of_prefix,
-    page::{Direction, Page, PageRequest, PageSource, View},
-    schemas::SchemaId,
 };
 use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
 

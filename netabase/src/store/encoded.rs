@@ -9,7 +9,7 @@ use std::{borrow::Cow, time::Duration};
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{clock::Moment, order::Place, state::RecordState};
+use super::{clock::Moment, state::RecordState};
 use crate::schema::{EnvelopeHeader, Timestamp, index_entries, lease_is_over};
 
 // The lower three bits are the state's.
@@ -38,6 +38,25 @@ pub(super) struct Standing {
     pub(super) renewable: bool,
     /// Whether no type here can read it: databases do not show it, and its schema has no share in it.
     pub(super) opaque: bool,
+}
+
+/// The tree of the [order](super::order) that a key is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Own,
+    /// With its slot, which all foreign records have.
+    Foreign(u32),
+    Opaque,
+}
+
+impl Place {
+    pub(super) fn of(standing: Standing, slot: Option<u32>) -> Self {
+        match standing {
+            Standing { state: RecordState { own: true, .. }, .. } => Self::Own,
+            Standing { opaque: true, .. } => Self::Opaque,
+            _ => Self::Foreign(slot.expect("a foreign record has a slot")),
+        }
+    }
 }
 
 impl Standing {

@@ -3,7 +3,7 @@ mod entry;
 use std::{collections::BTreeSet, ops::Bound};
 
 use self::entry::Entry;
-use super::order::{Bounds, is_empty};
+use super::bounds::{Bounds, is_empty};
 use crate::schema::{IndexInfo, index_entries};
 
 /// The secondary indexes of a schema, of the records that databases show.

@@ -9,7 +9,10 @@ use std::{
 use smallvec::SmallVec;
 
 use self::blocks::{Blocks, Ranges};
-use super::{encoded::Standing, page::Direction, state::RecordState};
+use super::{
+    bounds::{Bounds, Direction, is_empty},
+    encoded::Place,
+};
 use crate::record::{NAMESPACE, split_schema};
 
 /// The keys of all records in the order of their bytes.
@@ -40,9 +43,6 @@ struct Keys {
 /// The bytes of a record key behind its access byte; of an opaque one, behind the namespace.
 type Rest = SmallVec<[u8; 16]>;
 
-/// A range of keys.
-pub(super) type Bounds<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
-
 /// Whose keys a walk meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whose {
@@ -53,25 +53,6 @@ pub(super) enum Whose {
     /// Others' that none can.
     Opaque,
     All,
-}
-
-/// The tree that a key is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Own,
-    /// With its slot, which all foreign records have.
-    Foreign(u32),
-    Opaque,
-}
-
-impl Place {
-    pub(super) fn of(standing: Standing, slot: Option<u32>) -> Self {
-        match standing {
-            Standing { state: RecordState { own: true, .. }, .. } => Self::Own,
-            Standing { opaque: true, .. } => Self::Opaque,
-            _ => Self::Foreign(slot.expect("a foreign record has a slot")),
-        }
-    }
 }
 
 impl Order {
@@ -257,23 +238,4 @@ fn above<'a>(upper: Bound<&'a [u8]>, schema: &[u8]) -> Option<Bound<&'a [u8]>> {
         Some(rest) => Some(upper.map(|_| rest)),
         None => (key > schema).then_some(Bound::Unbounded),
     }
-}
-
-pub(super) fn is_empty(bounds: Bounds<'_>) -> bool {
-    use Bound::{Excluded, Included, Unbounded};
-    match bounds {
-        (Unbounded, _) | (_, Unbounded) => false,
-        (Included(low), Included(high)) => low > high,
-        (Included(low) | Excluded(low), Included(high) | Excluded(high)) => low >= high,
-    }
-}
-
-/// The end of the range of all byte strings that start with `prefix`.
-pub(crate) fn end_of_prefix(prefix: &[u8]) -> Bound<Vec<u8>> {
-    let Some(last) = prefix.iter().rposition(|&byte| byte != u8::MAX) else {
-        return Bound::Unbounded;
-    };
-    let mut end = prefix[..=last].to_vec();
-    end[last] += 1;
-    Bound::Excluded(end)
 }

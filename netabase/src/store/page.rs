@@ -5,10 +5,11 @@ use smallvec::SmallVec;
 
 use super::{
     NetabaseStore,
+    bounds::{Direction, end_of_prefix},
     clock::Moment,
     encoded::Stored,
     indexes::split_entry,
-    order::{Whose, end_of_prefix},
+    order::Whose,
     schemas::SchemaId,
     state::RecordState,
     table::{BATCH, Table},
@@ -26,13 +27,6 @@ const MAX_OWNERS: usize = 256;
 
 /// A schema with less than this part of all records is scanned in the order of its keys.
 const SCAN_SHARE: usize = 4;
-
-/// The way to walk the keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Forward,
-    Reverse,
-}
 
 /// Which records a reader sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::{
     NetabaseStore,
     author::Author,
+    bounds::Direction,
     changes::ChangeOrigin,
     clock::Moment,
     encoded::{Encoded, Stored},
@@ -16,7 +17,6 @@ use super::{
     kad::{as_record, lease_end},
     lease::check_ahead,
     order::Whose,
-    page::Direction,
     schemas::SchemaId,
     tracking::Renewal,
 };

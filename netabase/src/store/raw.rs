@@ -4,9 +4,9 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
+    bounds::{Direction, end_of_prefix},
     kad::{as_record, lease_end},
-    order::end_of_prefix,
-    page::{Direction, Page, PageRequest, PageSource, View},
+    page::{Page, PageRequest, PageSource, View},
     state::RecordState,
 };
 use crate::schema::EnvelopeHeader;

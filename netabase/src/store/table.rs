@@ -10,9 +10,9 @@ use libp2p::{
 use smallvec::SmallVec;
 
 use super::{
+    bounds::{Bounds, Direction},
     encoded::{Encoded, Replaced, Stored},
-    order::{Bounds, Order, Whose},
-    page::Direction,
+    order::{Order, Whose},
 };
 
 /// So many records are best looked up at a time: as many as a core can wait for.

@@ -9,8 +9,8 @@ use std::{
 
 use slab::Slab;
 
-use super::{Bounds, Rest};
-use crate::store::page::Direction;
+use super::Rest;
+use crate::store::bounds::{Bounds, Direction};
 
 /// The keys of foreign records, in blocks: each block holds those of one range, in no order.
 ///

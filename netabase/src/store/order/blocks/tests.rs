@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, ops::Bound};
 use proptest::{collection, prelude::*, test_runner::TestCaseResult};
 
 use super::{Blocks, FEW_KEYS, MAX_KEYS, Place, Ranges, Rest, index};
-use crate::store::{
-    order::{Bounds, is_empty},
-    page::Direction,
-};
+use crate::store::bounds::{Bounds, Direction, is_empty};
 
 /// Keys of one and of two bytes, so that one may begin as another does.
 fn key() -> impl Strategy<Value = Vec<u8>> {
