@@ -77,14 +77,9 @@ async fn a_node_says_why_nobody_answered() -> Result<(), NodeError> {
     let nobody_there = first.addresses();
     first.shutdown().await;
 
-    let newcomer = on_loopback("one").bootstrap(nobody_there).start().await?;
-    let mut status = newcomer.shared.status.clone();
-    let has_cause = |status: &Status| {
-        matches!(status.obstacle, Some(BootstrapError::NobodyAnswered { source: Some(_), .. }))
-    };
-    status.wait_for(has_cause).await.expect("the node runs");
-    let told = newcomer.bootstrapped_by(Instant::now()).await.expect_err("nobody is there");
+    let (newcomer, told) = hindered_at(on_loopback("one"), nobody_there).await?;
 
+    assert!(matches!(told, BootstrapError::NobodyAnswered { source: Some(_), .. }), "{told}");
     let cause = std::error::Error::source(&told).expect("an attempt has failed").to_string();
     assert!(cause.contains("/ip4/127.0.0.1/tcp/"), "{cause}");
     assert!(told.to_string().contains("1 of them"), "{told}");
