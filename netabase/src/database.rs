@@ -14,7 +14,6 @@ mod lifetime;
 
 mod sync;
 
-#[cfg(feature = "network")]
 mod publishing;
 
 mod publisher;
@@ -39,7 +38,6 @@ mod scan;
 
 mod traits;
 
-#[cfg(feature = "network")]
 pub(crate) use self::publishing::Measured;
 pub use self::{
     batch::LoadError,

@@ -52,6 +52,11 @@
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
+#![cfg_attr(
+    not(feature = "network"),
+    allow(dead_code, unused_imports, reason = "the node is what calls these")
+)]
+
 mod schema;
 
 mod record;

@@ -39,6 +39,8 @@ mod query;
 
 mod command;
 
+mod offers;
+
 mod upkeep;
 
 mod task;

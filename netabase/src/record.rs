@@ -39,5 +39,4 @@ pub use self::{
 
 /// What a record that a node shares may have in bytes, key and value: an answer carries it beside the addresses
 /// of 20 peers.
-#[cfg(feature = "network")]
 pub(crate) const MAX_RECORD_BYTES: usize = 32 * 1024;

@@ -48,7 +48,6 @@ mod eviction;
 
 mod commit;
 
-#[cfg(feature = "network")]
 mod bury;
 
 mod local;
@@ -67,8 +66,7 @@ mod providers;
 
 mod kad;
 
-#[cfg(feature = "network")]
-mod offers;
+mod served;
 
 mod raw;
 
@@ -92,19 +90,16 @@ use libp2p::{
     identity::{Keypair, ed25519},
 };
 
-#[cfg(feature = "network")]
-pub(crate) use self::kad::as_kad_error;
-#[cfg(feature = "network")]
-pub(crate) use self::offers::{Place, place_of};
-#[cfg(feature = "network")]
-pub(crate) use self::source::ip_of;
 use self::{author::Author, inner::Inner, lock::Lock, writer::Outbox};
 pub(crate) use self::{
     bounds::{Direction, end_of_prefix},
     changes::{RawChange, Receiver},
     commit::LocalWrite,
+    kad::as_kad_error,
     page::{Page, PageRequest, PageSource, View},
     schemas::SchemaId,
+    served::ServedSink,
+    source::ip_of,
 };
 pub use self::{
     capacity::{BudgetInfo, SchemaInfo, StoreCapacityInfo},
@@ -165,9 +160,6 @@ struct Shared {
     /// Never held across an await, and never while code of the user runs.
     inner: Lock<Inner>,
     outbox: Outbox,
-    /// Tells a node that there is something to be offered to peers.
-    #[cfg(feature = "network")]
-    news: tokio::sync::Notify,
 }
 
 impl NetabaseStore {
@@ -188,15 +180,7 @@ impl NetabaseStore {
     fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
         let inner = Lock::new(Inner::new(&author, limits));
         let origin = clock.now().monotonic;
-        let shared = Shared {
-            author,
-            clock,
-            origin,
-            inner,
-            outbox: Outbox::default(),
-            #[cfg(feature = "network")]
-            news: tokio::sync::Notify::default(),
-        };
+        let shared = Shared { author, clock, origin, inner, outbox: Outbox::default() };
         Self { shared: Arc::new(shared) }
     }
 

@@ -14,6 +14,7 @@ use super::{
     events::EventSender,
     identity,
     node::{Netabase, Shared},
+    offers::{Attached, Offers},
     ports,
     settings::{MAX_WAITING_COMMANDS, NodeLimits},
     task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
@@ -200,7 +201,7 @@ impl NetabaseBuilder {
         };
         let Prepared { mut task, node, end } = self.prepare(&runtime)?;
         task.listen(listen).await?;
-        let attached = Attached::to(node.store())?;
+        let attached = Attached::to(node.store(), node.offers())?;
         runtime.spawn(async move {
             let listeners = task.run().await;
             drop(attached);
@@ -237,8 +238,10 @@ impl NetabaseBuilder {
         let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
         let (end, ended) = watch::channel(());
         let stop = Arc::new(Notify::new());
+        let offers = Arc::new(Offers::default());
         let shared = Shared {
             store: store.clone(),
+            offers: Arc::clone(&offers),
             commands,
             stop: Arc::clone(&stop),
             status: seen_status,
@@ -248,7 +251,7 @@ impl NetabaseBuilder {
             ended,
         };
         let ends = Ends { commands: inbox, stop, status, events, tally };
-        let task = Task::new((swarm, connection_tasks), store, ends, bootstrap, mode);
+        let task = Task::new((swarm, connection_tasks), (store, offers), ends, bootstrap, mode);
         Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
     }
 
@@ -302,21 +305,6 @@ struct Prepared {
     node: Netabase,
     /// Dropped when nothing of the node is left.
     end: watch::Sender<()>,
-}
-
-/// While it is there, a store has a node. It goes with the task, however that ends.
-struct Attached(NetabaseStore);
-
-impl Attached {
-    fn to(store: &NetabaseStore) -> Result<Self, NodeError> {
-        if store.attach() { Ok(Self(store.clone())) } else { Err(NodeError::StoreInUse) }
-    }
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        self.0.detach();
-    }
 }
 
 fn surroundings(

@@ -15,6 +15,7 @@ use super::{
     counters::{NodeCounters, Tally},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
+    offers::Offers,
     query::{FetchMode, Fetched, PublishReport},
     remote::NetworkDatabase,
     settings::BOOTSTRAP_PATIENCE,
@@ -63,6 +64,7 @@ pub struct Netabase {
 
 pub(super) struct Shared {
     pub(super) store: NetabaseStore,
+    pub(super) offers: Arc<Offers>,
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) stop: Arc<Notify>,
     pub(super) status: watch::Receiver<Status>,
@@ -88,6 +90,11 @@ impl Netabase {
     #[must_use]
     pub fn store(&self) -> &NetabaseStore {
         &self.shared.store
+    }
+
+    /// Returns the keys of own records that peers have yet to be sent.
+    pub(super) fn offers(&self) -> &Arc<Offers> {
+        &self.shared.offers
     }
 
     /// The node's id; the owner of what it publishes.

@@ -18,7 +18,7 @@ use crate::{
     database::{Measured, MemoryStoreDatabase, NetabaseDatabase},
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, NetabaseSchema, SharedSchema},
-    store::{NetabaseStore, PutOutcome, StoreError},
+    store::{PutOutcome, StoreError},
 };
 
 /// The values of one schema on the network: reads ask other peers, writes are sent to those closest to the key.
@@ -116,8 +116,10 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     async fn publish_stored(&self, key: RecordKey) -> Result<PublishReport, NetworkError> {
         let record = self.local.publish_record(&key)?;
         let record = record.ok_or(NetworkError::NothingToPublish)?;
+        // The task is sent it now.
+        self.node.offers().settle(self.local.store(), &record);
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
-        let mut unsent = Unsent { store: self.local.store(), key: Some(key) };
+        let mut unsent = Unsent { node: &self.node, key: Some(key) };
         let report = self.node.publish_record(record, self.quorum).instrument(span).await;
         // The task has sent it, or notes itself that it is to be offered.
         if !matches!(report, Err(NetworkError::Stopped)) {
@@ -315,14 +317,14 @@ impl<V: SharedSchema> NetabaseDatabase<V> for NetworkDatabase<V> {
 
 /// A published record that nobody has sent yet: if the caller gives up, the node offers it.
 struct Unsent<'a> {
-    store: &'a NetabaseStore,
+    node: &'a Netabase,
     key: Option<RecordKey>,
 }
 
 impl Drop for Unsent<'_> {
     fn drop(&mut self) {
         if let Some(key) = self.key.take() {
-            self.store.offer_again(&key);
+            self.node.offers().put_back(self.node.store(), &key);
         }
     }
 }

@@ -47,6 +47,7 @@ use super::{
     counters::Tally,
     error::BootstrapError,
     events::{EventSender, NodeEvent},
+    offers::Offers,
     settings::MAX_QUERIES,
     upkeep::{Handovers, Offering},
 };
@@ -112,7 +113,7 @@ struct Met {
 impl Task {
     pub(super) fn new(
         (swarm, connection_tasks): (Swarm<Behaviour>, ConnectionTasks),
-        store: NetabaseStore,
+        (store, offers): (NetabaseStore, Arc<Offers>),
         ends: Ends,
         bootstrap: Bootstrap,
         mode: Mode,
@@ -120,7 +121,7 @@ impl Task {
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
-            offering: Offering::new(store.peer_id()),
+            offering: Offering::new(store.peer_id(), offers),
             swarm,
             connection_tasks,
             store,
@@ -163,7 +164,7 @@ impl Task {
                     Some(command) => self.on_command(command),
                 },
                 // What is new is offered below.
-                () = self.store.news() => {}
+                () = self.offering.offers().news() => {}
                 _ = self.housekeeping.tick() => self.on_housekeeping(),
                 () = tokio::task::yield_now(), if self.handovers.is_due(now) => self.hand_over(),
             }

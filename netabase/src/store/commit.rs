@@ -100,10 +100,9 @@ impl Inner {
             };
             let access = self.schemas.get(write.schema).access;
             self.check_value_len(access, value.value_len())?;
-            #[cfg(feature = "network")]
             if pending.stays_served() {
                 let value_len = signed_len(access, value.value_len());
-                self.check_offered_len(write.key.as_ref().len() + value_len)?;
+                self.check_served_len(write.key.as_ref().len() + value_len)?;
             }
             let signature = if pending.stays_served() { signed_len(access, 0) } else { 0 };
             room.put(value.weight(&write.key) + signature, old.as_ref());

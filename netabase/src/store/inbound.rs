@@ -101,7 +101,6 @@ impl NetabaseStore {
 
     /// Takes in a record that [`validate`](Self::validate) has found valid: its signature is not verified once
     /// more. Databases show it; one that no type here can read is held for peers, as if one had sent it.
-    #[cfg(feature = "network")]
     pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
         let arrival = match self.arrival(record, Origin::Application) {
             Err(StoreError::Record(RecordError::Version { .. })) => {
@@ -145,7 +144,6 @@ impl NetabaseStore {
 
     /// As [`put_from`](Self::put_from); `gate` is asked before anything dear is done for the record, and so
     /// not for one that is refused cheaply, or stored already.
-    #[cfg(feature = "network")]
     pub(crate) fn put_gated(
         &self,
         record: &Record,
@@ -157,7 +155,6 @@ impl NetabaseStore {
 
     /// Whether the record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
     /// other versions its owner's signature is all there is. Nothing is stored.
-    #[cfg(feature = "network")]
     pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
         self.check(&self.arrival(record, Origin::Peer(Source::UNKNOWN))?).map(drop)
     }

@@ -25,8 +25,7 @@ pub(super) struct Inner {
     pub(super) providers: super::providers::Expiries,
     pub(super) marks: Marks,
     pub(super) changes: Changes,
-    #[cfg(feature = "network")]
-    pub(super) offers: super::offers::Offers,
+    pub(super) served: super::served::Served,
     /// The latest timestamp given to a local write.
     pub(super) last_issued: Timestamp,
 }
@@ -66,8 +65,7 @@ impl Inner {
             providers: super::providers::Expiries::default(),
             marks: Marks::default(),
             changes: Changes::default(),
-            #[cfg(feature = "network")]
-            offers: super::offers::Offers::default(),
+            served: super::served::Served::default(),
             last_issued: Timestamp::default(),
         }
     }
@@ -104,8 +102,7 @@ impl Inner {
         self.count(schema, &key, old, visible);
         self.weigh(schema, old, Some((value.standing(), value.weight(&key))));
         let key = old.map_or(key, |old| old.key.clone());
-        #[cfg(feature = "network")]
-        self.note_offer(
+        self.note_served(
             &key,
             (old.map(|old| (old.state(), old.header)), (value.standing().state, value.header())),
         );

@@ -59,13 +59,12 @@ impl NetabaseStore {
     /// An own record as peers are served it; one that was private is published by that. None if there is no
     /// such record now.
     ///
-    /// The caller sends it, or has it [offered again](Self::offer_again).
+    /// The caller sends it.
     ///
     /// # Errors
     ///
     /// - [`StoreError::ClockAhead`] if peers would refuse it.
     /// - [`StoreError::FullOfBytes`] if there is no room for its signature.
-    #[cfg(feature = "network")]
     pub(crate) fn publish_one(
         &self,
         schema: SchemaId,
@@ -73,9 +72,7 @@ impl NetabaseStore {
     ) -> Result<Option<Record>, StoreError> {
         let now = self.now();
         let mut inner = self.write_at(ChangeOrigin::Local, &now);
-        let record = inner.publish(schema, key, &self.shared.author, &now)?;
-        inner.offers.remove(key);
-        Ok(record)
+        inner.publish(schema, key, &self.shared.author, &now)
     }
 
     /// The next own records of a schema behind a key, as peers are served them, at most `max`: those that
@@ -123,7 +120,7 @@ impl NetabaseStore {
 impl Inner {
     /// Makes peers see a record that the application wrote. None if there is no such record now.
     ///
-    /// The caller sends it, or has it [offered again](Self::offer_again).
+    /// The caller sends it.
     ///
     /// # Errors
     ///

@@ -139,7 +139,6 @@ impl Schemas {
     }
 
     /// Those that peers exchange records of.
-    #[cfg(feature = "network")]
     pub(super) fn shared(&self) -> Vec<SchemaId> {
         let all = self.by_id.iter().enumerate();
         let shared = all.filter(|(_, schema)| schema.access != Access::Local);

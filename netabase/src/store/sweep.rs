@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libp2p::kad::RecordKey;
 
@@ -17,6 +17,11 @@ const CHUNK: usize = 256;
 impl NetabaseStore {
     pub(super) fn now(&self) -> Moment {
         Moment::new(self.shared.clock.now(), self.shared.origin)
+    }
+
+    /// Returns the monotonic time of the store's clock, by which a node waits, too.
+    pub(crate) fn monotonic(&self) -> Instant {
+        self.shared.clock.now().monotonic
     }
 
     /// The write lock, for a write of the application, a few expired records gone.

@@ -25,7 +25,6 @@ pub(super) struct Changes {
     commits: u64,
 }
 
-#[cfg(feature = "network")]
 impl Changes {
     /// Whether the application makes them.
     pub(super) fn is_local(&self) -> bool {
@@ -176,16 +175,14 @@ impl Drop for Writer<'_> {
     fn drop(&mut self) {
         let Some(mut inner) = self.inner.take() else { return };
         let has_changed = inner.post_changes(&self.shared.outbox);
-        #[cfg(feature = "network")]
-        let has_news = inner.offers.take_news();
+        let sink = inner.served.take_news();
         drop(inner);
         self.shared.inner.give_way();
         if has_changed {
             self.shared.outbox.send();
         }
-        #[cfg(feature = "network")]
-        if has_news {
-            self.shared.news.notify_one();
+        if let Some(sink) = sink {
+            sink.wake();
         }
     }
 }

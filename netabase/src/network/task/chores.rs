@@ -1,3 +1,5 @@
+//! Does what no event tells: renewals, offers, handovers, counters.
+
 use std::time::Instant;
 
 use libp2p::{
@@ -102,7 +104,7 @@ impl Task {
     pub(super) fn update_counters(&mut self) {
         let connected_peers = self.swarm.connected_peers().count();
         let known_peers = self.known_peers();
-        let offers_waiting = self.offering.waiting(&self.store);
+        let offers_waiting = self.offering.waiting();
         let handovers_waiting = self.handovers.len();
         self.ends.tally.update(|counters| {
             counters.connected_peers = connected_peers;

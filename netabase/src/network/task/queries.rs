@@ -1,3 +1,5 @@
+//! Keeps kad's queries, what each is for, and answers whoever waits for one.
+
 use libp2p::{
     PeerId,
     kad::{
@@ -212,9 +214,9 @@ impl Task {
                 self.callers -= 1;
                 let is_missed = matches!(result, Err(NetworkError::QuorumMissed { .. }));
                 if is_missed || peers == 0 {
-                    self.store.offer_again(&record.key);
+                    self.offering.offers().put_back(&self.store, &record.key);
                 } else {
-                    self.store.was_offered(record);
+                    self.offering.offers().settle(&self.store, record);
                     self.offering.settled(record);
                 }
                 self.answer(reply, result);

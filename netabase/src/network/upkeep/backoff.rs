@@ -1,3 +1,5 @@
+//! Remembers which offers reached nobody, and how long each rests before it is made again.
+
 use std::{
     collections::{BTreeSet, HashMap},
     time::{Duration, Instant},
@@ -5,7 +7,7 @@ use std::{
 
 use libp2p::kad::RecordKey;
 
-use crate::store::Place;
+use crate::network::offers::Place;
 
 /// How long an offer that reached nobody rests before it is made again; twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);

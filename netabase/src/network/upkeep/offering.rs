@@ -1,9 +1,14 @@
-use std::time::Instant;
+//! Decides which own record is offered next, and to whom, if that is known without a walk.
+
+use std::{sync::Arc, time::Instant};
 
 use libp2p::{PeerId, kad::Record};
 
 use super::backoff::Backoff;
-use crate::store::{NetabaseStore, Place, place_of};
+use crate::{
+    network::offers::{Offers, Place, place_of},
+    store::NetabaseStore,
+};
 
 /// Offers that are under way at a time.
 const PARALLELISM: usize = 8;
@@ -11,6 +16,7 @@ const PARALLELISM: usize = 8;
 /// Goes round the own records that peers are to be sent, in the order of their places, so that neighbours come
 /// one after the other.
 pub(in crate::network) struct Offering {
+    offers: Arc<Offers>,
     cursor: Option<Place>,
     running: usize,
     backoff: Backoff,
@@ -26,9 +32,14 @@ struct Nearby {
 }
 
 impl Offering {
-    pub(in crate::network) fn new(local: PeerId) -> Self {
+    pub(in crate::network) fn new(local: PeerId, offers: Arc<Offers>) -> Self {
         let share = f64::from(u32::from(local.to_bytes()[37])) / 256.0;
-        Self { cursor: None, running: 0, backoff: Backoff::new(share), nearby: None }
+        Self { offers, cursor: None, running: 0, backoff: Backoff::new(share), nearby: None }
+    }
+
+    /// Returns the keys that wait for their turn.
+    pub(in crate::network) fn offers(&self) -> &Offers {
+        &self.offers
     }
 
     /// Somebody has come who may take what reached nobody.
@@ -41,14 +52,14 @@ impl Offering {
         self.nearby = None;
     }
 
-    /// How many wait, at the store or until their pauses are over.
-    pub(in crate::network) fn waiting(&self, store: &NetabaseStore) -> usize {
-        store.offers_waiting() + self.backoff.len()
+    /// Returns how many wait for their turn, or until their pauses are over.
+    pub(in crate::network) fn waiting(&self) -> usize {
+        self.offers.len() + self.backoff.len()
     }
 
     /// Whether there is nothing to offer now.
     pub(in crate::network) fn is_idle(&self, store: &NetabaseStore) -> bool {
-        store.offers_waiting() == 0
+        self.offers.len() == 0
             && (self.backoff.len() == 0 || !self.backoff.is_due(store.monotonic()))
     }
 
@@ -62,12 +73,12 @@ impl Offering {
             return None;
         }
         while let Some(key) = self.backoff.next(now) {
-            if !store.offer_again(&key) {
+            if !self.offers.put_back(store, &key) {
                 self.backoff.forget(&place_of(&key));
             }
         }
         loop {
-            let Some((place, record)) = store.take_offer(self.cursor.as_ref()) else {
+            let Some((place, record)) = self.offers.take(store, self.cursor.as_ref()) else {
                 // At the end the next round begins: some may have come in behind the cursor.
                 self.cursor.take()?;
                 continue;

@@ -1,0 +1,124 @@
+//! Tells one listener, a node, which own records that peers are served have changed. What it does with them is not
+//! known here.
+
+use std::sync::Arc;
+
+use libp2p::kad::{Record, RecordKey};
+
+use super::{
+    NetabaseStore, encoded::Stored, error::StoreError, inner::Inner, kad::as_record, page::View,
+    schemas::SchemaId, state::RecordState,
+};
+use crate::{
+    record::MAX_RECORD_BYTES,
+    schema::{EnvelopeHeader, lease_is_over},
+};
+
+/// Learns which own records that peers are served have changed by what the application did.
+pub(crate) trait ServedSink: Send + Sync {
+    /// Notes the key of a record that is not what peers were sent before.
+    ///
+    /// Runs under the store's lock, so that it agrees with what is stored: it must be quick, wake nobody, and not
+    /// call the store.
+    fn note(&self, key: &RecordKey);
+
+    /// Wakes whoever acts on what was noted. Runs without the lock.
+    fn wake(&self);
+}
+
+/// The listener, and whether it was told of something that it was not woken for yet.
+#[derive(Default)]
+pub(super) struct Served {
+    sink: Option<Arc<dyn ServedSink>>,
+    has_news: bool,
+}
+
+impl Served {
+    /// Returns the listener if it is to be woken; not twice for the same.
+    pub(super) fn take_news(&mut self) -> Option<Arc<dyn ServedSink>> {
+        std::mem::take(&mut self.has_news).then(|| self.sink.clone()).flatten()
+    }
+}
+
+impl Inner {
+    /// Refuses a record of so many bytes, key and value, that the listener could not send to peers.
+    pub(super) fn check_served_len(&self, len: usize) -> Result<(), StoreError> {
+        let max_bytes = MAX_RECORD_BYTES;
+        if self.served.sink.is_some() && len > max_bytes {
+            return Err(StoreError::RecordTooLarge { len, max_bytes });
+        }
+        Ok(())
+    }
+
+    /// Tells the listener of what is stored under a key now, if it is for peers, and is not what they were served
+    /// before.
+    pub(super) fn note_served(
+        &mut self,
+        key: &RecordKey,
+        (old, new): (Option<(RecordState, EnvelopeHeader)>, (RecordState, EnvelopeHeader)),
+    ) {
+        let Some(sink) = &self.served.sink else { return };
+        // What a peer wrote peers have.
+        let is_for_peers = new.0.own && new.0.served && self.changes.is_local();
+        let was_before =
+            old.is_some_and(|(state, header)| state.own && state.served && header == new.1);
+        if is_for_peers && !was_before {
+            sink.note(key);
+            self.served.has_news = true;
+        }
+    }
+}
+
+impl NetabaseStore {
+    /// Tells `sink` of own records that peers are served: at first of all there are, and from now on of each that
+    /// changes. False if the store has a listener already.
+    pub(crate) fn attach(&self, sink: &Arc<dyn ServedSink>) -> bool {
+        {
+            let mut inner = self.shared.inner.write();
+            if inner.served.sink.is_some() {
+                return false;
+            }
+            inner.served.sink = Some(Arc::clone(sink));
+        }
+        // What changes from here on is noted; so the walk may take its time.
+        let own = self.raw_walk(b"", View::OwnEverything, false);
+        own.filter(|own| own.state.served).for_each(|own| sink.note(&own.record.key));
+        sink.wake();
+        true
+    }
+
+    /// Ends what [`attach`](Self::attach) began.
+    pub(crate) fn detach(&self) {
+        self.shared.inner.write().served = Served::default();
+    }
+
+    /// Returns an own record as peers are served it now.
+    pub(crate) fn own_served(&self, key: &RecordKey) -> Option<Record> {
+        let now = self.now();
+        let inner = self.shared.inner.read();
+        let stored = inner.table.get(key).filter(|stored| {
+            let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
+            stored.state().own && stored.state().served && !lapsed && !stored.is_expired(&now)
+        })?;
+        Some(as_record(stored, &now))
+    }
+
+    /// Returns whether the key is the application's own.
+    pub(crate) fn owns(&self, key: &RecordKey) -> bool {
+        self.shared.inner.read().table.get(key).is_some_and(|stored| stored.state().own)
+    }
+
+    /// Calls `then` if this very record is stored still, while nothing can be written. It must not call the store.
+    pub(crate) fn if_current(&self, record: &Record, then: impl FnOnce()) {
+        let inner = self.shared.inner.read();
+        let is_it = |stored: Stored<'_>| stored.value == record.value.as_slice();
+        if inner.table.get(&record.key).is_some_and(is_it) {
+            then();
+        }
+    }
+
+    /// Returns the schemas that peers exchange records of.
+    pub(crate) fn shared_schemas(&self) -> Vec<SchemaId> {
+        self.shared.inner.read().schemas.shared()
+    }
+}
