@@ -61,7 +61,7 @@ fn len_counts_values_and_clear_removes_them() -> Result<(), Box<dyn std::error::
     users.put(&user(0))?;
     assert_eq!(users.len(), 3000);
 
-    assert_eq!(users.clear(), 3000);
+    assert_eq!(users.clear()?, 3000);
 
     assert!(users.is_empty() && users.store().record_count() == 0);
     Ok(())
@@ -105,7 +105,7 @@ fn several_schemas_share_one_store() -> Result<(), DatabaseError> {
     notes.put(&note("hi", "there"))?;
 
     assert_eq!((users.len(), notes.len(), store.record_count()), (1, 1, 2));
-    assert_eq!(users.clear(), 1);
+    assert_eq!(users.clear()?, 1);
     assert_eq!(store.database::<Note>()?.get("hi")?, Some(note("hi", "there")));
     let keys: Vec<_> = store.raw_records().map(|raw| raw.record.key.to_vec()).collect();
     assert_eq!(keys, [b"/netabase/note/whi\0"]);

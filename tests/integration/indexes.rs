@@ -243,7 +243,7 @@ fn every_index_equals_a_full_scan_after_any_sequence_of_calls() -> Result<(), Bo
             _ => RecordStore::remove(&mut store, &author.to_record(&airport)?.key),
         }
         if rng.random_ratio(1, 1000) {
-            airports.clear();
+            airports.clear()?;
         }
         compare(&airports, &mut rng).map_err(|error| format!("step {step}: {error}"))?;
     }

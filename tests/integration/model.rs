@@ -97,7 +97,7 @@ impl Run {
             // Not often, or the store would stay small.
             _ if self.rng.random_ratio(1, 20) => {
                 // `clear` keeps what came as a record and was never written here.
-                self.notes.clear();
+                self.notes.clear()?;
                 let left = rows(self.notes.iter())?;
                 assert!(left.iter().all(|(title, text)| self.oracle.get(title) == Some(text)));
                 self.oracle = left.into_iter().collect();

@@ -156,14 +156,14 @@ fn what_a_peer_writes_over_a_tombstone_is_not_the_applications() -> Result<(), B
     let theirs = later.database::<Note>()?.to_record(&note("hi", "theirs"))?;
     RecordStore::put(&mut store, theirs)?;
     assert_eq!(
-        (notes.get("hi")?, notes.clear()),
+        (notes.get("hi")?, notes.clear()?),
         (None, 0),
         "a peer's record is not the application's"
     );
 
     let (store, _) = published("ho", "there")?;
     let notes = store.database::<Note>()?;
-    assert_eq!(notes.clear(), 1);
+    assert_eq!(notes.clear()?, 1);
     assert_eq!((notes.len(), store.record_count()), (0, 1), "the tombstone takes room");
     Ok(())
 }
@@ -271,7 +271,7 @@ fn removing_somebody_elses_record_forgets_only_the_local_view() -> Result<(), Bo
     RecordStore::put(&mut store, record.clone())?;
     notes.put_record(&record)?;
 
-    assert_eq!(notes.clear(), 0, "it is not own");
+    assert_eq!(notes.clear()?, 0, "it is not own");
     assert!(notes.remove("hi")?);
 
     assert_eq!(notes.get("hi")?, None);
@@ -326,7 +326,7 @@ fn counts_and_views_agree_after_any_mixture_of_calls() -> Result<(), Box<dyn Err
                 drop(RecordStore::put(&mut store, Record { publisher, ..record }));
             }
             7 => RecordStore::remove(&mut store, &foreign(&title, "")?.key),
-            _ if rng.random_ratio(1, 50) => drop(notes.clear()),
+            _ if rng.random_ratio(1, 50) => drop(notes.clear()?),
             _ => {}
         }
         agree(&store, &notes).map_err(|error| format!("step {step}: {error}"))?;

@@ -245,7 +245,7 @@ fn a_walk_meets_what_is_written_ahead_of_it() -> Result<(), DatabaseError> {
 fn a_scan_is_a_snapshot_of_all_values() -> Result<(), DatabaseError> {
     let users = users(1000);
     let scan = users.scan();
-    users.clear();
+    users.clear()?;
     assert_eq!(scan.len(), 1000);
     let mut seen = scan.map(|user| Ok(user?.id)).collect::<Result<Vec<_>, DatabaseError>>()?;
     seen.sort_unstable();

@@ -77,7 +77,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     {
         let keys =
             keys.into_iter().map(|key| self.record_key(key)).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.store.remove_local(self.schema, &keys))
+        Ok(self.store.remove_each(self.schema, &keys)?)
     }
 
     /// Stores values in their order, committing them in chunks, and says how many.
@@ -113,7 +113,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// says how many there were. Records of others stay.
     ///
     /// Works in chunks: values that others put meanwhile may stay.
-    pub fn clear(&self) -> usize {
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`](crate::StoreError::Damaged) if nothing can be written any more.
+    pub fn clear(&self) -> Result<usize, DatabaseError> {
         let end = end_of_prefix(&self.prefix);
         let mut start = Bound::Included(self.prefix.to_vec());
         let mut page = Page::default();
@@ -130,9 +134,9 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
             self.store.fill_page(&request, &mut page);
             let keys: Vec<_> =
                 (0..page.len()).map(|row| RecordKey::new(&page.position(row))).collect();
-            removed += self.store.remove_local(self.schema, &keys);
+            removed += self.store.remove_each(self.schema, &keys)?;
             start = Bound::Excluded(page.last_visited().to_vec());
         }
-        removed
+        Ok(removed)
     }
 }

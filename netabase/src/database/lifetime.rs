@@ -55,7 +55,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.set_end(self.schema, &self.record_key(key)?, ttl))
+        Ok(self.store.set_end(self.schema, &self.record_key(key)?, ttl)?)
     }
 
     /// The values that will be gone within this time, the next to go first: those whose life ends, and

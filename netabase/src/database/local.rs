@@ -224,7 +224,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.remove_local(self.schema, [&self.record_key(key)?]) == 1)
+        Ok(self.store.remove_one(self.schema, &self.record_key(key)?)?)
     }
 
     /// Stops serving the value of a key to peers; it stays here. Copies that other peers hold stay with
@@ -238,7 +238,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Q: KeyOf<V::Key> + ?Sized,
         V: SharedSchema,
     {
-        Ok(self.store.stop_serving(&self.record_key(key)?, false))
+        Ok(self.store.stop_serving(&self.record_key(key)?, false)?)
     }
 
     /// How many values there are, in constant time; of [another owner's](Self::of) by a walk over their

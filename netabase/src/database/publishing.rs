@@ -49,9 +49,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// Puts a tombstone in the place of a live record, here or at peers. False if it was private, and is just
     /// gone.
-    pub(crate) fn bury(&self, live: &Record, is_on_network: bool) -> Result<bool, DatabaseError> {
+    pub(crate) fn tombstone(
+        &self,
+        live: &Record,
+        is_on_network: bool,
+    ) -> Result<bool, DatabaseError> {
         self.check_owner()?;
-        Ok(self.store.bury(self.schema, live, is_on_network)?)
+        Ok(self.store.tombstone(self.schema, live, is_on_network)?)
     }
 }
 

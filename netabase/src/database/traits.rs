@@ -288,7 +288,7 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
     }
 
     async fn clear(&self) -> Result<usize, DatabaseError> {
-        Ok(self.clear())
+        self.clear()
     }
 
     fn get_local_records(&self) -> Entries<V> {

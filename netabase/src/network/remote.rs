@@ -225,7 +225,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         let found = everywhere.find(&key).await?;
         let live = found.record.filter(|record| !is_tombstone(record));
         let Some(live) = live else { return Ok(false) };
-        if self.local.bury(&live, found.is_on_network)? {
+        if self.local.tombstone(&live, found.is_on_network)? {
             self.publish_stored(key).await?;
         }
         Ok(true)

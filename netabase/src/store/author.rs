@@ -1,3 +1,5 @@
+//! Who writes in a store, for which network, and how that makes values what peers accept.
+
 use std::time::Duration;
 
 use libp2p::{
@@ -37,12 +39,12 @@ impl Author {
         Self { identity, keypair, peer_id, place, network, max_lifetime }
     }
 
-    /// How far a record is from this peer.
+    /// Returns how far a record is from this peer.
     pub(super) fn distance(&self, key: &RecordKey) -> KBucketDistance {
         self.place.distance(&KBucketKey::new(key.as_ref()))
     }
 
-    /// The first 64 bits of that: two keys that share them are as good as equally far.
+    /// Returns the first 64 bits of that: two keys that share them are as good as equally far.
     pub(super) fn distance_prefix(&self, key: &RecordKey) -> u64 {
         let [.., highest] = self.distance(key).0.0;
         highest

@@ -1,7 +1,11 @@
+//! Changes as watchers of a schema are sent them.
+
 use std::sync::Arc;
 
 use libp2p::kad::RecordKey;
 use tokio::sync::broadcast;
+
+use super::engine::ChangeOrigin;
 
 /// How many commits a slow watcher may fall behind before it misses some.
 const CAPACITY: usize = 1024;
@@ -21,21 +25,6 @@ pub(crate) struct RawCommit {
     /// The same for all schemas of a store.
     pub(crate) number: u64,
     pub(crate) changes: Vec<RawChange>,
-}
-
-/// Who, or what, changed a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChangeOrigin {
-    /// This application, through a database.
-    #[default]
-    Local,
-    /// A record from elsewhere: from another peer, or handed in.
-    Remote,
-    /// Its end of life, or the end of the lease that its author gave it.
-    Expired,
-    /// The store, to make room for another foreign record.
-    Evicted,
 }
 
 /// The commits to one schema, as they happen.

@@ -1,3 +1,5 @@
+//! What tells a store the time.
+
 use std::{
     fmt,
     sync::Arc,

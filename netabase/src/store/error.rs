@@ -1,5 +1,8 @@
+//! Why a store refuses something.
+
 use std::time::Duration;
 
+use super::engine::Damaged;
 use crate::{record::RecordError, schema::Access};
 
 /// Why a store refused something. Afterwards it is as it was before.
@@ -139,6 +142,12 @@ pub enum StoreError {
         /// The schema.
         schema: &'static str,
     },
+    /// A write panicked half-way, through a fault of this crate, and left parts that may contradict each other. What
+    /// is there can be read; nothing is written any more.
+    #[error(
+        "the store is damaged: a write panicked half-way; nothing is written any more, open a new store"
+    )]
+    Damaged,
     /// The identity is of a kind that cannot own records.
     #[error("an identity of kind {found} cannot own records; use an ed25519 keypair")]
     UnsupportedIdentity {
@@ -159,4 +168,10 @@ pub enum StoreError {
         /// What was asked for.
         found: Duration,
     },
+}
+
+impl From<Damaged> for StoreError {
+    fn from(_: Damaged) -> Self {
+        Self::Damaged
+    }
 }

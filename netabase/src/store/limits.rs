@@ -1,4 +1,8 @@
+//! What a store may hold.
+
 use libp2p::kad;
+
+use super::usage::Usage;
 
 /// What a store may hold: one budget for what the application wrote, one for what is foreign.
 ///
@@ -51,4 +55,25 @@ impl Default for Limits {
             max_claimed_publishers: 1 << 14,
         }
     }
+}
+
+impl Limits {
+    /// Returns what the records of a budget may take.
+    pub(super) fn of(&self, budget: Budget) -> Usage {
+        match budget {
+            Budget::Own => Usage { records: self.max_records, bytes: self.max_bytes },
+            Budget::Foreign => {
+                Usage { records: self.max_foreign_records, bytes: self.max_foreign_bytes }
+            }
+        }
+    }
+}
+
+/// Whose records a limit is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Budget {
+    /// The records that the application wrote.
+    Own,
+    /// The records that others wrote.
+    Foreign,
 }

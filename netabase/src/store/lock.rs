@@ -1,3 +1,5 @@
+//! The lock around a store.
+
 use std::{
     sync::{
         LockResult, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,

@@ -1,15 +1,12 @@
+//! Marks on a budget's utilization, and who is told when one is crossed.
+
 use tokio::sync::watch;
 
-use super::{NetabaseStore, capacity::percentage, inner::Usages, limits::Limits};
-
-/// Whose records a limit is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Budget {
-    /// The records that the application wrote.
-    Own,
-    /// The records that others wrote.
-    Foreign,
-}
+use super::{
+    NetabaseStore,
+    engine::Usages,
+    limits::{Budget, Limits},
+};
 
 /// How full a budget is, and on which side of a mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,7 +78,7 @@ impl NetabaseStore {
     #[must_use]
     pub fn watch_utilization(&self, budget: Budget, percentage: f64) -> UtilizationWatch {
         let mut inner = self.shared.inner.write();
-        let now = utilization(budget, inner.usages, &inner.limits);
+        let now = utilization(budget, inner.engine.usages(), &inner.limits);
         let is_above = now >= percentage;
         let (sender, receiver) = watch::channel(Utilization { percentage: now, is_above });
         inner.marks.0.push(Mark { budget, percentage, is_above, sender });
@@ -123,5 +120,5 @@ fn utilization(budget: Budget, usages: Usages, limits: &Limits) -> f64 {
         Budget::Own => usages.own,
         Budget::Foreign => usages.foreign,
     };
-    percentage(used, limits.of(budget))
+    used.percentage_of(limits.of(budget))
 }

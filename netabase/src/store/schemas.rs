@@ -1,8 +1,14 @@
+//! The schemas whose databases were opened in a store: what it has to know of each without its type.
+
 use std::{any::TypeId, collections::HashMap, time::Duration};
 
 use libp2p::PeerId;
 
-use super::{changes::Sender, error::StoreError, indexes::Indexes, inner::Usages};
+use super::{
+    changes::Sender,
+    engine::{Engine, Layout, SchemaId},
+    error::StoreError,
+};
 use crate::{
     record::{
         Checked, NAMESPACE, RecordError, check, merge_values, owner_prefix_len, provider_key,
@@ -18,43 +24,22 @@ pub(super) struct Schemas {
     by_name: HashMap<&'static str, SchemaId>,
 }
 
-/// A schema's place in its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SchemaId(usize);
-
-impl SchemaId {
-    /// All schemas that are not known: they share this place, so that invented names cost nothing here.
-    pub(super) const UNKNOWN: Self = Self(0);
-}
-
 /// What a store has to know of a schema without knowing its type.
 pub(super) struct Schema {
     pub(super) name: &'static str,
     pub(super) version: u32,
     pub(super) access: Access,
-    /// What all of its record keys start with, up to the access byte.
-    pub(super) prefix: Vec<u8>,
-    /// How many bytes behind that are the owner's.
-    pub(super) owner_len: usize,
     pub(super) provider_key: Vec<u8>,
     pub(super) ttl: Option<Duration>,
     pub(super) check: Check,
     /// There if the schema merges values itself.
     pub(super) merge: Option<Merge>,
-    /// How many records databases show, of all owners.
-    pub(super) visible: usize,
-    /// How many of them the local peer's database shows: all, unless the schema is owned.
-    pub(super) local_visible: usize,
-    /// What the local peer's own record keys start with, behind the shared prefix.
-    local_owner: Vec<u8>,
-    pub(super) usages: Usages,
-    pub(super) indexes: Indexes,
     /// There once somebody has watched.
     pub(super) watchers: Option<Sender>,
     /// Prints the key with these bytes. Runs code of the user: never under the lock.
     pub(super) describe_key: fn(&[u8]) -> String,
     /// Whether the records of this name that came in before it was known were looked at.
-    pub(super) is_learned: bool,
+    pub(super) is_adopted: bool,
     type_id: TypeId,
     type_name: &'static str,
 }
@@ -92,10 +77,20 @@ impl Default for Schemas {
     }
 }
 
+/// Returns how the keys of all schemas are laid out that are not known.
+pub(super) fn unknown_layout() -> Layout {
+    Layout {
+        prefix: NAMESPACE.to_vec(),
+        owner_len: owner_prefix_len(Access::Owned),
+        local_owner: Vec::new(),
+    }
+}
+
 impl Schemas {
     /// Registers `V`, or finds that it is registered.
     pub(super) fn register<V: NetabaseSchema>(
         &mut self,
+        engine: &mut Engine,
         local: &PeerId,
     ) -> Result<SchemaId, StoreError> {
         // An index is one byte in a record's entries.
@@ -111,8 +106,14 @@ impl Schemas {
                 rejected: std::any::type_name::<V>(),
             });
         }
-        let id = SchemaId(self.by_id.len());
         let prefix = record_prefix::<V>(None);
+        let layout = Layout {
+            owner_len: owner_prefix_len(V::ACCESS),
+            local_owner: record_prefix::<V>(Some(local))[prefix.len()..].to_vec(),
+            prefix,
+        };
+        let id = engine.add_schema(layout, V::INDEXES);
+        debug_assert_eq!(id.index(), self.by_id.len(), "each is added to both");
         self.by_id.push(Schema {
             name: V::SCHEMA_NAME,
             version: V::SCHEMA_VERSION,
@@ -121,16 +122,9 @@ impl Schemas {
             ttl: V::TTL,
             check: check_and_index::<V>,
             merge: V::HAS_MERGE.then_some(merge_values::<V> as Merge),
-            visible: 0,
-            local_visible: 0,
-            local_owner: record_prefix::<V>(Some(local))[prefix.len()..].to_vec(),
-            usages: Usages::default(),
-            prefix,
-            owner_len: owner_prefix_len(V::ACCESS),
-            indexes: Indexes::new(V::INDEXES, owner_prefix_len(V::ACCESS)),
             watchers: None,
             describe_key: describe_key::<V>,
-            is_learned: false,
+            is_adopted: false,
             type_id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>(),
         });
@@ -138,18 +132,18 @@ impl Schemas {
         Ok(id)
     }
 
-    /// Those that peers exchange records of.
+    /// Returns those that peers exchange records of.
     pub(super) fn shared(&self) -> Vec<SchemaId> {
         let all = self.by_id.iter().enumerate();
         let shared = all.filter(|(_, schema)| schema.access != Access::Local);
-        shared.map(|(index, _)| SchemaId(index)).collect()
+        shared.map(|(index, _)| SchemaId::from_index(index)).collect()
     }
 
     pub(super) fn find(&self, name: &str) -> Option<SchemaId> {
         self.by_name.get(name).copied()
     }
 
-    /// Whether this is the key of a known shared schema's providers.
+    /// Returns whether this is the key of a known shared schema's providers.
     pub(super) fn has_provider_key(&self, key: &[u8]) -> bool {
         self.by_name.values().any(|&id| {
             let schema = self.get(id);
@@ -157,58 +151,42 @@ impl Schemas {
         })
     }
 
-    /// The schema that a stored record's key belongs to.
+    /// Returns the schema that a stored record's key belongs to.
     pub(super) fn of_key(&self, key: &[u8]) -> SchemaId {
         schema_name(key).and_then(|name| self.find(name)).unwrap_or(SchemaId::UNKNOWN)
     }
 
     pub(super) fn get(&self, id: SchemaId) -> &Schema {
-        &self.by_id[id.0]
+        &self.by_id[id.index()]
     }
 
     pub(super) fn get_mut(&mut self, id: SchemaId) -> &mut Schema {
-        &mut self.by_id[id.0]
+        &mut self.by_id[id.index()]
     }
 }
 
 impl Schema {
-    /// What stands for all schemas that are not known. Their records are opaque: nothing is ever shown, indexed,
+    /// Stands for all schemas that are not known. Their records are opaque: nothing is ever shown, indexed,
     /// watched or counted here.
     fn unknown() -> Self {
         Self {
             name: "",
             version: 0,
             access: Access::Owned,
-            prefix: NAMESPACE.to_vec(),
-            owner_len: owner_prefix_len(Access::Owned),
             provider_key: Vec::new(),
             ttl: None,
             check: CHECK_NOTHING,
             merge: None,
-            visible: 0,
-            local_visible: 0,
-            local_owner: Vec::new(),
-            usages: Usages::default(),
-            indexes: Indexes::new(&[], 0),
             watchers: None,
             describe_key: |bytes| bytes.escape_ascii().to_string(),
-            is_learned: true,
+            is_adopted: true,
             type_id: TypeId::of::<Self>(),
             type_name: "",
         }
     }
 
-    /// Whether a record of this schema's name and of this version is one that the type can read.
+    /// Returns whether a record of this schema's name and of this version is one that the type can read.
     pub(super) fn can_read(&self, version: u32) -> bool {
         self.access != Access::Owned || version == self.version
-    }
-
-    /// Counts a record that databases show now, or do no longer. `rest` is its key behind the prefix.
-    pub(super) fn count_visible(&mut self, rest: &[u8], was_visible: bool, visible: bool) {
-        let change = |count: usize| count + usize::from(visible) - usize::from(was_visible);
-        self.visible = change(self.visible);
-        if rest.starts_with(&self.local_owner) {
-            self.local_visible = change(self.local_visible);
-        }
     }
 }

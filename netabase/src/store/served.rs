@@ -6,13 +6,15 @@ use std::sync::Arc;
 use libp2p::kad::{Record, RecordKey};
 
 use super::{
-    NetabaseStore, encoded::Stored, error::StoreError, inner::Inner, kad::as_record, page::View,
-    schemas::SchemaId, state::RecordState,
+    NetabaseStore,
+    engine::{ChangeOrigin, RowChange, RowRef, SchemaId, Transition},
+    error::StoreError,
+    inner::Inner,
+    kad::as_record,
+    query::View,
+    state::RecordState,
 };
-use crate::{
-    record::MAX_RECORD_BYTES,
-    schema::{EnvelopeHeader, lease_is_over},
-};
+use crate::{record::MAX_RECORD_BYTES, schema::lease_is_over};
 
 /// Learns which own records that peers are served have changed by what the application did.
 pub(crate) trait ServedSink: Send + Sync {
@@ -50,21 +52,24 @@ impl Inner {
         Ok(())
     }
 
-    /// Tells the listener of what is stored under a key now, if it is for peers, and is not what they were served
-    /// before.
-    pub(super) fn note_served(
-        &mut self,
-        key: &RecordKey,
-        (old, new): (Option<(RecordState, EnvelopeHeader)>, (RecordState, EnvelopeHeader)),
-    ) {
-        let Some(sink) = &self.served.sink else { return };
-        // What a peer wrote peers have.
-        let is_for_peers = new.0.own && new.0.served && self.changes.is_local();
-        let was_before =
-            old.is_some_and(|(state, header)| state.own && state.served && header == new.1);
-        if is_for_peers && !was_before {
-            sink.note(key);
-            self.served.has_news = true;
+    /// Tells the listener of what a transition makes of own records that peers are served, if the application makes
+    /// it: what a peer wrote peers have.
+    pub(super) fn note_served(&mut self, transition: &Transition, origin: ChangeOrigin) {
+        let Some(sink) = self.served.sink.as_ref().filter(|_| origin == ChangeOrigin::Local) else {
+            return;
+        };
+        for RowChange { key, row, previous, .. } in &transition.changes {
+            let is_for_peers = |state: RecordState| state.own && state.served;
+            let Some(row) = row.as_ref().filter(|row| is_for_peers(row.meta().state)) else {
+                continue;
+            };
+            let was_before = previous.as_ref().is_some_and(|previous| {
+                is_for_peers(previous.state()) && previous.header == row.header()
+            });
+            if !was_before {
+                sink.note(key);
+                self.served.has_news = true;
+            }
         }
     }
 }
@@ -96,7 +101,7 @@ impl NetabaseStore {
     pub(crate) fn own_served(&self, key: &RecordKey) -> Option<Record> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let stored = inner.table.get(key).filter(|stored| {
+        let stored = inner.engine.get(key).filter(|stored| {
             let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
             stored.state().own && stored.state().served && !lapsed && !stored.is_expired(&now)
         })?;
@@ -105,14 +110,14 @@ impl NetabaseStore {
 
     /// Returns whether the key is the application's own.
     pub(crate) fn owns(&self, key: &RecordKey) -> bool {
-        self.shared.inner.read().table.get(key).is_some_and(|stored| stored.state().own)
+        self.shared.inner.read().engine.get(key).is_some_and(|stored| stored.state().own)
     }
 
     /// Calls `then` if this very record is stored still, while nothing can be written. It must not call the store.
     pub(crate) fn if_current(&self, record: &Record, then: impl FnOnce()) {
         let inner = self.shared.inner.read();
-        let is_it = |stored: Stored<'_>| stored.value == record.value.as_slice();
-        if inner.table.get(&record.key).is_some_and(is_it) {
+        let is_it = |stored: RowRef<'_>| stored.value == record.value.as_slice();
+        if inner.engine.get(&record.key).is_some_and(is_it) {
             then();
         }
     }

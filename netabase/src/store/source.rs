@@ -1,3 +1,5 @@
+//! Where foreign records come from, as far as charging them goes.
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

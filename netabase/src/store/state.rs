@@ -1,3 +1,5 @@
+//! Whose a record is, and who sees it.
+
 /// What a record is to this store. Kept beside its value, never sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordState {

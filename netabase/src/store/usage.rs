@@ -1,3 +1,5 @@
+//! What records take.
+
 /// What some records take: how many there are, and the bytes of their keys, values and index entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -22,4 +24,15 @@ impl Usage {
         self.records -= other.records;
         self.bytes -= other.bytes;
     }
+
+    /// Returns how much of the records, or of the bytes, is used: the larger part, in percent.
+    pub(super) fn percentage_of(self, max: Self) -> f64 {
+        ratio(self.records, max.records).max(ratio(self.bytes, max.bytes)) * 100.0
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a percentage of counts that large is exact enough")]
+fn ratio(used: usize, max: usize) -> f64 {
+    // Nothing of nothing is not full.
+    if used == 0 { 0.0 } else { used as f64 / max as f64 }
 }

@@ -127,7 +127,7 @@ fn an_expired_value_is_neither_replaced_nor_removed() -> Result<(), Box<dyn Erro
     assert!(!sessions.remove("b")?);
     assert!(!sessions.unpublish("c")?);
     assert_eq!(sessions.remove_batch(["b", "c", "e"])?, 1);
-    assert_eq!(sessions.clear(), 1, "the new one");
+    assert_eq!(sessions.clear()?, 1, "the new one");
     assert_eq!(sessions.store().raw_records().count(), 0, "and no tombstone is left");
     Ok(())
 }

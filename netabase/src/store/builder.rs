@@ -1,0 +1,127 @@
+//! Builds stores.
+
+use std::{fmt, ops::RangeInclusive, time::Duration};
+
+use libp2p::identity::Keypair;
+
+use super::{
+    DEFAULT_NETWORK, NetabaseStore,
+    author::Author,
+    clock::{Clock, SystemClock},
+    error::StoreError,
+    limits::Limits,
+};
+use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
+
+/// Makes a [`NetabaseStore`]; every part has a usable default.
+///
+/// # Examples
+///
+/// ```
+/// use netabase::{Limits, NetabaseStore};
+///
+/// let limits = Limits { max_records: 1_000, ..Limits::default() };
+/// let store = NetabaseStore::builder().network("my-app").limits(limits).build()?;
+/// assert_eq!(store.limits().max_records, 1_000);
+/// # Ok::<(), netabase::StoreError>(())
+/// ```
+#[derive(Default)]
+pub struct NetabaseStoreBuilder {
+    identity: Option<Keypair>,
+    network: Option<String>,
+    max_lifetime: Option<Duration>,
+    clock: Option<Box<dyn Clock>>,
+    limits: Limits,
+}
+
+impl NetabaseStoreBuilder {
+    /// Sets the identity of the peer whose store this is. Default: a fresh one.
+    #[must_use]
+    pub fn identity(mut self, identity: Keypair) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
+    /// Sets the name of the network whose peers exchange records with this store, `[a-z0-9_.-]{1,64}`. It is
+    /// part of what is signed, so that a record of one application is worth nothing in another.
+    /// Default: `netabase`.
+    #[must_use]
+    pub fn network(mut self, name: impl Into<String>) -> Self {
+        self.network = Some(name.into());
+        self
+    }
+
+    /// Sets the longest lease of a record, the same for all peers of a network. Default:
+    /// [`DEFAULT_MAX_LIFETIME`], seven days.
+    ///
+    /// A published record lives so long without its author; with it, it is renewed. A tombstone lives 20
+    /// minutes longer.
+    #[must_use]
+    pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
+        self.max_lifetime = Some(max_lifetime);
+        self
+    }
+
+    /// Sets what the store may hold. Default: [`Limits::default`].
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets what tells the store the time. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Makes the store.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
+    ///   owner's peer id, from which the public key must be readable.
+    /// - [`StoreError::InvalidNetwork`] if the network's name is not `[a-z0-9_.-]{1,64}`.
+    /// - [`StoreError::InvalidLifetime`] if the longest lease is shorter than a minute, or longer than ten
+    ///   years.
+    pub fn build(self) -> Result<NetabaseStore, StoreError> {
+        self.check()?;
+        let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
+        let kind = identity.key_type();
+        let keypair = identity.try_into_ed25519();
+        let keypair =
+            keypair.map_err(|_| StoreError::UnsupportedIdentity { found: kind.to_string() })?;
+        let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
+        let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
+        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
+        let author = Author::new(keypair, network, max_lifetime);
+        Ok(NetabaseStore::from_parts(author, clock, self.limits))
+    }
+
+    /// Checks all but the identity.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        if let Some(name) = self.network.as_ref().filter(|name| !is_name(name)) {
+            return Err(StoreError::InvalidNetwork { name: name.clone() });
+        }
+        match self.max_lifetime {
+            Some(found) if !LIFETIMES.contains(&found) => {
+                Err(StoreError::InvalidLifetime { found })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a network's longest lease may be. A lease is counted in seconds, and clocks differ by minutes.
+const LIFETIMES: RangeInclusive<Duration> =
+    Duration::from_secs(60)..=Duration::from_secs(10 * 366 * 24 * 60 * 60);
+
+impl fmt::Debug for NetabaseStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetabaseStoreBuilder")
+            .field("network", &self.network)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,287 @@
+//! Rows, and all that indexes them: their order, secondary indexes, deadlines, publishers, sources and counts.
+//!
+//! They change in one way: [`apply`](Engine::apply). Nothing here takes a lock, reads a clock or runs code of the
+//! user.
+
+mod apply;
+
+mod catalogue;
+
+mod indexes;
+
+mod meta;
+
+mod order;
+
+mod records;
+
+mod row;
+
+mod tracking;
+
+mod transition;
+
+use std::{collections::BTreeSet, hint::black_box, ops::ControlFlow, ops::RangeInclusive};
+
+use libp2p::{PeerId, kad::RecordKey};
+
+pub(crate) use self::catalogue::SchemaId;
+pub use self::transition::ChangeOrigin;
+pub(super) use self::{
+    apply::Damaged,
+    catalogue::{Layout, Usages},
+    indexes::{Indexes, split_entry},
+    meta::{Attribution, Publisher, RecordMeta},
+    order::Selection,
+    records::BATCH,
+    row::{Previous, Row, RowRef},
+    tracking::{Newcomer, Renewal, Victims},
+    transition::{RowChange, Transition},
+};
+use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Tracking};
+use super::{
+    bounds::{Bounds, Direction},
+    clock::Moment,
+    limits::Limits,
+    source::Source,
+    usage::Usage,
+};
+use crate::schema::{IndexInfo, Timestamp};
+
+/// The state of a store. All of its parts agree.
+pub(super) struct Engine {
+    records: Records,
+    order: Order,
+    tracking: Tracking,
+    catalogue: Catalogue,
+    usages: Usages,
+    /// The latest timestamp given to a local write.
+    clock: Timestamp,
+    /// How many transitions were applied.
+    version: u64,
+    /// Whether one of them ended half-way.
+    is_damaged: bool,
+}
+
+// What may be set at any time, since no row, index or count follows from it.
+impl Engine {
+    pub(super) fn new(peer_id: PeerId, unknown: Layout, limits: &Limits) -> Self {
+        let mut tracking = Tracking::default();
+        tracking.sources.set_limits(limits);
+        Self {
+            records: Records::new(peer_id),
+            order: Order::default(),
+            tracking,
+            catalogue: Catalogue::new(unknown),
+            usages: Usages::default(),
+            clock: Timestamp::default(),
+            version: 0,
+            is_damaged: false,
+        }
+    }
+
+    /// Makes a schema known that has no rows yet.
+    pub(super) fn add_schema(&mut self, layout: Layout, indexes: &[IndexInfo]) -> SchemaId {
+        self.catalogue.add(layout, indexes)
+    }
+
+    /// Sets what foreign rows are weighed against.
+    pub(super) fn set_limits(&mut self, limits: &Limits) {
+        self.tracking.sources.set_limits(limits);
+    }
+}
+
+// Rows.
+impl Engine {
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
+        self.records.get(key)
+    }
+
+    /// Returns the rows of some keys, [`BATCH`] of them at most; see [`Records::get_each`].
+    pub(super) fn get_each<'a>(
+        &'a self,
+        keys: &[RecordKey],
+        values: bool,
+    ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
+        self.records.get_each(keys, values)
+    }
+
+    /// Returns a row by its slot.
+    pub(super) fn by_slot(&self, slot: u32) -> RowRef<'_> {
+        self.get(self.tracking.key(slot)).expect("every slot has a row")
+    }
+
+    /// Returns the keys in a range, in their order or against it.
+    pub(super) fn keys<'a>(
+        &'a self,
+        bounds: Bounds<'a>,
+        direction: Direction,
+        selection: Selection,
+    ) -> impl Iterator<Item = RecordKey> {
+        let keys = self.order.range(bounds, direction, selection);
+        keys.map(|(schema, rest)| RecordKey::from([schema, rest].concat()))
+    }
+
+    /// Returns the rows whose keys lie in a range, in the order of their keys or against it.
+    pub(super) fn range<'a>(
+        &'a self,
+        bounds: Bounds<'a>,
+        direction: Direction,
+        selection: Selection,
+    ) -> impl Iterator<Item = RowRef<'a>> {
+        self.keys(bounds, direction, selection).filter_map(|key| self.get(&key))
+    }
+
+    /// Returns all rows, in no order, as fast as the records yield them.
+    pub(super) fn unordered(&self) -> impl Iterator<Item = RowRef<'_>> {
+        self.records.iter()
+    }
+}
+
+// Schemas and counts.
+impl Engine {
+    pub(super) fn usages(&self) -> Usages {
+        self.usages
+    }
+
+    pub(super) fn usages_of(&self, schema: SchemaId) -> Usages {
+        self.catalogue.get(schema).usages
+    }
+
+    /// Returns how many rows of a schema databases show, of all owners.
+    pub(super) fn visible(&self, schema: SchemaId) -> usize {
+        self.catalogue.get(schema).visible()
+    }
+
+    /// Returns how many rows of a schema the local peer's database shows.
+    pub(super) fn local_visible(&self, schema: SchemaId) -> usize {
+        self.catalogue.get(schema).local_visible()
+    }
+
+    pub(super) fn layout(&self, schema: SchemaId) -> &Layout {
+        &self.catalogue.get(schema).layout
+    }
+
+    pub(super) fn indexes(&self, schema: SchemaId) -> &Indexes {
+        &self.catalogue.get(schema).indexes
+    }
+}
+
+// Deadlines.
+impl Engine {
+    /// Returns whether there is a row that has expired and was not removed yet.
+    pub(super) fn has_expired(&self, now: &Moment) -> bool {
+        self.tracking.deadlines.has_expired(now)
+    }
+
+    /// Returns the slots of the rows that have expired; some come twice.
+    pub(super) fn expired(&self, now: &Moment) -> impl Iterator<Item = u32> + use<'_> {
+        self.tracking.deadlines.expired(now)
+    }
+
+    /// Returns the slots of the foreign rows, and the tombstones, that have expired.
+    pub(super) fn lapsed(&self, now: &Moment) -> impl Iterator<Item = u32> + use<'_> {
+        self.tracking.deadlines.lapsed(now)
+    }
+
+    /// Shows all rows that expire up to a moment; some twice.
+    pub(super) fn expiring<'a>(&'a self, until: &Moment, mut show: impl FnMut(RowRef<'a>)) {
+        self.tracking.deadlines.expiring(until, |slot| show(self.by_slot(slot)));
+    }
+
+    /// Shows a schema's own rows whose lease ends within these unix seconds, the first to end first, until it is told
+    /// to stop.
+    pub(super) fn renewals<'a>(
+        &'a self,
+        schema: SchemaId,
+        renewal: Renewal,
+        ends: RangeInclusive<u32>,
+        mut show: impl FnMut(RowRef<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let show = |slot| show(self.by_slot(slot));
+        self.tracking.deadlines.renewals(schema, renewal, ends, show)
+    }
+}
+
+// Publishers and sources of foreign rows.
+impl Engine {
+    /// Returns to whom a row is charged, if it is foreign.
+    pub(super) fn attribution(&self, slot: Option<u32>) -> Option<Attribution> {
+        self.tracking.attribution(slot?)
+    }
+
+    pub(super) fn publishers(&self) -> impl Iterator<Item = (PeerId, Usage)> {
+        self.tracking.publishers.iter()
+    }
+
+    pub(super) fn usage_of_publisher(&self, publisher: &PeerId) -> Usage {
+        let publishers = &self.tracking.publishers;
+        publishers.find(publisher).map(|id| publishers.usage(id)).unwrap_or_default()
+    }
+
+    /// Returns the slots of a publisher's rows, in no order. When one goes, another moves towards the front.
+    pub(super) fn slots_of_publisher(&self, publisher: &PeerId) -> &[u32] {
+        let publishers = &self.tracking.publishers;
+        publishers.find(publisher).map_or(&[], |id| publishers.slots(id))
+    }
+
+    /// Returns the rows in these slots that are a publisher's still.
+    pub(super) fn rows_of_publisher(
+        &self,
+        publisher: &PeerId,
+        slots: &[u32],
+    ) -> impl Iterator<Item = RowRef<'_>> {
+        let id = self.tracking.publishers.find(publisher);
+        let keys = slots.iter().filter_map(move |&slot| self.tracking.key_of(id?, slot));
+        keys.filter_map(|key| self.get(key))
+    }
+
+    /// Returns whether another publisher that is merely claimed may be kept beside at most `max`, once the rows in
+    /// some slots are gone.
+    pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &BTreeSet<u32>) -> bool {
+        self.tracking.publishers.admits_claim(peer, max, gone)
+    }
+
+    pub(super) fn sources(&self) -> impl Iterator<Item = (Source, Usage)> {
+        self.tracking.sources.iter()
+    }
+
+    /// Returns whether foreign rows take more than they may.
+    pub(super) fn is_over_budget(&self) -> bool {
+        self.tracking.sources.is_over_budget(self.usages.foreign)
+    }
+
+    /// Returns the slots of at most `max` foreign rows that have to go since all of them take more than they may.
+    /// Those in `gone` go anyway.
+    pub(super) fn excess(&self, max: usize, gone: &BTreeSet<u32>) -> Victims {
+        let weight_of = |slot| self.weight_of_victim(slot);
+        self.tracking.excess(self.usages.foreign, max, gone, weight_of)
+    }
+
+    /// Returns the slots of the rows that have to go for a newcomer, beside those in `gone`, which go anyway. None if
+    /// the newcomer would be the next to go, or more than `max` would have to.
+    pub(super) fn victims(
+        &self,
+        newcomer: &Newcomer,
+        max: usize,
+        gone: &BTreeSet<u32>,
+    ) -> Option<Victims> {
+        let weight_of = |slot| self.weight_of_victim(slot);
+        self.tracking.victims(self.usages.foreign, newcomer, max, gone, weight_of)
+    }
+
+    /// Returns what a row takes that will most likely go.
+    ///
+    /// All that its removal will look at was long not touched. Read at once, these places wait for memory
+    /// together; the removal itself would wait for one after the other.
+    fn weight_of_victim(&self, slot: u32) -> usize {
+        black_box((self.order.read_ahead(slot), self.tracking.read_ahead(slot)));
+        let row = self.by_slot(slot);
+        black_box(row.value.first());
+        row.weight()
+    }
+}

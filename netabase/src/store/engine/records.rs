@@ -1,0 +1,104 @@
+//! The records themselves, in libp2p's `MemoryStore`. Nothing else in the crate touches one.
+//!
+//! Nobody but this module ever sees a value with what [stands behind it](super::row).
+
+use std::{borrow::Cow, hint::black_box};
+
+use libp2p::{
+    PeerId,
+    kad::{
+        Record, RecordKey,
+        store::{MemoryStore, MemoryStoreConfig, RecordStore},
+    },
+};
+use smallvec::SmallVec;
+
+use super::row::{Row, RowRef, Volatile};
+
+/// So many records are best looked up at a time: as many as a core can wait for.
+pub(in crate::store) const BATCH: usize = 16;
+
+const CACHE_LINE: usize = 64;
+
+/// What follows in longer values, the core fetches by itself.
+const FETCHED: usize = 8 * CACHE_LINE;
+
+/// All records, in no order.
+pub(super) struct Records {
+    store: MemoryStore,
+    len: usize,
+}
+
+impl Records {
+    pub(super) fn new(peer_id: PeerId) -> Self {
+        // Ours are checked before, with better errors; kad's count what stands behind a value, too.
+        let config = MemoryStoreConfig {
+            max_records: usize::MAX,
+            max_value_bytes: usize::MAX,
+            max_providers_per_key: 0,
+            max_provided_keys: 0,
+        };
+        Self { store: MemoryStore::with_config(peer_id, config), len: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
+        self.store.get(key).as_ref().and_then(lent)
+    }
+
+    /// Returns those of some records that are there, in their order.
+    ///
+    /// Read one by one, each would wait for memory several times, and the next with it. Here they wait together:
+    /// first all are found, and all their values fetched (or only what tells whether to show one), before one is
+    /// looked at.
+    pub(super) fn get_each<'a>(
+        &'a self,
+        keys: &[RecordKey],
+        values: bool,
+    ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
+        let records = keys.iter().map(|key| match self.store.get(key) {
+            Some(Cow::Borrowed(record)) => Some(record),
+            _ => None,
+        });
+        let records: SmallVec<[Option<&Record>; BATCH]> = records.collect();
+        for record in records.iter().flatten() {
+            fetch(&record.value, if values { FETCHED } else { CACHE_LINE });
+        }
+        records.into_iter().map(|record| record.map(RowRef::of))
+    }
+
+    /// Returns all records, as fast as the `MemoryStore` yields them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = RowRef<'_>> {
+        self.store.records().filter_map(|record| lent(&record))
+    }
+
+    /// Stores a row under a key that has one if `is_known`.
+    pub(super) fn insert(&mut self, key: RecordKey, row: Row, volatile: Volatile, is_known: bool) {
+        self.len += usize::from(!is_known);
+        let value = row.into_bytes(volatile);
+        let record = Record { key, value, publisher: None, expires: None };
+        self.store.put(record).expect("the MemoryStore was given no limits");
+    }
+
+    /// Removes the row of a key that has one.
+    pub(super) fn remove(&mut self, key: &RecordKey) {
+        self.store.remove(key);
+        self.len -= 1;
+    }
+}
+
+/// Returns what a `MemoryStore` lends; it never gives copies.
+fn lent<'a>(record: &Cow<'a, Record>) -> Option<RowRef<'a>> {
+    let &Cow::Borrowed(record) = record else { return None };
+    Some(RowRef::of(record))
+}
+
+/// Prefetches so many of the first bytes, and the last.
+fn fetch(bytes: &[u8], first: usize) {
+    // What is read first stands at the end.
+    let lines = bytes.iter().take(first).step_by(CACHE_LINE).chain(bytes.last());
+    black_box(lines.fold(0, |seen, byte| seen ^ byte));
+}

@@ -1,0 +1,176 @@
+//! The last stage: how a record that was checked comes to stand in the store.
+
+use std::cmp::Ordering;
+
+use super::{
+    PutOutcome,
+    arrival::{Arrival, Origin},
+    check::Checked,
+};
+use crate::{
+    record,
+    schema::{Access, EnvelopeHeader},
+    store::{
+        engine::{Attribution, Previous, Publisher, RecordMeta, Row},
+        error::StoreError,
+        plan::{Plan, replacing},
+        state::RecordState,
+    },
+};
+
+/// What came of an attempt.
+pub(super) enum Admission {
+    Done(PutOutcome),
+    /// It is the newest now, but was not checked.
+    Unchecked,
+    /// A database made the record's schema known since it was parsed.
+    Overtaken,
+}
+
+impl Plan<'_> {
+    /// Plans that a record is stored if it is the newest, or confirmed if it is stored already.
+    pub(super) fn admit(
+        &mut self,
+        arrival: &Arrival<'_>,
+        checked: Option<&Checked>,
+    ) -> Result<Admission, StoreError> {
+        if arrival.schema != self.inner.schemas.of_key(arrival.key().as_ref()) {
+            return Ok(Admission::Overtaken);
+        }
+        // Compared again: another writer may have come in between.
+        match (arrival.compare_with(self.live(arrival.key()))?, checked) {
+            (Ordering::Greater, None) => Ok(Admission::Unchecked),
+            (Ordering::Greater, Some(checked)) => {
+                let old = self.previous(arrival.key());
+                self.take_in(arrival, arrival.value(), &checked.entries, old)?;
+                Ok(Admission::Done(PutOutcome::Stored))
+            }
+            (Ordering::Equal, _) => {
+                self.confirm(arrival)?;
+                Ok(Admission::Done(PutOutcome::Equal))
+            }
+            (Ordering::Less, _) => {
+                if arrival.origin == Origin::Application {
+                    self.want(arrival);
+                }
+                Ok(Admission::Done(PutOutcome::Outdated))
+            }
+        }
+    }
+
+    /// Plans that a value that was checked takes the place of an older one, if its budget has room.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`], [`StoreError::FullOfBytes`], [`StoreError::ForeignFull`].
+    pub(super) fn take_in(
+        &mut self,
+        arrival: &Arrival<'_>,
+        value: &[u8],
+        entries: &[u8],
+        old: Option<Previous>,
+    ) -> Result<(), StoreError> {
+        let header = record::header_of(value);
+        let meta = self.meta_of(arrival, old.as_ref(), header);
+        let mut row = Row::new(value, entries, meta);
+        let weight = row.weight(arrival.key());
+        if meta.state.own {
+            self.make_own_room(|own| replacing(own, old.as_ref(), weight))?;
+        } else {
+            let mut attribution = Attribution {
+                publisher: None,
+                source: arrival.origin.source(),
+                distance: self.author.distance_prefix(arrival.key()),
+            };
+            self.make_foreign_room(&attribution, weight, old.as_ref())?;
+            attribution.publisher = self.publisher_of(arrival);
+            row = row.charge_to(Some(attribution));
+        }
+        self.put(arrival.schema, arrival.key().clone(), row, old);
+        Ok(())
+    }
+
+    /// Plans that a record that came again may be seen by more than before.
+    ///
+    /// # Errors
+    ///
+    /// As [`take_in`](Self::take_in), if it becomes the application's own.
+    pub(super) fn confirm(&mut self, arrival: &Arrival<'_>) -> Result<(), StoreError> {
+        let Some(row) = self.live(arrival.key()) else { return Ok(()) };
+        let header = row.header();
+        let mut state = row.state().union(arrival.state);
+        if header.tombstone && arrival.origin == Origin::Publish {
+            state.wanted = row.state().wanted;
+        }
+        // The first sender is charged for it still.
+        if state.own == row.state().own {
+            let shared = state.own && (row.meta.shared || state.served);
+            let meta = RecordMeta { state, shared, ..row.meta };
+            let renewable = meta.is_renewable(header.not_after, &arrival.now);
+            self.set_meta(arrival.schema, row, RecordMeta { renewable, ..meta });
+            return Ok(());
+        }
+        self.take_in(arrival, row.value, row.entries, Some(row.previous()))
+    }
+
+    /// Plans that databases show the value that is stored, since the application asked for its key.
+    fn want(&mut self, arrival: &Arrival<'_>) {
+        if let Some(row) = self.live(arrival.key()).filter(|row| !row.header().tombstone) {
+            let state = RecordState { wanted: true, ..row.state() };
+            self.set_meta(arrival.schema, row, RecordMeta { state, ..row.meta });
+        }
+    }
+
+    /// Returns what the record is to this store once it is in.
+    fn meta_of(
+        &self,
+        arrival: &Arrival<'_>,
+        old: Option<&Previous>,
+        header: EnvelopeHeader,
+    ) -> RecordMeta {
+        let before = old.map(|old| old.meta).unwrap_or_default();
+        // An own key stays own, until the application has removed it and its tombstone is beaten.
+        let removed = old.is_some_and(Previous::is_removed) && !header.tombstone;
+        let own = before.state.own && !removed;
+        let mut state = RecordState { own, ..before.state }.union(arrival.state);
+        if header.tombstone && arrival.origin == Origin::Publish {
+            // The application's own removal, on its way to peers: it does not want the key again.
+            state.wanted = before.state.wanted;
+        }
+        let meta = RecordMeta {
+            state,
+            ends: self.end_of(arrival, state, before.ends, header),
+            shared: state.own && (before.shared || state.served),
+            renewable: false,
+            opaque: arrival.opaque,
+        };
+        RecordMeta { renewable: meta.is_renewable(header.not_after, &arrival.now), ..meta }
+    }
+
+    fn end_of(
+        &self,
+        arrival: &Arrival<'_>,
+        state: RecordState,
+        before: Option<u64>,
+        header: EnvelopeHeader,
+    ) -> Option<u64> {
+        let of_schema = || self.schema(arrival.schema).ttl.map(|ttl| arrival.now.end_of(ttl));
+        match (state.own, arrival.origin) {
+            // It ends with its lease: not before what it deletes.
+            _ if header.tombstone => None,
+            // A local record that was handed over as it is has no lease.
+            (false, _) if header.not_after == 0 => of_schema(),
+            (false, _) => None,
+            (true, Origin::Publish) => of_schema(),
+            (true, _) => before,
+        }
+    }
+
+    fn publisher_of(&self, arrival: &Arrival<'_>) -> Option<Publisher> {
+        let peer = arrival.publisher.filter(|publisher| *publisher != self.author.peer_id)?;
+        let has_signed = arrival.access == Access::Owned;
+        let max = self.inner.limits.max_claimed_publishers;
+        let is_kept = has_signed || self.engine().admits_claim(&peer, max, self.gone());
+        is_kept.then_some(Publisher { peer, has_signed })
+    }
+}

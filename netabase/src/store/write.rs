@@ -1,0 +1,17 @@
+//! Writes of the application: puts, removals, batches, and what makes records peers'.
+
+mod local;
+
+mod pending;
+
+mod publish;
+
+mod renew;
+
+mod seal;
+
+mod tombstone;
+
+mod unique;
+
+pub(crate) use self::pending::LocalWrite;

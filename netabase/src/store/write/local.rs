@@ -1,0 +1,168 @@
+//! Puts, removals and batches, as databases ask for them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use libp2p::kad::RecordKey;
+
+use super::{
+    pending::{LocalWrite, Pending, last_of_each_key},
+    unique::Refused,
+};
+use crate::store::{
+    NetabaseStore,
+    engine::{ChangeOrigin, Damaged, RecordMeta, SchemaId},
+    error::StoreError,
+    plan::Plan,
+    state::RecordState,
+};
+
+/// How many expired rows one write takes out beside its own work, so that none of them waits for
+/// ever, and no write for long.
+const EXPIRED_WITH_A_WRITE: usize = 16;
+
+/// The values of some keys, as they were read.
+type Reads = HashMap<RecordKey, Option<Vec<u8>>>;
+
+impl NetabaseStore {
+    /// Commits a write of the application, and takes out a few expired rows.
+    pub(super) fn change_locally<R, E: From<Damaged>>(
+        &self,
+        plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.change(ChangeOrigin::Local, &self.now(), |planned| {
+            planned.expire(EXPIRED_WITH_A_WRITE);
+            plan(planned)
+        })
+    }
+
+    /// Returns when a value of this lifetime that is written now ends.
+    pub(crate) fn end_of(&self, lifetime: Duration) -> u64 {
+        self.now().end_of(lifetime)
+    }
+
+    /// Stores a value, copying the one it replaces into `replaced`. False if there was none.
+    pub(crate) fn put_local(
+        &self,
+        write: LocalWrite,
+        replaced: &mut Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let put = self.change_locally(|plan| {
+            let old = plan.previous_with(&write.key, |row| {
+                replaced.clear();
+                replaced.extend_from_slice(row.value);
+            });
+            let pending = Pending { write, old };
+            plan.check(std::slice::from_ref(&pending))?;
+            let had = pending.old.as_ref().is_some_and(|old| old.visible);
+            plan.write(pending);
+            Ok::<_, Refused>(had)
+        });
+        Ok(put?)
+    }
+
+    /// Commits all of these writes, or none. The last of one key counts.
+    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+        self.commit_if_unchanged(&HashMap::new(), writes).map(drop)
+    }
+
+    /// Commits these writes if what was read before is still so. False, and nothing done, if not.
+    pub(crate) fn commit_if_unchanged(
+        &self,
+        reads: &Reads,
+        writes: Vec<LocalWrite>,
+    ) -> Result<bool, StoreError> {
+        let writes = last_of_each_key(writes);
+        let committed = self.change_locally(|plan| {
+            if !plan.shows(reads) {
+                return Ok(false);
+            }
+            let pending = writes.into_iter().map(|write| Pending::new(write, plan));
+            let pending: Vec<_> = pending.collect();
+            plan.check(&pending)?;
+            pending.into_iter().for_each(|pending| plan.write(pending));
+            Ok::<_, Refused>(true)
+        });
+        Ok(committed?)
+    }
+
+    /// Removes a row that databases show. False if there is none.
+    pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, StoreError> {
+        self.change_locally(|plan| {
+            let old = plan.previous(key).filter(|old| old.visible);
+            Ok(old.map(|old| plan.remove_shown(schema, key, old)).is_some())
+        })
+    }
+
+    /// Removes rows that databases show; says how many there were.
+    pub(crate) fn remove_each(
+        &self,
+        schema: SchemaId,
+        keys: &[RecordKey],
+    ) -> Result<usize, StoreError> {
+        self.change_locally(|plan| {
+            let mut removed = 0;
+            for key in once_each(keys) {
+                if let Some(old) = plan.previous(key).filter(|old| old.visible) {
+                    plan.remove_shown(schema, key, old);
+                    removed += 1;
+                }
+            }
+            Ok(removed)
+        })
+    }
+
+    /// Sets, or lifts, the end of life of a value that the application wrote. False if there is none.
+    pub(crate) fn set_end(
+        &self,
+        schema: SchemaId,
+        key: &RecordKey,
+        ttl: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        self.change_locally(|plan| {
+            let row = plan.live(key).filter(|row| row.is_visible() && row.state().own);
+            let Some(row) = row else { return Ok(false) };
+            let ends = ttl.map(|ttl| plan.now.end_of(ttl));
+            let meta = RecordMeta { ends, ..row.meta };
+            let renewable = meta.is_renewable(row.header().not_after, plan.now);
+            plan.set_meta(schema, row, RecordMeta { renewable, ..meta });
+            Ok(true)
+        })
+    }
+
+    /// Ends that Kademlia serves a record. False if databases do not show it: then it is not touched,
+    /// or, if `hidden` ones are meant, too, dropped.
+    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, StoreError> {
+        self.change_locally(|plan| {
+            let Some(row) = plan.live(key) else { return Ok(false) };
+            let schema = plan.inner.schemas.of_key(key.as_ref());
+            if row.is_visible() {
+                let state = RecordState { served: false, ..row.state() };
+                plan.set_meta(schema, row, RecordMeta { state, renewable: false, ..row.meta });
+                return Ok(true);
+            }
+            if hidden {
+                plan.remove(schema, row.previous());
+            }
+            Ok(false)
+        })
+    }
+}
+
+/// Drops keys that came before: a plan looks at each once.
+fn once_each(keys: &[RecordKey]) -> impl Iterator<Item = &RecordKey> {
+    let mut seen = HashSet::with_capacity(keys.len());
+    keys.iter().filter(move |key| seen.insert(*key))
+}
+
+impl Plan<'_> {
+    /// Returns whether databases show exactly these values.
+    fn shows(&self, values: &Reads) -> bool {
+        values.iter().all(|(key, value)| {
+            let row = self.live(key).filter(|row| row.is_visible());
+            row.map(|row| row.value) == value.as_deref()
+        })
+    }
+}

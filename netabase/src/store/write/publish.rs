@@ -1,0 +1,148 @@
+//! Makes own records peers': sealed, served, and given to be sent.
+
+use std::{ops::Bound, time::Duration};
+
+use libp2p::kad::{Record, RecordKey};
+
+use crate::{
+    record::{header_of, lease_end as new_lease, restamp, set_lease, unsigned},
+    schema::{Access, NetabaseSchema},
+    store::{
+        NetabaseStore,
+        author::Author,
+        bounds::{Direction, end_of_prefix},
+        clock::Moment,
+        engine::{ChangeOrigin, Row, RowRef, SchemaId, Selection},
+        error::StoreError,
+        kad::{as_record, lease_end},
+        lease::check_ahead,
+        plan::{Plan, replacing},
+    },
+};
+
+impl NetabaseStore {
+    /// Returns the record of an encoded value of `V` that leaves the store without being written to it, as
+    /// others take it: with a timestamp, the lease of its schema, and its owner's signature.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::ClockAhead`] if others would refuse it.
+    pub(crate) fn make_record<V: NetabaseSchema>(
+        &self,
+        key: RecordKey,
+        mut value: Vec<u8>,
+    ) -> Result<Record, StoreError> {
+        let (now, author) = (self.now(), &self.shared.author);
+        let timestamp = self.change(ChangeOrigin::Local, &now, |plan| {
+            let stored = plan.engine().get(&key).map(RowRef::timestamp);
+            Ok::<_, StoreError>(plan.next_timestamp(stored))
+        })?;
+        check_ahead(timestamp, now.unix_ms())?;
+        restamp(&mut value, timestamp);
+        if V::ACCESS == Access::Local {
+            set_lease(&mut value, new_lease::<V>(now.unix_ms(), author.max_lifetime));
+        } else {
+            author.seal(V::ACCESS, &key, &mut value, V::TTL.map(|ttl| now.end_of(ttl)), &now);
+        }
+        let expires = lease_end(header_of(&value).not_after, now.now);
+        Ok(Record { key, value, publisher: None, expires })
+    }
+
+    /// Returns an own record as peers are served it; one that was private is published by that. None if there is no
+    /// such record now.
+    ///
+    /// The caller sends it.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::ClockAhead`] if peers would refuse it.
+    /// - [`StoreError::FullOfBytes`] if there is no room for its signature.
+    pub(crate) fn publish_one(
+        &self,
+        schema: SchemaId,
+        key: &RecordKey,
+    ) -> Result<Option<Record>, StoreError> {
+        self.change_locally(|plan| plan.publish(schema, key))
+    }
+
+    /// Returns the next own records of a schema behind a key, as peers are served them, at most `max`: those that
+    /// were private are published by that. Tombstones come, too. Gives the key to go on behind, if any.
+    pub(crate) fn publish_next(
+        &self,
+        (schema, prefix): (SchemaId, &[u8]),
+        after: Option<&RecordKey>,
+        max: usize,
+    ) -> (Vec<Result<Record, StoreError>>, Option<RecordKey>) {
+        let lower = after.map_or(Bound::Included(prefix), |key| Bound::Excluded(key.as_ref()));
+        let end = end_of_prefix(prefix);
+        let bounds = (lower, end.as_ref().map(Vec::as_slice));
+        let published = self.change_locally(|plan| {
+            let own = plan.engine().range(bounds, Direction::Forward, Selection::Own);
+            let keys: Vec<_> = own.map(|row| row.key().to_key()).take(max).collect();
+            let publish = |key| plan.publish(schema, key).transpose();
+            let records = keys.iter().filter_map(publish).collect();
+            Ok((records, keys.into_iter().nth(max.saturating_sub(1))))
+        });
+        published.unwrap_or_else(|error: StoreError| (vec![Err(error)], None))
+    }
+}
+
+impl Plan<'_> {
+    /// Plans that peers see a record that the application wrote. None if there is no such record now.
+    ///
+    /// # Errors
+    ///
+    /// As [`renew`](Self::renew).
+    fn publish(&mut self, schema: SchemaId, key: &RecordKey) -> Result<Option<Record>, StoreError> {
+        let row = self.live(key).filter(|row| row.state().own);
+        let Some(row) = row else { return Ok(None) };
+        if row.state().served && !is_due(row, self.author, self.now) {
+            check_ahead(row.timestamp(), self.now.unix_ms())?;
+            return Ok(Some(as_record(row, self.now)));
+        }
+        // Only one that peers are served is of any use, and its lease outlives what it deletes.
+        if row.header().tombstone {
+            return Ok(None);
+        }
+        self.renew(schema, row).map(Some)
+    }
+
+    /// Plans that an own value has a lease that begins now: the same clock and payload, signed anew.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::ClockAhead`] if peers would refuse it.
+    /// - [`StoreError::FullOfBytes`] if there is no room for the signature. Nothing is planned then.
+    pub(super) fn renew(
+        &mut self,
+        schema: SchemaId,
+        row: RowRef<'_>,
+    ) -> Result<Record, StoreError> {
+        check_ahead(row.timestamp(), self.now.unix_ms())?;
+        let key = row.key().to_key();
+        let renewed = Row::new(&unsigned(row.value), row.entries, row.meta);
+        let renewed = self.sealed(schema, &key, &renewed);
+        let (old, weight) = (row.previous(), renewed.weight(&key));
+        self.make_own_room(|own| replacing(own, Some(&old), weight))?;
+        let expires = lease_end(renewed.header().not_after, self.now.now);
+        let record =
+            Record { key: key.clone(), value: renewed.value().to_vec(), publisher: None, expires };
+        self.put(schema, key, renewed, Some(old));
+        Ok(record)
+    }
+}
+
+/// Returns whether an own record that peers are served needs another lease: less than half of the longest is left,
+/// or more than the longest, and there is life behind it. Not if peers would refuse its clock.
+pub(super) fn is_due(row: RowRef<'_>, author: &Author, now: &Moment) -> bool {
+    let (state, header) = (row.state(), row.header());
+    let left = (u64::from(header.not_after) * 1000).saturating_sub(now.unix_ms());
+    let left = Duration::from_millis(left);
+    let is_good =
+        left >= author.max_lifetime / 2 && left <= author.max_lifetime + Duration::from_secs(1);
+    let is_theirs_to_have = state.own && state.served && !header.tombstone;
+    is_theirs_to_have
+        && !is_good
+        && row.meta.is_renewable(header.not_after, now)
+        && check_ahead(header.timestamp, now.unix_ms()).is_ok()
+}
