@@ -1,9 +1,6 @@
 //! Commits: a plan is made and applied under one lock; then the lock goes, and those who watch are told.
 
-#[cfg(test)]
-mod tests;
-
-use std::sync::RwLockWriteGuard;
+use std::{mem, sync::RwLockWriteGuard};
 
 use super::{
     NetabaseStore, Shared,
@@ -38,8 +35,9 @@ impl NetabaseStore {
         plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
         let shared = &*self.shared;
-        let inner = shared.inner.write();
-        let mut planned = Plan::new(&inner, &shared.author, now, origin)?;
+        let mut inner = shared.inner.write();
+        let room = mem::take(&mut inner.room);
+        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))?;
         let result = plan(&mut planned)?;
         let transition = planned.finish();
         Commit { shared, inner, transition, origin }.commit()?;
@@ -68,6 +66,7 @@ impl Commit<'_> {
         let notes = self.inner.note_changes(&self.transition);
         self.inner.note_served(&self.transition, self.origin);
         self.inner.engine.apply(&mut self.transition)?;
+        self.inner.keep_room(self.transition.changes);
         self.shared.release(self.inner, notes);
         Ok(())
     }

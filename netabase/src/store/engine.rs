@@ -17,11 +17,16 @@ mod records;
 
 mod row;
 
+mod slots;
+
 mod tracking;
 
 mod transition;
 
-use std::{collections::BTreeSet, hint::black_box, ops::ControlFlow, ops::RangeInclusive};
+use std::{
+    hint::black_box,
+    ops::{ControlFlow, RangeInclusive},
+};
 
 use libp2p::{PeerId, kad::RecordKey};
 
@@ -35,6 +40,7 @@ pub(super) use self::{
     order::Selection,
     records::BATCH,
     row::{Previous, Row, RowRef},
+    slots::SlotSet,
     tracking::{Newcomer, Renewal, Victims},
     transition::{RowChange, Transition},
 };
@@ -242,7 +248,7 @@ impl Engine {
 
     /// Returns whether another publisher that is merely claimed may be kept beside at most `max`, once the rows in
     /// some slots are gone.
-    pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &BTreeSet<u32>) -> bool {
+    pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &SlotSet) -> bool {
         self.tracking.publishers.admits_claim(peer, max, gone)
     }
 
@@ -257,7 +263,7 @@ impl Engine {
 
     /// Returns the slots of at most `max` foreign rows that have to go since all of them take more than they may.
     /// Those in `gone` go anyway.
-    pub(super) fn excess(&self, max: usize, gone: &BTreeSet<u32>) -> Victims {
+    pub(super) fn excess(&self, max: usize, gone: &SlotSet) -> Victims {
         let weight_of = |slot| self.weight_of_victim(slot);
         self.tracking.excess(self.usages.foreign, max, gone, weight_of)
     }
@@ -268,7 +274,7 @@ impl Engine {
         &self,
         newcomer: &Newcomer,
         max: usize,
-        gone: &BTreeSet<u32>,
+        gone: &SlotSet,
     ) -> Option<Victims> {
         let weight_of = |slot| self.weight_of_victim(slot);
         self.tracking.victims(self.usages.foreign, newcomer, max, gone, weight_of)

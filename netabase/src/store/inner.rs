@@ -2,7 +2,7 @@
 
 use super::{
     author::Author,
-    engine::Engine,
+    engine::{Engine, RowChange},
     kad::Providers,
     limits::Limits,
     marks::Marks,
@@ -18,9 +18,14 @@ pub(super) struct Inner {
     pub(super) providers: Providers,
     pub(super) marks: Marks,
     pub(super) served: Served,
+    /// An empty list for the changes of the next commit, so that few commits allocate one.
+    pub(super) room: Vec<RowChange>,
     /// How many commits watchers were told of.
     pub(super) commits: u64,
 }
+
+/// The longest list of changes that is kept: some 10 KiB.
+const MAX_ROOM: usize = 64;
 
 impl Inner {
     pub(super) fn new(author: &Author, limits: Limits) -> Self {
@@ -31,7 +36,16 @@ impl Inner {
             providers: Providers::new(author.peer_id),
             marks: Marks::default(),
             served: Served::default(),
+            room: Vec::new(),
             commits: 0,
+        }
+    }
+
+    /// Keeps the list of a commit's changes for the next one, unless it is large.
+    pub(super) fn keep_room(&mut self, mut changes: Vec<RowChange>) {
+        changes.clear();
+        if changes.capacity() <= MAX_ROOM {
+            self.room = changes;
         }
     }
 }

@@ -2,8 +2,6 @@
 
 mod room;
 
-use std::collections::BTreeSet;
-
 use libp2p::kad::RecordKey;
 
 pub(super) use self::room::replacing;
@@ -12,7 +10,7 @@ use super::{
     clock::Moment,
     engine::{
         ChangeOrigin, Damaged, Engine, Previous, RecordMeta, Row, RowChange, RowRef, SchemaId,
-        Transition, Usages,
+        SlotSet, Transition, Usages,
     },
     inner::Inner,
     lease::check_ahead,
@@ -31,13 +29,13 @@ pub(super) struct Plan<'a> {
     /// What rows will take.
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
-    gone: BTreeSet<u32>,
+    gone: SlotSet,
     expired: Option<Box<dyn Iterator<Item = u32> + 'a>>,
     lapsed: Option<Box<dyn Iterator<Item = u32> + 'a>>,
 }
 
 impl<'a> Plan<'a> {
-    /// Begins to plan.
+    /// Begins to plan; the changes are kept in `room`, which is empty.
     ///
     /// # Errors
     ///
@@ -46,16 +44,16 @@ impl<'a> Plan<'a> {
         inner: &'a Inner,
         author: &'a Author,
         now: &'a Moment,
-        origin: ChangeOrigin,
+        (origin, room): (ChangeOrigin, Vec<RowChange>),
     ) -> Result<Self, Damaged> {
         Ok(Self {
             inner,
             author,
             now,
             origin,
-            transition: inner.engine.begin()?,
+            transition: inner.engine.begin(room)?,
             usages: inner.engine.usages(),
-            gone: BTreeSet::new(),
+            gone: SlotSet::default(),
             expired: None,
             lapsed: None,
         })

@@ -18,21 +18,17 @@ use crate::{record::split_schema, store::usage::Usage};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Damaged;
 
-/// A write, and a row that goes for it: with room for them few transitions allocate twice.
-const USUAL_CHANGES: usize = 2;
-
 impl Engine {
-    /// Begins a transition from this state.
+    /// Begins a transition from this state, whose changes are kept in an empty list that was there before.
     ///
     /// # Errors
     ///
     /// [`Damaged`] if an earlier one ended half-way.
-    pub(in crate::store) fn begin(&self) -> Result<Transition, Damaged> {
+    pub(in crate::store) fn begin(&self, changes: Vec<RowChange>) -> Result<Transition, Damaged> {
         if self.is_damaged {
             return Err(Damaged);
         }
-        let (changes, clock) = (Vec::with_capacity(USUAL_CHANGES), self.clock);
-        Ok(Transition { changes, clock, from: self.version })
+        Ok(Transition { changes, clock: self.clock, from: self.version })
     }
 
     /// Does what was planned from this very state. It takes the rows out of the transition, so that none is copied.

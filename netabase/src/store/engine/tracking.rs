@@ -11,8 +11,6 @@ mod publishers;
 
 mod sources;
 
-use std::collections::BTreeSet;
-
 use libp2p::kad::RecordKey;
 use slab::Slab;
 
@@ -28,6 +26,7 @@ use self::{
 use super::{
     catalogue::SchemaId,
     meta::{Attribution, RecordMeta},
+    slots::SlotSet,
 };
 use crate::{schema::EnvelopeHeader, store::usage::Usage};
 
@@ -107,7 +106,7 @@ impl Tracking {
         held: Usage,
         newcomer: &Newcomer,
         max: usize,
-        gone: &BTreeSet<u32>,
+        gone: &SlotSet,
         weight_of: impl Fn(u32) -> usize,
     ) -> Option<Victims> {
         self.sources.victims(held, newcomer, max, (gone, &|slot| self.source_of(slot)), weight_of)
@@ -118,7 +117,7 @@ impl Tracking {
         &self,
         held: Usage,
         max: usize,
-        gone: &BTreeSet<u32>,
+        gone: &SlotSet,
         weight_of: impl Fn(u32) -> usize,
     ) -> Victims {
         self.sources.excess(held, max, (gone, &|slot| self.source_of(slot)), weight_of)

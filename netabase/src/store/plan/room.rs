@@ -1,10 +1,8 @@
 //! Room in the two budgets: what has expired goes first, then foreign rows are evicted. Own ones never are.
 
-use std::collections::BTreeSet;
-
 use super::Plan;
 use crate::store::{
-    engine::{Attribution, ChangeOrigin, Newcomer, Previous},
+    engine::{Attribution, ChangeOrigin, Newcomer, Previous, SlotSet},
     error::StoreError,
     usage::Usage,
 };
@@ -162,7 +160,7 @@ impl Plan<'_> {
     }
 
     /// Returns the slots of the rows that go to make room.
-    pub(in crate::store) fn gone(&self) -> &BTreeSet<u32> {
+    pub(in crate::store) fn gone(&self) -> &SlotSet {
         &self.gone
     }
 }

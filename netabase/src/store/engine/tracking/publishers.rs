@@ -1,15 +1,15 @@
 //! Who published foreign rows, and what they take.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    num::NonZeroU32,
-};
+use std::{collections::HashMap, num::NonZeroU32};
 
 use libp2p::PeerId;
 use slab::Slab;
 
 use super::groups::{Group, Places};
-use crate::store::{engine::meta::Publisher, usage::Usage};
+use crate::store::{
+    engine::{meta::Publisher, slots::SlotSet},
+    usage::Usage,
+};
 
 /// Who published foreign records, what they take, and which they are.
 ///
@@ -67,19 +67,19 @@ impl Publishers {
         &self,
         peer: &PeerId,
         max: usize,
-        going: &BTreeSet<u32>,
+        going: &SlotSet,
     ) -> bool {
         self.by_peer.contains_key(peer)
             || self.claimed < max
             || self.claimed - self.claims_that_go(going) < max
     }
 
-    fn claims_that_go(&self, going: &BTreeSet<u32>) -> usize {
+    fn claims_that_go(&self, going: &SlotSet) -> usize {
         if going.is_empty() {
             return 0;
         }
         let goes = |known: &Known| {
-            !known.has_signed && known.records.slots().iter().all(|slot| going.contains(slot))
+            !known.has_signed && known.records.slots().iter().all(|slot| going.contains(*slot))
         };
         self.known.iter().filter(|(_, known)| goes(known)).count()
     }

@@ -1,21 +1,20 @@
 //! Which foreign rows have to go for a newcomer, or since there is too much. Nothing goes here.
 
 use std::{
-    collections::{BTreeSet, btree_set},
+    collections::btree_set,
     iter::{Peekable, Rev},
 };
 
 use smallvec::SmallVec;
 
 use super::{Newcomer, Share, SourceId, Sources};
-use crate::store::usage::Usage;
+use crate::store::{engine::slots::SlotSet, usage::Usage};
 
 /// The slots of the rows that have to go.
 pub(in crate::store) type Victims = SmallVec<[u32; 4]>;
 
 /// Rows that go anyway, and what tells the source of each, if it is foreign.
-pub(in crate::store::engine) type Gone<'a> =
-    (&'a BTreeSet<u32>, &'a dyn Fn(u32) -> Option<SourceId>);
+pub(in crate::store::engine) type Gone<'a> = (&'a SlotSet, &'a dyn Fn(u32) -> Option<SourceId>);
 
 impl Sources {
     /// Returns the slots of the rows that have to go, so that a newcomer fits beside `held`, which all foreign
@@ -88,7 +87,7 @@ struct Plan<'a> {
     unchanged: Peekable<Rev<btree_set::Iter<'a, (Share, SourceId)>>>,
     victims: Victims,
     /// Rows that go anyway.
-    gone: &'a BTreeSet<u32>,
+    gone: &'a SlotSet,
     /// The row that the newcomer replaces.
     replaced: Option<u32>,
 }
@@ -111,7 +110,7 @@ impl<'a> Plan<'a> {
         let unchanged = sources.ranking.iter().rev().peekable();
         let (changed, victims, replaced) = (SmallVec::new(), Victims::new(), None);
         let mut plan = Self { sources, held, changed, unchanged, victims, gone, replaced };
-        for &slot in gone {
+        for slot in gone.iter() {
             if let Some(source) = source_of(slot) {
                 plan.leave(source, weight_of(slot));
             }
@@ -168,7 +167,7 @@ impl<'a> Plan<'a> {
         let mut left = self.sources.farthest(source, last_gone.unwrap_or((u64::MAX, u32::MAX)));
         left.find(|&record| {
             let (_, slot) = record;
-            Some(record) != last_gone && Some(slot) != self.replaced && !self.gone.contains(&slot)
+            Some(record) != last_gone && Some(slot) != self.replaced && !self.gone.contains(slot)
         })
     }
 }
