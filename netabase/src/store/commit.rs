@@ -64,7 +64,7 @@ impl NetabaseStore {
 impl Commit<'_> {
     fn commit(mut self) -> Result<(), Damaged> {
         let notes = self.inner.note_changes(&self.transition);
-        self.inner.note_served(&self.transition, self.origin);
+        self.inner.served.note(&self.transition, self.origin);
         self.inner.engine.apply(&mut self.transition)?;
         self.inner.keep_room(self.transition.changes);
         self.shared.release(self.inner, notes);

@@ -75,6 +75,12 @@ impl Page {
         self.rows.len()
     }
 
+    /// Returns how many rows were looked at.
+    #[cfg(test)]
+    pub(super) fn visited(&self) -> usize {
+        self.visited
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.complete
     }

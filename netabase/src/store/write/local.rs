@@ -9,7 +9,7 @@ use libp2p::kad::RecordKey;
 
 use super::{
     pending::{LocalWrite, Pending, last_of_each_key},
-    unique::Refused,
+    refused::Refused,
 };
 use crate::store::{
     NetabaseStore,
