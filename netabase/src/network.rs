@@ -17,15 +17,15 @@ mod identity;
 
 mod rates;
 
-mod gate;
+mod inbound_store;
 
-mod lasting;
+mod keep_alive;
 
 mod prefix;
 
 mod connections;
 
-mod courier;
+mod kad_behaviour;
 
 mod probes;
 
@@ -41,6 +41,8 @@ mod command;
 
 mod offers;
 
+mod status;
+
 mod upkeep;
 
 mod task;
@@ -52,6 +54,8 @@ mod node;
 mod builder;
 
 mod remote;
+
+mod typed;
 
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -1,3 +1,5 @@
+//! The behaviour of the node's swarm.
+
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     num::NonZeroUsize,
@@ -12,9 +14,9 @@ use libp2p::{
 use super::{
     connections::Connections,
     counters::Tally,
-    courier::Courier,
     events::EventSender,
-    gate::Gate,
+    inbound_store::InboundStore,
+    kad_behaviour::KadBehaviour,
     probes::Probes,
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
@@ -24,17 +26,17 @@ use crate::store::NetabaseStore;
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
 pub(super) struct Behaviour {
-    pub(super) kad: Courier,
+    pub(super) kad: KadBehaviour,
     pub(super) identify: identify::Behaviour,
     pub(super) ping: ping::Behaviour,
-    pub(super) surroundings: Toggle<Surroundings>,
+    pub(super) discovery: Toggle<Discovery>,
 }
 
 /// What a node does to find out about its surroundings, if it does: one member of the behaviour, since each of
 /// those costs every connection, even if it does nothing.
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
-pub(super) struct Surroundings {
+pub(super) struct Discovery {
     autonat_client: Toggle<autonat::v2::client::Behaviour>,
     autonat_server: Toggle<Probes>,
     mdns: Toggle<mdns::tokio::Behaviour>,
@@ -63,9 +65,9 @@ impl Behaviour {
         limits: &NodeLimits,
         tally: Arc<Tally>,
         events: EventSender,
-        surroundings: Option<Surroundings>,
+        discovery: Option<Discovery>,
     ) -> Self {
-        let gate = Gate::new(store.clone(), limits, tally, events);
+        let gate = InboundStore::new(store.clone(), limits, tally, events);
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
             identify::Config::new(identify_protocol(store.network()), store.identity().public())
@@ -74,15 +76,15 @@ impl Behaviour {
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
         Self {
-            kad: Courier::new(kad, Connections::new(limits.clone())),
+            kad: KadBehaviour::new(kad, Connections::new(limits.clone())),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
-            surroundings: surroundings.into(),
+            discovery: discovery.into(),
         }
     }
 }
 
-impl Surroundings {
+impl Discovery {
     /// Of a node that finds out if it can be reached from afar, and helps others to, or has mDNS; none of others.
     pub(super) fn new(
         probes_reachability: bool,

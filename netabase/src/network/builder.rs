@@ -1,24 +1,16 @@
-use std::{fmt, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+//! Describes a node, and starts it.
 
-use libp2p::{Multiaddr, Swarm, identity::Keypair, mdns, multiaddr::Protocol, swarm};
-use tokio::{
-    runtime::Handle,
-    sync::{Notify, mpsc, watch},
-    time::Instant,
-};
+mod prepare;
 
+use std::{fmt, net::Ipv4Addr, path::PathBuf, time::Duration};
+
+use libp2p::{Multiaddr, identity::Keypair, multiaddr::Protocol};
+use tokio::runtime::Handle;
+
+use self::prepare::Prepared;
 use super::{
-    behaviour::{Behaviour, Surroundings},
-    counters::Tally,
-    error::{BootstrapError, NodeError},
-    events::EventSender,
-    identity,
-    node::{Netabase, Shared},
-    offers::{Attached, Offers},
-    ports,
-    settings::{MAX_WAITING_COMMANDS, NodeLimits},
-    task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
-    transport::{self, BoxedTransport},
+    error::NodeError, node::Netabase, offers::Attached, ports, settings::NodeLimits, status::Mode,
+    transport::BoxedTransport,
 };
 use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
 
@@ -63,14 +55,6 @@ pub struct NetabaseBuilder {
 /// Makes a transport for an identity, instead of the system's.
 type TransportOf = Box<dyn FnOnce(&Keypair) -> BoxedTransport + Send>;
 
-/// Whether others may count on a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Auto,
-    Server,
-    Client,
-}
-
 /// Where a node listens that was told nothing: on all IPv4 addresses, on free ports.
 fn everywhere() -> Vec<Multiaddr> {
     let ip = Multiaddr::from(Ipv4Addr::UNSPECIFIED);
@@ -79,7 +63,7 @@ fn everywhere() -> Vec<Multiaddr> {
 }
 
 impl NetabaseBuilder {
-    pub(super) fn new(network: String) -> Self {
+    fn new(network: String) -> Self {
         Self {
             store_builder: NetabaseStore::builder().network(network.clone()),
             network,
@@ -210,111 +194,14 @@ impl NetabaseBuilder {
         });
         Ok(node)
     }
+}
 
-    /// All but what has to be waited for.
-    fn prepare(self, runtime: &Handle) -> Result<Prepared, NodeError> {
-        let Self { mode, uses_mdns, .. } = self;
-        let (limits, bootstrap) = (self.limits.clone(), Bootstrap::new(self.bootstrap.clone()));
-        let (store, transport) = self.into_store()?;
-        let tally = Arc::new(Tally::default());
-        let surroundings = surroundings(&store, transport.is_none(), uses_mdns)?;
-        let events = EventSender::new();
-        let behaviour =
-            Behaviour::new(&store, &limits, Arc::clone(&tally), events.clone(), surroundings);
-        let transport = match transport {
-            Some(transport) => transport(store.identity()),
-            None => transport::system(store.identity()).map_err(NodeError::Transport)?,
-        };
-        let (executor, connection_tasks) = ConnectionTasks::new(runtime.clone());
-        // Connections are kept by their handlers, as long as `Lasting` says.
-        let config =
-            swarm::Config::with_executor(executor).with_idle_connection_timeout(Duration::ZERO);
-        let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
-
-        let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);
-        let addresses = bootstrap.len();
-        let obstacle =
-            (addresses > 0).then_some(BootstrapError::NobodyAnswered { addresses, source: None });
-        let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
-        let (end, ended) = watch::channel(());
-        let stop = Arc::new(Notify::new());
-        let offers = Arc::new(Offers::default());
-        let shared = Shared {
-            store: store.clone(),
-            offers: Arc::clone(&offers),
-            commands,
-            stop: Arc::clone(&stop),
-            status: seen_status,
-            started: Instant::now(),
-            events: events.source(),
-            tally: Arc::clone(&tally),
-            ended,
-        };
-        let ends = Ends { commands: inbox, stop, status, events, tally };
-        let task = Task::new((swarm, connection_tasks), (store, offers), ends, bootstrap, mode);
-        Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
+impl Netabase {
+    /// Starts to describe a node of the network with this name, `[a-z0-9_.-]{1,64}`: applications of
+    /// different names never meet, and records signed for one are worth nothing in another.
+    pub fn builder(network: impl Into<String>) -> NetabaseBuilder {
+        NetabaseBuilder::new(network.into())
     }
-
-    /// The store that was given, or one as it was described; and the transport, if one was given. A new identity
-    /// file is written if both can be.
-    fn into_store(self) -> Result<(NetabaseStore, Option<TransportOf>), NodeError> {
-        let identity = match (self.identity, self.identity_file, &self.store) {
-            (Some(identity), ..) => Some(identity),
-            (None, None, _) => None,
-            (None, Some(path), None) => {
-                self.store_builder.check()?;
-                Some(identity::load_or_save(&path, Keypair::generate_ed25519)?)
-            }
-            (None, Some(path), Some(store)) => {
-                check_store(store, &self.network, None)?;
-                Some(identity::load_or_save(&path, || store.identity().clone())?)
-            }
-        };
-        let store = match (self.store, identity) {
-            (Some(store), identity) => {
-                check_store(&store, &self.network, identity.as_ref())?;
-                store
-            }
-            (None, Some(identity)) => self.store_builder.identity(identity).build()?,
-            (None, None) => self.store_builder.build()?,
-        };
-        Ok((store, self.transport))
-    }
-}
-
-/// Whether a store is of this network, and of this identity, if one was asked for.
-fn check_store(
-    store: &NetabaseStore,
-    network: &str,
-    identity: Option<&Keypair>,
-) -> Result<(), NodeError> {
-    let check = |what, found: String, expected: String| {
-        if found == expected {
-            return Ok(());
-        }
-        Err(NodeError::OtherStore { what, found, expected })
-    };
-    check("network", store.network().to_owned(), network.to_owned())?;
-    let expected = identity.map_or(store.peer_id(), |identity| identity.public().to_peer_id());
-    check("peer", store.peer_id().to_string(), expected.to_string())
-}
-
-/// A node that does not listen yet.
-struct Prepared {
-    task: Box<Task>,
-    node: Netabase,
-    /// Dropped when nothing of the node is left.
-    end: watch::Sender<()>,
-}
-
-fn surroundings(
-    store: &NetabaseStore,
-    probes_reachability: bool,
-    uses_mdns: bool,
-) -> Result<Option<Surroundings>, NodeError> {
-    let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
-    let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
-    Ok(Surroundings::new(probes_reachability, mdns))
 }
 
 impl fmt::Debug for NetabaseBuilder {

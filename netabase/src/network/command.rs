@@ -1,3 +1,5 @@
+//! Commands that handles send to the task.
+
 use libp2p::{
     Multiaddr, PeerId,
     kad::{Quorum, Record, RecordKey},

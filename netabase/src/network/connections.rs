@@ -1,3 +1,5 @@
+//! Bounds the connections, by who opened them, by peer and by network.
+
 #[cfg(test)]
 mod tests;
 

@@ -1,3 +1,5 @@
+//! When a peer was last connected, and since when it is missed.
+
 use std::time::{Duration, Instant};
 
 /// How long a peer counts as there after it was: longer than kad takes from one look round to the next.

@@ -1,3 +1,5 @@
+//! What a node has done, counted.
+
 use std::{fmt, ops::Index};
 
 use parking_lot::Mutex;

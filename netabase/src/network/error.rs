@@ -1,3 +1,5 @@
+//! Errors of a node.
+
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use libp2p::{Multiaddr, PeerId, kad::Record, swarm::DialError};

@@ -1,3 +1,5 @@
+//! What happens to a node, as its listeners are told.
+
 use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 

@@ -1,3 +1,5 @@
+//! Identity files.
+
 use std::{
     fs::{File, OpenOptions},
     hash::{BuildHasher, Hasher, RandomState},

@@ -1,3 +1,5 @@
+//! The handle of a node.
+
 use std::{fmt, sync::Arc};
 
 use libp2p::{
@@ -10,20 +12,18 @@ use tokio::{
 };
 
 use super::{
-    builder::NetabaseBuilder,
     command::{Command, Reply},
     counters::{NodeCounters, Tally},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     offers::Offers,
     query::{FetchMode, Fetched, PublishReport},
-    remote::NetworkDatabase,
     settings::BOOTSTRAP_PATIENCE,
-    task::Status,
+    status::Status,
 };
 use crate::{
     database::MemoryStoreDatabase,
-    schema::{KeyOf, NetabaseSchema, SharedSchema},
+    schema::NetabaseSchema,
     store::{NetabaseStore, RawRecord, StoreError},
 };
 
@@ -76,12 +76,6 @@ pub(super) struct Shared {
 }
 
 impl Netabase {
-    /// Starts to describe a node of the network with this name, `[a-z0-9_.-]{1,64}`: applications of
-    /// different names never meet, and records signed for one are worth nothing in another.
-    pub fn builder(network: impl Into<String>) -> NetabaseBuilder {
-        NetabaseBuilder::new(network.into())
-    }
-
     pub(super) fn from_shared(shared: Shared) -> Self {
         Self { shared: Arc::new(shared) }
     }
@@ -137,85 +131,6 @@ impl Netabase {
         self.shared.store.database()
     }
 
-    /// The values of `V` on the network: the same trait as the database on this machine.
-    ///
-    /// # Errors
-    ///
-    /// As [`database`](Self::database).
-    pub fn network<V: SharedSchema>(&self) -> Result<NetworkDatabase<V>, StoreError> {
-        Ok(NetworkDatabase::new(self.clone(), self.database()?))
-    }
-
-    /// Publishes a value: [`NetworkDatabase::publish`] with the usual quorum.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub async fn publish<V: SharedSchema>(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        self.network()?.publish(value).await
-    }
-
-    /// Looks for the newest value of a key: [`NetworkDatabase::get`]. Of an owned schema, this node's own;
-    /// others' are found with [`NetworkDatabase::of`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub async fn fetch<V: SharedSchema>(
-        &self,
-        key: &(impl KeyOf<V::Key> + Sync + ?Sized),
-    ) -> Result<Option<V>, NetworkError> {
-        self.network()?.get(key).await
-    }
-
-    /// Stops serving and renewing a value; it stays here, and copies at other peers lapse with their
-    /// lease. False if there is no value. To delete it everywhere, use [`NetworkDatabase::remove`].
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::Database`] if no record could have such a key.
-    pub fn unpublish<V: SharedSchema>(
-        &self,
-        key: &(impl KeyOf<V::Key> + Sync + ?Sized),
-    ) -> Result<bool, NetworkError> {
-        Ok(self.database::<V>()?.unpublish(key)?)
-    }
-
-    /// Announces that this node has values of `V`. Repeated by the node until it is
-    /// [stopped](Self::stop_providing).
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
-    pub async fn provide<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::Provide { key, reply }).await
-    }
-
-    /// Announces it no longer; what was announced ends after two days.
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::Stopped`].
-    pub async fn stop_providing<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.tell(Command::StopProviding { key }).await
-    }
-
-    /// Peers that have announced values of `V`, those closest to the schema's key first: at most 20, and so a
-    /// sample if there are more.
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`], [`NetworkError::TimedOut`],
-    /// [`NetworkError::Stopped`].
-    pub async fn find_providers<V: SharedSchema>(&self) -> Result<Vec<PeerId>, NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::FindProviders { key, reply }).await
-    }
-
     /// Connects to further addresses, for instance ones that another way of discovery has found.
     ///
     /// # Errors
@@ -255,7 +170,7 @@ impl Netabase {
     }
 
     /// Gives the node time to meet the network. If it does not, the call that waits says what comes of that.
-    async fn settled(&self) {
+    pub(super) async fn settled(&self) {
         let _ = self.bootstrapped().await;
     }
 
@@ -297,13 +212,16 @@ impl Netabase {
         self.tell(Command::Discovered { found }).await
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
+    pub(super) async fn ask<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, NetworkError> {
         let (reply, answer) = oneshot::channel();
         self.tell(command(reply)).await?;
         answer.await.unwrap_or(Err(NetworkError::Stopped))
     }
 
-    async fn tell(&self, command: Command) -> Result<(), NetworkError> {
+    pub(super) async fn tell(&self, command: Command) -> Result<(), NetworkError> {
         self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
     }
 }

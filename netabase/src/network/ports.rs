@@ -1,3 +1,5 @@
+//! Waits until the ports of listeners are free.
+
 use std::{
     io,
     net::{SocketAddr, UdpSocket},

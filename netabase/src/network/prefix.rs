@@ -1,3 +1,5 @@
+//! The network of an address, of which only so many connections are taken.
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

@@ -1,3 +1,5 @@
+//! Refuses autonat's requests to dial addresses nearer than the asking connection.
+
 use std::{
     collections::{HashMap, HashSet},
     task::{Context, Poll},

@@ -1,3 +1,5 @@
+//! How many records a second are looked at, by peer, by address and in all.
+
 use std::{
     collections::HashMap,
     hash::Hash,

@@ -1,21 +1,27 @@
+//! The values of one schema on the network.
+
+mod generic;
+
+mod parallel;
+
 use std::fmt;
 
 use libp2p::{
     PeerId,
-    futures::{StreamExt, stream::FuturesOrdered},
     kad::{Quorum, Record, RecordKey},
 };
 
 use tracing::Instrument;
 
+use self::parallel::Parallel;
 use super::{
     error::NetworkError,
     node::Netabase,
     query::{FetchMode, Fetched, PublishReport},
-    settings::{BATCH_PARALLELISM, MAX_RECORD_BYTES},
+    settings::MAX_RECORD_BYTES,
 };
 use crate::{
-    database::{Measured, MemoryStoreDatabase, NetabaseDatabase},
+    database::{Measured, MemoryStoreDatabase},
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, NetabaseSchema, SharedSchema},
     store::{PutOutcome, StoreError},
@@ -253,68 +259,6 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     }
 }
 
-impl<V: SharedSchema> NetabaseDatabase<V> for NetworkDatabase<V> {
-    type Error = NetworkError;
-
-    async fn put(&self, value: &V) -> Result<(), NetworkError> {
-        self.publish(value).await.map(drop)
-    }
-
-    async fn get<Q>(&self, key: &Q) -> Result<Option<V>, NetworkError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.get(key).await
-    }
-
-    async fn contains<Q>(&self, key: &Q) -> Result<bool, NetworkError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        let key = self.local.record_key(key)?;
-        Ok(self.find(&key).await?.record.is_some_and(|record| !is_tombstone(&record)))
-    }
-
-    async fn remove<Q>(&self, key: &Q) -> Result<bool, NetworkError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.remove(key).await
-    }
-
-    async fn put_each(&self, values: &[V]) -> Vec<Result<(), NetworkError>> {
-        self.publish_each(values).await.into_iter().map(|result| result.map(drop)).collect()
-    }
-
-    async fn get_each(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, NetworkError>> {
-        let mut all = Parallel::new();
-        for key in keys {
-            all.start(self.get(key)).await;
-        }
-        all.finish().await
-    }
-
-    async fn remove_each(&self, keys: &[V::Key]) -> Vec<Result<bool, NetworkError>> {
-        let mut all = Parallel::new();
-        for key in keys {
-            all.start(self.remove(key)).await;
-        }
-        all.finish().await
-    }
-
-    async fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, NetworkError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        let key = self.local.record_key(key)?;
-        Ok(self.find(&key).await?.record.filter(|record| !is_tombstone(record)))
-    }
-
-    async fn put_record(&self, record: &Record) -> Result<PutOutcome, NetworkError> {
-        self.put_record(record).await
-    }
-}
-
 /// A published record that nobody has sent yet: if the caller gives up, the node offers it.
 struct Unsent<'a> {
     node: &'a Netabase,
@@ -326,33 +270,6 @@ impl Drop for Unsent<'_> {
         if let Some(key) = self.key.take() {
             self.node.offers().put_back(self.node.store(), &key);
         }
-    }
-}
-
-/// Runs some of many futures at a time, and keeps their results in order.
-struct Parallel<F: Future> {
-    running: FuturesOrdered<F>,
-    results: Vec<F::Output>,
-}
-
-impl<F: Future> Parallel<F> {
-    fn new() -> Self {
-        Self { running: FuturesOrdered::new(), results: Vec::new() }
-    }
-
-    /// Starts a future, if need be once another has ended.
-    async fn start(&mut self, future: F) {
-        if self.running.len() >= BATCH_PARALLELISM {
-            self.results.extend(self.running.next().await);
-        }
-        self.running.push_back(future);
-    }
-
-    async fn finish(mut self) -> Vec<F::Output> {
-        while let Some(result) = self.running.next().await {
-            self.results.push(result);
-        }
-        self.results
     }
 }
 

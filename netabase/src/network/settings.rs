@@ -1,3 +1,5 @@
+//! Limits that can be set, and constants that cannot.
+
 use std::time::Duration;
 
 use super::addresses::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};

@@ -40,31 +40,20 @@ use tokio::{
 use self::queries::Query;
 pub(super) use self::{bootstrap::Bootstrap, executor::ConnectionTasks};
 use super::{
-    behaviour::{Behaviour, BehaviourEvent, SurroundingsEvent},
-    builder::Mode,
+    behaviour::{Behaviour, BehaviourEvent, DiscoveryEvent},
     command::Command,
     contact::Contact,
     counters::Tally,
-    error::BootstrapError,
     events::{EventSender, NodeEvent},
     offers::Offers,
     settings::MAX_QUERIES,
+    status::{Mode, Status},
     upkeep::{Handovers, Offering},
 };
 use crate::store::NetabaseStore;
 
 /// How often the node looks after what no event tells it: leases, expiry, peers that do not answer.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
-
-/// What handles can see of the task.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Status {
-    /// Where the node can be reached, with its peer id.
-    pub(super) addresses: Vec<Multiaddr>,
-    /// Why it has not met the network; `None` if it has, or has nobody to meet.
-    pub(super) obstacle: Option<BootstrapError>,
-    pub(super) is_server: bool,
-}
 
 /// The task's ends of what it shares with the handles.
 pub(super) struct Ends {
@@ -228,12 +217,10 @@ impl Task {
                 connection_id,
                 info,
             }) => self.on_identified(peer_id, connection_id, &info),
-            BehaviourEvent::Surroundings(SurroundingsEvent::Mdns(mdns::Event::Discovered(
-                found,
-            ))) => {
+            BehaviourEvent::Discovery(DiscoveryEvent::Mdns(mdns::Event::Discovered(found))) => {
                 self.on_discovered(found);
             }
-            BehaviourEvent::Surroundings(SurroundingsEvent::AutonatClient(probed)) => {
+            BehaviourEvent::Discovery(DiscoveryEvent::AutonatClient(probed)) => {
                 let (address, reachable) = (probed.tested_addr, probed.result.is_ok());
                 tracing::debug!(%address, reachable, "autonat");
             }

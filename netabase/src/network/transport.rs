@@ -1,3 +1,5 @@
+//! The system's transport: TCP and QUIC.
+
 use std::{io, time::Duration};
 
 use libp2p::{

@@ -1,3 +1,5 @@
+//! Bounds hold, and nothing is left of connections that are gone.
+
 use libp2p::core::{Endpoint, transport::PortUse};
 use proptest::prelude::*;
 

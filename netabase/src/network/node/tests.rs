@@ -1,5 +1,7 @@
+//! What a node says of why it has not met the network.
+
 use super::*;
-use crate::network::error::NodeError;
+use crate::network::{builder::NetabaseBuilder, error::NodeError};
 
 fn on_loopback(network: &str) -> NetabaseBuilder {
     Netabase::builder(network).listen("/ip4/127.0.0.1/tcp/0".parse().unwrap())

@@ -1,3 +1,5 @@
+//! A fetch: a walk for the newest value, and who lacks it. No IO.
+
 use std::cmp::Ordering;
 
 use libp2p::{PeerId, kad::Record};

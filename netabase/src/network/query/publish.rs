@@ -1,3 +1,5 @@
+//! A publish: a walk, then puts to the closest peers. No IO.
+
 use std::cmp::Ordering;
 
 use libp2p::{

@@ -1,3 +1,5 @@
+//! A walk for a record: what peers answered, and which answer wins. No IO.
+
 use std::{
     cmp::Ordering,
     time::{Duration, Instant},
@@ -9,7 +11,7 @@ use libp2p::{
 };
 
 use crate::{
-    network::{gate::check_size, settings::WALK_TIMEOUT},
+    network::{inbound_store::check_size, settings::WALK_TIMEOUT},
     record::RecordError,
     store::StoreError,
 };

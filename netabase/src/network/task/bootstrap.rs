@@ -1,3 +1,5 @@
+//! When the bootstrap addresses are dialled, and what became of it.
+
 use std::{
     collections::HashSet,
     time::{Duration, Instant},

@@ -1,3 +1,5 @@
+//! Begins what handles ask for.
+
 use libp2p::{PeerId, kad::RecordKey};
 use tokio::sync::oneshot;
 

@@ -1,3 +1,5 @@
+//! Runs the connections' tasks, and tells when all have ended.
+
 use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 
 use libp2p::swarm::Executor;

@@ -1,3 +1,5 @@
+//! Begins to listen.
+
 use std::io;
 
 use libp2p::{

@@ -1,3 +1,5 @@
+//! What is in the way of meeting the network.
+
 use std::sync::Arc;
 
 use libp2p::{PeerId, swarm::DialError};

@@ -1,3 +1,5 @@
+//! Peers that come, say who they are, and go.
+
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::BuildHasher,
@@ -15,15 +17,15 @@ use super::{Met, Task};
 use crate::network::{
     addresses::{MAX_ADDRESSES, Scope, acceptable, known_addresses, peer_of},
     behaviour::{identify_protocol, kad_protocol},
-    builder::Mode,
     contact::Contact,
     error::BootstrapError,
     events::NodeEvent,
-    gate::Gate,
+    inbound_store::InboundStore,
+    status::Mode,
 };
 
 impl Task {
-    pub(super) fn kad(&mut self) -> &mut kad::Behaviour<Gate> {
+    pub(super) fn kad(&mut self) -> &mut kad::Behaviour<InboundStore> {
         &mut self.swarm.behaviour_mut().kad.kad
     }
 

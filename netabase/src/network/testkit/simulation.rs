@@ -13,7 +13,7 @@ use super::link::{Link, Pair, Shape};
 
 /// What an end of a connection may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gate {
+pub(super) enum InboundStore {
     Open,
     Stalled,
     Refused,
@@ -97,13 +97,13 @@ impl Simulation {
 
     /// Takes the wakers of all who have something to learn from what was changed.
     pub(super) fn take_woken(&mut self) -> Vec<Waker> {
-        let gates: Vec<Gate> = self.ends.iter().map(|(_, end)| self.gate(end)).collect();
+        let gates: Vec<InboundStore> = self.ends.iter().map(|(_, end)| self.gate(end)).collect();
         let mut woken = Vec::new();
         for ((_, end), gate) in self.ends.iter_mut().zip(gates) {
             let news = match gate {
-                Gate::Stalled => false,
-                Gate::Open => end.held,
-                Gate::Refused | Gate::Killed => true,
+                InboundStore::Stalled => false,
+                InboundStore::Open => end.held,
+                InboundStore::Refused | InboundStore::Killed => true,
             };
             if news {
                 end.held = false;
@@ -113,18 +113,18 @@ impl Simulation {
         woken
     }
 
-    fn gate(&self, end: &End) -> Gate {
+    fn gate(&self, end: &End) -> InboundStore {
         let link = end.remote.and_then(|remote| self.links.get(&Pair::new(end.local, remote)));
         let isolated = self.isolated.contains(&end.local)
             || end.remote.is_some_and(|remote| self.isolated.contains(&remote));
         if end.killed {
-            Gate::Killed
+            InboundStore::Killed
         } else if end.connecting && (isolated || link.is_some_and(|link| link.refused)) {
-            Gate::Refused
+            InboundStore::Refused
         } else if isolated || link.is_some_and(|link| link.stalled) {
-            Gate::Stalled
+            InboundStore::Stalled
         } else {
-            Gate::Open
+            InboundStore::Open
         }
     }
 }
@@ -164,20 +164,20 @@ impl Simulation {
     }
 
     /// The remote has said who it is.
-    pub(super) fn identify(&mut self, key: usize, remote: PeerId) -> Gate {
+    pub(super) fn identify(&mut self, key: usize, remote: PeerId) -> InboundStore {
         self.ends[key].remote = Some(remote);
         let gate = self.gate(&self.ends[key]);
-        self.ends[key].connecting = gate == Gate::Refused;
+        self.ends[key].connecting = gate == InboundStore::Refused;
         gate
     }
 
     /// What the end may do now.
-    pub(super) fn look(&self, key: usize) -> Gate {
+    pub(super) fn look(&self, key: usize) -> InboundStore {
         self.gate(&self.ends[key])
     }
 
     /// What the end may do now; whoever asked is woken when that changes.
-    pub(super) fn ask(&mut self, key: usize, side: Side, waker: &Waker) -> Gate {
+    pub(super) fn ask(&mut self, key: usize, side: Side, waker: &Waker) -> InboundStore {
         let gate = self.gate(&self.ends[key]);
         let end = &mut self.ends[key];
         let waiting = match side {
@@ -188,7 +188,7 @@ impl Simulation {
             Some(known) => known.clone_from(waker),
             None => *waiting = Some(waker.clone()),
         }
-        end.held |= gate == Gate::Stalled;
+        end.held |= gate == InboundStore::Stalled;
         gate
     }
 

@@ -20,7 +20,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
     faults::Faults,
-    simulation::{Gate, Side},
+    simulation::{InboundStore, Side},
 };
 
 /// How much may be under way to one end of a connection.
@@ -48,7 +48,7 @@ impl From<Fault> for io::Error {
     }
 }
 
-impl Gate {
+impl InboundStore {
     /// Whether bytes pass, or why there is no connection.
     fn is_open(self) -> Result<bool, Fault> {
         match self {

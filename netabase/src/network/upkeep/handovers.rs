@@ -1,3 +1,5 @@
+//! Which held records are handed over to peers that come. No IO.
+
 use std::{
     collections::{HashMap, VecDeque},
     time::{Duration, Instant},

@@ -1,3 +1,5 @@
+//! Kademlia as the node runs it: its store is told who sends what, and connections are bounded.
+
 use std::task::{Context, Poll};
 
 use libp2p::{
@@ -13,16 +15,16 @@ use libp2p::{
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
     connections::Connections,
-    gate::{Gate, Sender},
-    lasting::Lasting,
+    inbound_store::{InboundStore, Sender},
+    keep_alive::KeepAlive,
     settings::IDLE_CONNECTION_TIMEOUT,
 };
 
 /// Kademlia, with a store that is told who sends what, over no more connections than allowed.
 ///
 /// kad's own `put` knows no sender. Its handler events do, and are handled one at a time.
-pub(super) struct Courier {
-    pub(super) kad: kad::Behaviour<Gate>,
+pub(super) struct KadBehaviour {
+    pub(super) kad: kad::Behaviour<InboundStore>,
     connections: Connections,
     /// Whether all peers that are known are near by.
     is_near: bool,
@@ -31,8 +33,8 @@ pub(super) struct Courier {
 /// How many addresses of a peer are dialled: a walk may have gathered any number of them.
 const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
 
-impl Courier {
-    pub(super) fn new(kad: kad::Behaviour<Gate>, connections: Connections) -> Self {
+impl KadBehaviour {
+    pub(super) fn new(kad: kad::Behaviour<InboundStore>, connections: Connections) -> Self {
         Self { kad, connections, is_near: true }
     }
 
@@ -45,8 +47,8 @@ impl Courier {
     }
 }
 
-impl NetworkBehaviour for Courier {
-    type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
+impl NetworkBehaviour for KadBehaviour {
+    type ConnectionHandler = KeepAlive<THandler<kad::Behaviour<InboundStore>>>;
     type ToSwarm = kad::Event;
 
     fn handle_pending_inbound_connection(
@@ -96,7 +98,7 @@ impl NetworkBehaviour for Courier {
         self.connections.may_come(connection, peer, remote).map_err(ConnectionDenied::new)?;
         self.kad
             .handle_established_inbound_connection(connection, peer, local, remote)
-            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
+            .map(|handler| KeepAlive::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn handle_established_outbound_connection(
@@ -116,7 +118,7 @@ impl NetworkBehaviour for Courier {
                 role_override,
                 port_use,
             )
-            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
+            .map(|handler| KeepAlive::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
@@ -156,7 +158,7 @@ impl NetworkBehaviour for Courier {
     }
 }
 
-type ToHandler = THandlerInEvent<kad::Behaviour<Gate>>;
+type ToHandler = THandlerInEvent<kad::Behaviour<InboundStore>>;
 
 /// Answers a record that was refused with the wrong kind of message, and with a value that is not the sent
 /// one, instead of no longer: kad marks the stream as one to be closed and then never looks at it, so that the

@@ -1,3 +1,5 @@
+//! The store as kad sees it in a node: with the sender of each record, rates and counters.
+
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use libp2p::{
@@ -22,7 +24,7 @@ use crate::{
 
 /// The store as kad sees it: a record comes in with the peer that sent it, and what becomes of it is
 /// counted and told.
-pub(super) struct Gate {
+pub(super) struct InboundStore {
     store: NetabaseStore,
     sender: Option<Sender>,
     rates: Rates,
@@ -37,7 +39,7 @@ pub(super) struct Sender {
     pub(super) address: Multiaddr,
 }
 
-impl Gate {
+impl InboundStore {
     pub(super) fn new(
         store: NetabaseStore,
         limits: &NodeLimits,
@@ -92,7 +94,7 @@ fn not_provided(key: &RecordKey) -> StoreError {
     }
 }
 
-impl RecordStore for Gate {
+impl RecordStore for InboundStore {
     type RecordsIter<'a> = <NetabaseStore as RecordStore>::RecordsIter<'a>;
     type ProvidedIter<'a> = <NetabaseStore as RecordStore>::ProvidedIter<'a>;
 

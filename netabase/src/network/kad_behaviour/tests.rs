@@ -1,3 +1,5 @@
+//! How many connections may be opened, and from where.
+
 use std::{error::Error, sync::Arc};
 
 use libp2p::{
@@ -15,7 +17,7 @@ const LOCAL: &str = "/ip4/192.0.2.1/tcp/1";
 
 /// What a swarm tells a courier of the connections of one peer.
 struct Connections {
-    courier: Courier,
+    courier: KadBehaviour,
     peer: PeerId,
     made: usize,
 }

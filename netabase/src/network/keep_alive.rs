@@ -1,3 +1,5 @@
+//! Keeps a connection for a while after its last work for kad.
+
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 /// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
 /// request: system calls for each request, at both of its ends. Here the time of the last work is noted, and one
 /// timer looks at it once in a while. The swarm's own timeout has to be zero.
-pub(super) struct Lasting<H> {
+pub(super) struct KeepAlive<H> {
     handler: H,
     rest: Duration,
     worked_at: Instant,
@@ -27,7 +29,7 @@ pub(super) struct Lasting<H> {
     woken: Option<Waker>,
 }
 
-impl<H> Lasting<H> {
+impl<H> KeepAlive<H> {
     pub(super) fn new(handler: H, rest: Duration) -> Self {
         Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)), woken: None }
     }
@@ -50,7 +52,7 @@ impl<H> Lasting<H> {
     }
 }
 
-impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
+impl<H: ConnectionHandler> ConnectionHandler for KeepAlive<H> {
     type FromBehaviour = H::FromBehaviour;
     type ToBehaviour = H::ToBehaviour;
     type InboundProtocol = H::InboundProtocol;
