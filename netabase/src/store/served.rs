@@ -7,7 +7,7 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
-    engine::{ChangeOrigin, RowChange, RowRef, SchemaId, Transition},
+    engine::{RowChange, RowRef, SchemaId, Transition},
     error::StoreError,
     kad::as_record,
     query::View,
@@ -51,12 +51,9 @@ impl Served {
         Ok(())
     }
 
-    /// Tells the listener of what a transition makes of own records that peers are served, if the application makes
-    /// it: what a peer wrote peers have.
-    pub(super) fn note(&mut self, transition: &Transition, origin: ChangeOrigin) {
-        let Some(sink) = self.sink.as_ref().filter(|_| origin == ChangeOrigin::Local) else {
-            return;
-        };
+    /// Tells the listener of what a transition of the application's makes of own records that peers are served.
+    pub(super) fn note(&mut self, transition: &Transition) {
+        let Some(sink) = &self.sink else { return };
         for RowChange { key, row, previous, .. } in &transition.changes {
             let is_for_peers = |state: RecordState| state.own && state.served;
             let Some(row) = row.as_ref().filter(|row| is_for_peers(row.meta().state)) else {
