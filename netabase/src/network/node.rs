@@ -30,7 +30,7 @@ use crate::{
 /// A node of a network: a store inside a running libp2p swarm.
 ///
 /// A cloneable handle. The node runs until [`shutdown`](Self::shutdown), or until the last handle and the last
-/// [`NetworkDatabase`] is gone; the store, and its databases, live on.
+/// [`NetworkDatabase`](crate::NetworkDatabase) is gone; the store, and its databases, live on.
 ///
 /// # Examples
 ///
@@ -98,7 +98,7 @@ impl Netabase {
     }
 
     /// Where the node can be reached now, each address with its peer id at the end: what other nodes
-    /// [bootstrap](NetabaseBuilder::bootstrap) from.
+    /// [bootstrap](crate::NetabaseBuilder::bootstrap) from.
     #[must_use]
     pub fn addresses(&self) -> Vec<Multiaddr> {
         self.shared.status.borrow().addresses.clone()
