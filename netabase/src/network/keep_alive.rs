@@ -1,4 +1,4 @@
-//! Keeps a connection for a while after its last work for kad.
+//! Keeps idle connections for a while, with one timer each.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use libp2p::swarm::{
 };
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A handler that keeps its connection for a while after its last work.
+/// Wraps a handler, and keeps its connection for a while after its last work.
 ///
 /// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
 /// request: system calls for each request, at both of its ends. Here the time of the last work is noted, and one
@@ -23,9 +23,9 @@ pub(super) struct KeepAlive<H> {
     handler: H,
     rest: Duration,
     worked_at: Instant,
-    /// Ends when the connection may have rested for long enough: whoever sleeps has to be woken to be closed.
+    /// Ends when the connection may have been idle for long enough: a sleeping connection has to be woken to be closed.
     timer: Pin<Box<Sleep>>,
-    /// Whom the timer wakes.
+    /// The waker that the timer has.
     woken: Option<Waker>,
 }
 
@@ -34,12 +34,12 @@ impl<H> KeepAlive<H> {
         Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)), woken: None }
     }
 
-    /// Whether its last work is not long ago.
+    /// Returns whether its last work is not long ago.
     fn is_kept(&self) -> bool {
         self.worked_at.elapsed() < self.rest
     }
 
-    /// Handlers are polled far more often than the timer ends: mostly it has nothing to be told.
+    /// Polls the timer only if needed: handlers are polled far more often than it ends.
     fn poll_timer(&mut self, context: &mut Context<'_>) {
         let is_told = self.woken.as_ref().is_some_and(|woken| woken.will_wake(context.waker()));
         if is_told && !self.timer.is_elapsed() {

@@ -1,4 +1,4 @@
-//! When a connection is kept.
+//! Connections are kept while they work, and for a while after.
 
 use std::{
     convert::Infallible,
@@ -19,7 +19,7 @@ use super::KeepAlive;
 
 const REST: Duration = Duration::from_secs(60);
 
-/// Works as often as it is to.
+/// A handler that works as often as it is told to.
 struct Works(usize);
 
 impl ConnectionHandler for Works {

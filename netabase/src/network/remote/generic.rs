@@ -1,8 +1,8 @@
-//! The values on the network as [`NetabaseDatabase`], for code that is generic over their place.
+//! Implements the trait of databases for code that is generic over where values are.
 
 use libp2p::kad::Record;
 
-use super::{NetworkDatabase, is_tombstone, parallel::Parallel};
+use super::{NetworkDatabase, fetch::is_tombstone, parallel::Parallel};
 use crate::{
     database::NetabaseDatabase,
     network::error::NetworkError,

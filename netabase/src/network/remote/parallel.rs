@@ -1,4 +1,4 @@
-//! Some of many futures at a time.
+//! Runs the calls of a batch, some at a time.
 
 use libp2p::futures::{StreamExt, stream::FuturesOrdered};
 

@@ -1,4 +1,4 @@
-//! Begins to listen.
+//! Listens on the node's addresses before it is given out.
 
 use std::io;
 
