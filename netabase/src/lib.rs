@@ -97,8 +97,8 @@ pub use self::{
         Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
         IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,
         KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, MergeError,
-        NetabaseSchema, NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp,
-        check_key_order, check_merge,
+        NetabaseSchema, NetabaseSchemaKey, PartOf, PrefixOf, RoundTripCause, RoundTripError,
+        SharedSchema, Signature, Timestamp, check_key_order, check_merge, check_round_trip, with,
     },
     store::{
         Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,

@@ -5,7 +5,10 @@ mod stub;
 use std::fmt::Display;
 
 pub use self::stub::{StubKeyBounds, StubRef, StubSchema, stub_key};
-pub use crate::schema::Unindexed;
+pub use crate::schema::{
+    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, Probe, SerdeShape, Unindexed,
+    UnknownForm, all_known, assert_ordered, is_derived,
+};
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
 // The derive names these under the user's types, so that rustc reports a missing impl there.

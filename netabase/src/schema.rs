@@ -8,14 +8,26 @@ mod index;
 
 mod codec;
 
+mod form;
+
+mod round_trip;
+
 mod envelope;
 
 mod merge;
+
+pub mod with;
 
 use std::{fmt::Display, time::Duration};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub(crate) use self::{
+    codec::decode,
+    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
+    index::index_entries,
+    round_trip::encode_checked,
+};
 pub use self::{
     codec::{DecodeError, EncodeError},
     envelope::{Envelope, EnvelopeError, Signature, Timestamp},
@@ -29,11 +41,15 @@ pub use self::{
     },
     lookup::{KeyOf, PartOf, PrefixOf},
     merge::{MergeError, check_merge},
+    round_trip::{RoundTripCause, RoundTripError, check_round_trip},
 };
-pub(crate) use self::{
-    codec::{decode, encode},
-    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
-    index::index_entries,
+#[doc(hidden)]
+pub use self::{
+    form::{
+        Comparison, FieldForm, Form, KnownForm, NoComparison, Probe, SerdeShape, UnknownForm,
+        all_known, assert_ordered, is_derived,
+    },
+    round_trip::FieldCheck,
 };
 
 /// A type whose values are stored, found by key, and mapped to Kademlia records.
@@ -81,6 +97,34 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Writes the entries of this value in every index.
     #[doc(hidden)]
     fn encode_indexes(&self, out: &mut IndexWriter<'_>);
+
+    /// The fields as serde writes them, in order; empty: nothing is known of them.
+    #[doc(hidden)]
+    const FIELDS: &'static [FieldForm] = &[];
+
+    /// Whether all fields are known to be read back as they were written, if serde's traits are derived.
+    #[doc(hidden)]
+    const IS_PLAIN: bool = false;
+
+    /// Returns whether serde's traits are derived, as far as that shows.
+    #[doc(hidden)]
+    #[must_use]
+    fn is_derived() -> bool {
+        false
+    }
+
+    /// Compares two values, if the type can be compared.
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> Option<bool> {
+        let _ = other;
+        None
+    }
+
+    /// Looks for the field that is not read back.
+    #[doc(hidden)]
+    fn check_fields(&self, check: &mut FieldCheck) {
+        let _ = check;
+    }
 
     /// Checks what the type alone cannot: `#[netabase(validate = path)]`.
     ///

@@ -90,7 +90,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
-    /// - [`RecordError::Key`], [`RecordError::Encode`], [`RecordError::TooLarge`] if its key or
+    /// - [`RecordError::Key`], [`RecordError::RoundTrip`], [`RecordError::TooLarge`] if its key or
     ///   the value cannot be stored at all.
     /// - [`RecordError::IndexKey`], [`RecordError::TooManyEntries`] if an indexed field has no key bytes (text
     ///   of more than 1,023 bytes, say), or a `multi` one has too many elements.

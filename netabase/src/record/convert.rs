@@ -13,7 +13,7 @@ use super::{
 };
 use crate::schema::{
     Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
-    SIGNATURE_LEN, Timestamp, decode, encode,
+    SIGNATURE_LEN, Timestamp, decode, encode_checked,
 };
 
 /// What one value's index entries may take, so that no write keeps the store locked for long.
@@ -49,7 +49,7 @@ pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordEr
 /// # Errors
 ///
 /// - [`RecordError::Unsigned`] if the schema is owned: such a record needs its owner's signature.
-/// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`] if the value is
+/// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::RoundTrip`] if the value is
 ///   refused by its own `validate`, or cannot be encoded.
 pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordError> {
     if V::ACCESS == Access::Owned {
@@ -72,7 +72,7 @@ pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordErr
 /// # Errors
 ///
 /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
-/// - [`RecordError::Encode`] if it could not be read back: nested too deep, say.
+/// - [`RecordError::RoundTrip`] if it could not be read back: nested too deep, say.
 /// - [`RecordError::TooLarge`] if it is longer than the schema's `max_size`.
 ///
 /// # Examples
@@ -95,7 +95,7 @@ pub fn value_to_bytes<V: NetabaseSchema>(value: &V) -> Result<Vec<u8>, RecordErr
     validate(value)?;
     Scratch::with(|scratch| {
         scratch.value.clear();
-        encode(value, &mut scratch.value, usize::MAX)?;
+        encode_checked(value, &mut scratch.value)?;
         check_size::<V>(scratch.value.len())?;
         Ok(scratch.value.clone())
     })
@@ -132,7 +132,7 @@ pub(crate) fn write_value<V: NetabaseSchema>(
     validate(value)?;
     out.clear();
     new_header(timestamp, false).write(V::SCHEMA_VERSION, out);
-    encode(value, out, usize::MAX)?;
+    encode_checked(value, out)?;
     // What could never be published is refused at once.
     check_size::<V>(signed_len(V::ACCESS, out.len()))
 }

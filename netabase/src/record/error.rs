@@ -1,5 +1,5 @@
 use crate::schema::{
-    Access, DecodeError, EncodeError, EnvelopeError, Invalid, KeyError, Timestamp,
+    Access, DecodeError, EnvelopeError, Invalid, KeyError, RoundTripError, Timestamp,
 };
 
 /// Why a record and a value could not be turned into each other.
@@ -74,9 +74,9 @@ pub enum RecordError {
     /// The payload is not the bytes of the schema's type.
     #[error("the record's payload does not decode")]
     Decode(#[from] DecodeError),
-    /// The value cannot be encoded.
-    #[error("the value cannot be encoded")]
-    Encode(#[from] EncodeError),
+    /// The value cannot be encoded, or would not be read back as it is.
+    #[error(transparent)]
+    RoundTrip(#[from] RoundTripError),
     /// The value is longer than its schema allows.
     #[error("`{schema}` value of {len} bytes exceeds the schema's limit of {max_bytes} bytes")]
     TooLarge {

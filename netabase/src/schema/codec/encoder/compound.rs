@@ -1,14 +1,14 @@
-//! What is inside a container: a fixed number of fields, or as many elements as it announced.
+//! Writes the inside of a container: a fixed number of fields, or as many elements as it announced.
 
 use serde::{
     Serialize,
     ser::{
-        SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
         SerializeTupleStruct, SerializeTupleVariant,
     },
 };
 
-use super::{EncodeError, Encoder, Output};
+use super::{EncodeError, Encoder, Output, Segment};
 
 /// The fields of a tuple, a struct or a variant. Both sides know their number: it is not written.
 pub(in crate::schema::codec) struct Fields<'a, 'o> {
@@ -18,45 +18,68 @@ pub(in crate::schema::codec) struct Fields<'a, 'o> {
 
 impl Fields<'_, '_> {
     #[inline]
-    fn field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(Encoder { output: self.output, depth: self.depth })
+    fn field<T: Serialize + ?Sized>(
+        &mut self,
+        name: Option<&'static str>,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        let written = value.serialize(Encoder { output: self.output, depth: self.depth });
+        if written.is_err() {
+            // Only the error's path is built here: a field that was written costs nothing.
+            self.output.failed_in(name.map_or(Segment::Element, Segment::Field));
+        }
+        written
     }
 }
 
-/// The elements of a sequence, or the entries of a map.
+/// The elements of a sequence.
 pub(in crate::schema::codec) struct Elements<'a, 'o> {
-    pub(super) output: &'a mut Output<'o>,
-    pub(super) depth: u8,
-    pub(super) announced: usize,
-    pub(super) written: usize,
-    /// Where the element being written began.
-    pub(super) start: usize,
+    output: &'a mut Output<'o>,
+    depth: u8,
+    announced: usize,
+    written: usize,
+    /// Where the element being written began; [`SORTING`] if the elements are to be sorted.
+    start: usize,
 }
 
-impl Elements<'_, '_> {
+/// Ends every element on the cold path, which no position does: a sequence that is written as it
+/// comes does not pay for sorting.
+const SORTING: usize = usize::MAX;
+
+impl<'a, 'o> Elements<'a, 'o> {
     #[inline]
-    fn part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(Encoder { output: self.output, depth: self.depth })
+    pub(super) fn new(output: &'a mut Output<'o>, depth: u8, announced: usize) -> Self {
+        let mut start = output.position();
+        if let Some(marks) = output.marks() {
+            marks.push(start);
+            start = SORTING;
+        }
+        Self { output, depth, announced, written: 0, start }
     }
 
-    #[inline]
-    fn end_element(&mut self) -> Result<(), EncodeError> {
+    #[cold]
+    fn end_unusual_element(&mut self) -> Result<(), EncodeError> {
         let end = self.output.position();
-        if end == self.start {
-            return Err(EncodeError::ZeroSizedElement);
+        match self.output.marks() {
+            Some(marks) if marks.last() != Some(&end) => {
+                marks.push(end);
+                self.written += 1;
+                Ok(())
+            }
+            _ => Err(EncodeError::ZeroSizedElement),
         }
-        self.start = end;
-        self.written += 1;
-        Ok(())
     }
 
-    #[inline]
-    fn finish(&self) -> Result<(), EncodeError> {
-        let Self { announced, written, .. } = *self;
-        if written != announced {
-            return Err(EncodeError::LengthMismatch { announced, written });
-        }
-        Ok(())
+    #[cold]
+    fn sort(self) {
+        let Some(marks) = self.output.marks() else { return };
+        let marks = marks.split_off(marks.len() - self.written - 1);
+        let first = marks[0];
+        let written = self.output.written(first).to_vec();
+        let bounds = marks.windows(2).map(|pair| pair[0] - first..pair[1] - first);
+        let mut elements: Vec<_> = bounds.map(|bounds| &written[bounds]).collect();
+        elements.sort_unstable();
+        self.output.rewrite(first, elements.into_iter());
     }
 }
 
@@ -66,35 +89,37 @@ impl SerializeSeq for Elements<'_, '_> {
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.part(value)?;
-        self.end_element()
+        let written = value.serialize(Encoder { output: self.output, depth: self.depth });
+        if written.is_err() {
+            self.output.failed_in(Segment::Element);
+            return written;
+        }
+        let end = self.output.position();
+        if end <= self.start {
+            return self.end_unusual_element();
+        }
+        self.start = end;
+        self.written += 1;
+        Ok(())
     }
 
     #[inline]
     fn end(self) -> Result<(), EncodeError> {
-        self.finish()
+        announced(self.announced, self.written)?;
+        if self.start == SORTING {
+            self.sort();
+        }
+        Ok(())
     }
 }
 
-impl SerializeMap for Elements<'_, '_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
-        self.part(key)
+/// Checks that a container had as many elements as it announced.
+#[inline]
+pub(super) fn announced(announced: usize, written: usize) -> Result<(), EncodeError> {
+    if written != announced {
+        return Err(EncodeError::LengthMismatch { announced, written });
     }
-
-    #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.part(value)?;
-        self.end_element()
-    }
-
-    #[inline]
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
+    Ok(())
 }
 
 macro_rules! positional {
@@ -105,7 +130,7 @@ macro_rules! positional {
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-                self.field(value)
+                self.field(None, value)
             }
 
             #[inline]
@@ -131,10 +156,10 @@ macro_rules! named {
             #[inline]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
-                _: &'static str,
+                name: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                self.field(value)
+                self.field(Some(name), value)
             }
 
             // Only `skip_serializing_if` comes here: a plain `skip` is absent on both sides.

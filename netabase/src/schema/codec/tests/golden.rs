@@ -91,6 +91,17 @@ fn every_shape_has_its_known_bytes() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
+fn the_entries_of_a_map_ascend_by_the_bytes_of_their_keys() -> Result<(), Box<dyn Error>> {
+    // -1 is 1 as zigzag, 1 is 2, and 200 is 251 and two bytes more.
+    let map = BTreeMap::from([(-1_i16, "a"), (0, "b"), (1, "c"), (200, "d")]);
+    let bytes = [4, 0, 1, b'b', 1, 1, b'a', 2, 1, b'c', 0xfb, 0x90, 0x01, 1, b'd'];
+
+    assert_eq!(encoded(&map)?, bytes);
+    assert_eq!(decode::<BTreeMap<i16, &str>>(&bytes)?, map);
+    Ok(())
+}
+
+#[test]
 fn the_known_bytes_are_those_of_bincode() -> Result<(), Box<dyn Error>> {
     let theirs = bincode::serde::encode_to_vec(value(), bincode::config::standard())?;
 
