@@ -21,14 +21,13 @@ pub(crate) mod shape;
 use proc_macro2::TokenStream;
 use syn::{
     DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token,
-    ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
 };
 
+pub(crate) use self::on_struct::crate_path;
 use self::options::{Opt, Value};
-pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
 use crate::{
     errors::Errors,
     model::{Field, Schema},
@@ -40,12 +39,14 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
     let key = named.map(|_| key::positions(&input.ident, &options, &fields, errors));
+    let indexes = named.map(|_| index::resolved(&input.ident, &options, &fields, errors));
     let serde = serde::options(&input.attrs);
     let stored = named.is_some_and(|named| shape::can_be_stored(named, errors));
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
         key: key.unwrap_or_default(),
+        indexes: indexes.unwrap_or_default(),
         is_regular: stored && !serde::is_refused(&serde),
         options,
         serde,
@@ -142,9 +143,4 @@ fn quoted_names(parens: &TokenStream) -> Option<Vec<Ident>> {
     };
     let names = in_parens.parse2(parens.clone()).ok()?;
     names.iter().map(|name| name.parse().ok()).collect()
-}
-
-/// Whether two identifiers name the same field: `r#type` is `type`.
-pub(crate) fn same(a: &Ident, b: &Ident) -> bool {
-    a.unraw() == b.unraw()
 }

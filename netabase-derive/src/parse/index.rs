@@ -1,21 +1,39 @@
 //! `index`, on a field and on the struct.
 
-use syn::Ident;
+use syn::{Ident, ext::IdentExt};
 
 use super::{
+    key,
     options::{Opt, Value},
     value,
 };
 use crate::{
     errors::{Errors, expected_one_of},
-    model::Index,
+    model::{Field, Index, IndexOptions, Options, StructIndex},
 };
 
+/// All indexes, with the positions of their fields: those on fields first.
+pub(super) fn resolved(
+    ident: &Ident,
+    options: &Options,
+    fields: &[Field],
+    errors: &mut Errors,
+) -> Vec<Index> {
+    let on_fields = fields.iter().enumerate().filter_map(|(at, field)| {
+        let options = field.index.clone()?;
+        Some(Index { fields: vec![at], options })
+    });
+    let on_struct = options.indexes.iter().map(|index| Index {
+        fields: key::find(ident, &index.fields, fields, errors),
+        options: index.options.clone(),
+    });
+    on_fields.chain(on_struct).collect()
+}
+
 /// `index`, `index(unique)`, `index(multi)`, `index(name = "…")` on the field `field`.
-pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Index {
-    let mut index = Index {
-        name: field.to_string().trim_start_matches("r#").to_owned(),
-        fields: vec![field.clone()],
+pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> IndexOptions {
+    let mut index = IndexOptions {
+        name: field.unraw().to_string(),
         unique: false,
         multi: false,
         at: option.tokens.clone(),
@@ -32,7 +50,7 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
 }
 
 /// `index(name = "…", fields(a, b))` on the struct.
-pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
+pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<StructIndex> {
     let Value::List { items, mistake, .. } = &option.value else {
         belongs_on_a_field(option, errors);
         return None;
@@ -42,14 +60,13 @@ pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
         belongs_on_a_field(option, errors);
         return None;
     }
-    let mut index = Index {
+    let mut options = IndexOptions {
         name: String::new(),
-        fields: Vec::new(),
         unique: false,
         multi: false,
         at: option.tokens.clone(),
     };
-    arguments(items, &["name", "fields", "unique"], &mut index, errors);
+    let fields = arguments(items, &["name", "fields", "unique"], &mut options, errors);
     if !items.iter().any(|item| item.name == "name") {
         errors.help(
             &option.tokens,
@@ -59,7 +76,7 @@ pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
         return None;
     }
     // A name that could not be read was reported.
-    (!index.name.is_empty()).then_some(index)
+    (!options.name.is_empty()).then_some(StructIndex { fields, options })
 }
 
 fn belongs_on_a_field(option: &Opt, errors: &mut Errors) {
@@ -70,7 +87,14 @@ fn belongs_on_a_field(option: &Opt, errors: &mut Errors) {
     );
 }
 
-fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Errors) {
+/// Reads what an index says of itself, and gives the names of its fields.
+fn arguments(
+    items: &[Opt],
+    known: &[&str],
+    index: &mut IndexOptions,
+    errors: &mut Errors,
+) -> Vec<Ident> {
+    let mut fields = Vec::new();
     let mut unique = None;
     let mut multi = None;
     super::each_once(items, errors, |item, errors| match item.name.to_string() {
@@ -87,7 +111,7 @@ fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Erro
                 index.name = checked_name(&text, errors);
             }
         }
-        _ => index.fields = super::field_list(item, errors),
+        _ => fields = super::field_list(item, errors),
     });
     index.unique = unique.is_some();
     index.multi = multi.is_some();
@@ -100,6 +124,7 @@ fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Erro
             "an element may stand in many values: remove one",
         );
     }
+    fields
 }
 
 fn checked_name(text: &syn::LitStr, errors: &mut Errors) -> String {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     errors::{Errors, did_you_mean, expected_one_of},
-    model::{Guess, Index},
+    model::{Guess, IndexOptions},
 };
 
 const KNOWN: [&str; 3] = ["key", "index", "owned"];
@@ -32,7 +32,7 @@ const ALIASES: [(&str, &str); 10] = [
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) key: Option<TokenStream>,
-    pub(crate) index: Option<Index>,
+    pub(crate) index: Option<IndexOptions>,
     pub(crate) owned: bool,
     pub(crate) maybe_key: Option<Guess>,
 }
