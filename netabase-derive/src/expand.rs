@@ -2,6 +2,8 @@
 
 mod asserts;
 
+pub(crate) mod form;
+
 mod index;
 
 mod key_type;
@@ -42,6 +44,7 @@ pub(crate) fn schema(schema: &Schema) -> TokenStream {
     let view_type = view::definition(schema);
     let fields = index::fields_without(schema);
     let impls = [
+        form::asserts(schema),
         asserts::asserts(schema),
         key_type::impls(schema),
         lookup::impls(schema),

@@ -14,6 +14,8 @@ struct Key {
     krate: TokenStream,
     ident: Ident,
     shape: Shape,
+    /// What serde's derive makes of it; `None` if attributes may change that.
+    serde: Option<TokenStream>,
 }
 
 enum Shape {
@@ -41,7 +43,10 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = parse::krate(&input, &mut errors);
     let mut code = match parse::shape(&input, &mut errors) {
-        Some(shape) => expand::key(&Key { krate, ident: input.ident, shape }),
+        Some(shape) => {
+            let serde = parse::serde_shape(&input);
+            expand::key(&Key { krate, ident: input.ident, shape, serde })
+        }
         // Still implement the trait, so that only the real mistakes show.
         None => expand::stub(&input, &krate),
     };

@@ -169,6 +169,18 @@ impl Field {
         !self.owned && types::is_plain_value(&self.ty)
     }
 
+    /// Returns whether serde writes and reads this field by the traits of its type.
+    pub(crate) fn is_written_as_it_is(&self) -> bool {
+        let harmless = ["borrow", "bound", "default", "rename"];
+        self.serde.iter().all(|option| harmless.contains(&option.name.as_str()))
+    }
+
+    /// Returns whether serde leaves this field out.
+    pub(crate) fn is_skipped(&self) -> bool {
+        self.has_serde("skip")
+            || (self.has_serde("skip_serializing") && self.has_serde("skip_deserializing"))
+    }
+
     pub(crate) fn has_serde(&self, name: &str) -> bool {
         self.serde.iter().any(|option| option.name == name)
     }

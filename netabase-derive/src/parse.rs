@@ -20,14 +20,13 @@ pub(crate) mod shape;
 
 use proc_macro2::TokenStream;
 use syn::{
-    DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token,
-    parenthesized,
+    DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token, parenthesized,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
 };
 
-pub(crate) use self::on_struct::crate_path;
 use self::options::{Opt, Value};
+pub(crate) use self::{on_struct::crate_path, serde::is_serde};
 use crate::{
     errors::Errors,
     model::{Field, Schema},

@@ -34,6 +34,8 @@ mod capacity;
 
 mod hostile_records;
 
+mod round_trip;
+
 mod generic_code;
 
 mod locking;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{index, key_type::members, std_impls, view};
+use super::{form, index, key_type::members, std_impls, view};
 use crate::model::{Access, Options, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
@@ -12,6 +12,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
     let condition = is_a_schema(schema);
     let view = view::of(schema);
     let (constants, functions) = (constants(schema), functions(schema));
+    let form = form::items(schema);
     let (index_infos, encode_indexes) = (index::infos(schema), index::encode(schema));
     let (members, fields) = (members(schema), schema.key_fields().map(|field| &field.ident));
     let fields: Vec<_> = fields.collect();
@@ -38,6 +39,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             }
             #encode_indexes
             #functions
+            #form
         }
         #shared
     }

@@ -20,10 +20,32 @@ pub(super) fn key(key: &Key) -> TokenStream {
         Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
     };
     let implementation = implementation(&key.krate, &key.ident, &encode, &decode);
-    let lookups = lookups(key);
+    let (lookups, form) = (lookups(key), form(key));
     quote! {
-        const _: () = { #implementation #lookups };
+        const _: () = { #implementation #lookups #form };
     }
+}
+
+/// What is known of its serde form: something if its parts are the standard library's. (A type of the
+/// user's own could be this one again.)
+fn form(key: &Key) -> Option<TokenStream> {
+    let shape = key.serde.as_ref()?;
+    let parts: Vec<_> = match &key.shape {
+        Shape::Struct(parts) => parts.iter().map(|part| &part.ty).collect(),
+        Shape::Enum(variants) => {
+            variants.iter().flat_map(|variant| &variant.parts).map(|part| &part.ty).collect()
+        }
+    };
+    let known = parts.iter().all(|ty| types::is_plain_key(ty));
+    known.then(|| {
+        let known = crate::expand::form::known(&key.krate, &key.ident, shape, &parts);
+        let private = &key.krate;
+        quote! {
+            #[allow(unused_imports)]
+            use #private::__private::UnknownForm as _;
+            #known
+        }
+    })
 }
 
 /// A newtype of text or bytes is looked up by a borrowed form of them.

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Data, DataEnum, DeriveInput, Fields};
+use syn::{Data, DataEnum, DeriveInput, Fields, ext::IdentExt};
 
 use super::{Part, Shape, Variant};
 use crate::{
     errors::Errors,
     model::types::is_regular,
-    parse::{crate_path, options},
+    parse::{crate_path, is_serde, options},
 };
 
 /// An ordinal is one byte.
@@ -42,6 +42,33 @@ pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {
         }
     };
     shape.filter(|_| concrete)
+}
+
+/// The shape that serde's derive reads the type by: a variant of `SerdeShape`.
+pub(super) fn serde_shape(input: &DeriveInput) -> Option<TokenStream> {
+    let name = input.ident.unraw().to_string();
+    let (shape, attrs): (_, Vec<_>) = match &input.data {
+        Data::Struct(data) => {
+            let count = data.fields.len();
+            let shape = match &data.fields {
+                Fields::Named(_) => quote!(Struct(#name, #count)),
+                Fields::Unnamed(_) if count == 1 => quote!(Newtype(#name)),
+                Fields::Unnamed(_) => quote!(Tuple(#name, #count)),
+                Fields::Unit => quote!(Unit(#name)),
+            };
+            (shape, data.fields.iter().flat_map(|field| &field.attrs).collect())
+        }
+        Data::Enum(data) => {
+            let count = data.variants.len();
+            let fields = data.variants.iter().flat_map(|variant| &variant.fields);
+            let of_variants = data.variants.iter().flat_map(|variant| &variant.attrs);
+            let attrs = of_variants.chain(fields.flat_map(|field| &field.attrs));
+            (quote!(Enum(#name, #count)), attrs.collect())
+        }
+        Data::Union(_) => return None,
+    };
+    let has_serde = input.attrs.iter().chain(attrs).any(is_serde);
+    (!has_serde).then_some(shape)
 }
 
 fn is_concrete(input: &DeriveInput, errors: &mut Errors) -> bool {

@@ -1,0 +1,140 @@
+//! Writes what the runtime asks of a schema before it trusts that values are read back.
+//!
+//! The types of fields are asked by a trait, not by their names: an alias changes nothing.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Type, ext::IdentExt, spanned::Spanned};
+
+use crate::model::{Field, Schema, SerdeOption};
+
+/// The items of the `NetabaseSchema` implementation.
+pub(super) fn items(schema: &Schema) -> TokenStream {
+    let private = schema.private();
+    let ident = &schema.ident;
+    let written: Vec<_> =
+        schema.fields.iter().enumerate().filter(|(_, field)| !field.is_skipped()).collect();
+    let count = written.len();
+    let fields = written.iter().map(|(at, field)| field_form(schema, *at, field));
+    let is_plain = is_plain(schema).then(
+        || quote!(const IS_PLAIN: ::core::primitive::bool = #private::all_known(Self::FIELDS);),
+    );
+    // Only a plain schema is asked.
+    let is_derived = is_plain.is_some().then(|| {
+        let (name, types) = (ident.unraw().to_string(), schema.fields.iter().map(|field| &field.ty));
+        quote! {
+            fn is_derived() -> ::core::primitive::bool {
+                static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+                *__DERIVED.get_or_init(|| {
+                    #private::is_derived::<Self>(#private::SerdeShape::Struct(#name, #count))
+                        #(&& <#private::Probe<#types>>::is_derived())*
+                })
+            }
+        }
+    });
+    let checks = schema.fields.iter().filter(|field| is_checked_alone(field)).map(|field| {
+        let (ident, name) = (&field.ident, field.ident.unraw().to_string());
+        quote!(__check.field(#name, &self.#ident);)
+    });
+    let checks: Vec<_> = checks.collect();
+    let check_fields = (!checks.is_empty()).then(|| {
+        quote! {
+            fn check_fields(&self, __check: &mut #private::FieldCheck) {
+                #(#checks)*
+            }
+        }
+    });
+    quote! {
+        const FIELDS: &'static [#private::FieldForm] = &[#(#fields,)*];
+        #is_plain
+        #is_derived
+
+        fn same(&self, __other: &Self) -> ::core::option::Option<::core::primitive::bool> {
+            <#private::Comparison<Self>>::equal(self, __other)
+        }
+
+        #check_fields
+    }
+}
+
+/// Brings the answers for other types into scope, and stops at fields without an order.
+pub(super) fn asserts(schema: &Schema) -> TokenStream {
+    let private = schema.private();
+    let fields = schema.fields.iter().filter(|_| !schema.options.owned);
+    // With `with`, serde writes something else than the type.
+    let types = fields.filter(|field| field.is_written_as_it_is()).map(|field| &field.ty);
+    let asserts = types.filter(|ty| may_be_unordered(ty)).map(|ty| {
+        quote_spanned!(ty.span()=> const _: () = #private::assert_ordered(<#private::Probe<#ty>>::FORM);)
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #private::{NoComparison as _, UnknownForm as _};
+        #(#asserts)*
+    }
+}
+
+fn field_form(schema: &Schema, at: usize, field: &Field) -> TokenStream {
+    let private = schema.private();
+    let (name, ty) = (field.ident.unraw().to_string(), &field.ty);
+    let form = if field.is_written_as_it_is() {
+        quote!(<#private::Probe<#ty>>::FORM)
+    } else {
+        quote!(#private::Form::Unknown)
+    };
+    let (is_key, is_indexed) = (schema.key.contains(&at), schema.index_of(at).is_some());
+    quote! {
+        #private::FieldForm {
+            name: #name,
+            type_name: ::core::any::type_name::<#ty>,
+            form: #form,
+            is_key: #is_key,
+            is_indexed: #is_indexed,
+        }
+    }
+}
+
+/// Whether the attributes leave the bytes to the fields.
+fn is_plain(schema: &Schema) -> bool {
+    let harmless = |option: &SerdeOption| {
+        matches!(
+            option.name.as_str(),
+            "bound" | "crate" | "default" | "deny_unknown_fields" | "expecting" | "rename_all"
+        )
+    };
+    !schema.options.owned
+        && schema.serde.iter().all(harmless)
+        && schema.fields.iter().all(Field::is_written_as_it_is)
+}
+
+/// Whether a field can be written and read by itself, and might not be read back.
+fn is_checked_alone(field: &Field) -> bool {
+    field.is_written_as_it_is() && !field.is_plain()
+}
+
+/// Whether the type may be a hash set, or hold one: primitives and text are not asked.
+fn may_be_unordered(ty: &Type) -> bool {
+    !crate::model::types::is_plain_value(ty)
+}
+
+/// What serde's derive says of a type of the user's own, of which all parts are known: for keys.
+pub(crate) fn known(
+    krate: &TokenStream,
+    ident: &Ident,
+    shape: &TokenStream,
+    parts: &[&Type],
+) -> TokenStream {
+    let private = quote!(#krate::__private);
+    quote! {
+        impl #private::KnownForm for #ident
+        where
+            for<'never> #ident: #private::serde::de::DeserializeOwned,
+        {
+            const FORM: #private::Form = #private::Form::Known #(.and(<#private::Probe<#parts>>::FORM))*;
+
+            fn is_derived() -> ::core::primitive::bool {
+                #private::is_derived::<Self>(#private::SerdeShape::#shape)
+                    #(&& <#private::Probe<#parts>>::is_derived())*
+            }
+        }
+    }
+}
