@@ -32,6 +32,38 @@ pub trait __AirportFieldsWithoutIndex {
 }
 impl __AirportFieldsWithoutIndex for Airport {}
 const _: () = {
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "icao",
+            type_name: ::core::any::type_name::<String>,
+            form: <::netabase::__private::Probe<String>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "iata",
+            type_name: ::core::any::type_name::<Option<String>>,
+            form: <::netabase::__private::Probe<Option<String>>>::FORM,
+            is_key: false,
+            is_indexed: true,
+        },
+        ::netabase::__private::FieldForm {
+            name: "elevation_ft",
+            type_name: ::core::any::type_name::<i32>,
+            form: <::netabase::__private::Probe<i32>>::FORM,
+            is_key: false,
+            is_indexed: true,
+        },
+        ::netabase::__private::FieldForm {
+            name: "photo",
+            type_name: ::core::any::type_name::<Vec<u8>>,
+            form: <::netabase::__private::Probe<Vec<u8>>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
     let _ = (
         <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
         <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
@@ -134,6 +166,30 @@ const _: () = {
                 __out.entry(0usize, __iata);
             }
             __out.entry(1usize, &self.elevation_ft);
+        }
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            Self::FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Airport", 4usize),
+                    ) && <::netabase::__private::Probe<String>>::is_derived()
+                        && <::netabase::__private::Probe<Option<String>>>::is_derived()
+                        && <::netabase::__private::Probe<i32>>::is_derived()
+                        && <::netabase::__private::Probe<Vec<u8>>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
         }
     }
     impl ::netabase::SharedSchema for Airport {}

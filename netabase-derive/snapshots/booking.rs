@@ -28,6 +28,44 @@ trait __BookingFieldsWithoutIndex {
 }
 impl __BookingFieldsWithoutIndex for Booking {}
 const _: () = {
+    #[allow(unused_imports)]
+    use crate::database::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[crate::database::__private::FieldForm] = &[
+        crate::database::__private::FieldForm {
+            name: "seat",
+            type_name: ::core::any::type_name::<Seat>,
+            form: <crate::database::__private::Probe<Seat>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "name",
+            type_name: ::core::any::type_name::<String>,
+            form: crate::database::__private::Form::Unknown,
+            is_key: false,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "note",
+            type_name: ::core::any::type_name::<String>,
+            form: <crate::database::__private::Probe<String>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "price",
+            type_name: ::core::any::type_name::<Price>,
+            form: <crate::database::__private::Probe<Price>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
+    const _: () = crate::database::__private::assert_ordered(
+        <crate::database::__private::Probe<Seat>>::FORM,
+    );
+    const _: () = crate::database::__private::assert_ordered(
+        <crate::database::__private::Probe<Price>>::FORM,
+    );
     let _ = (
         crate::database::__private::assert_key::<Seat>,
         <String as crate::database::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
@@ -197,6 +235,31 @@ const _: () = {
                 });
         }
         fn encode_indexes(&self, __out: &mut crate::database::IndexWriter<'_>) {}
+        const FIELDS: &'static [crate::database::__private::FieldForm] = __FIELDS;
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <crate::database::__private::Comparison<Self>>::equal(self, __other)
+        }
+        fn check_fields(&self, __check: &mut crate::database::__private::FieldCheck) {
+            <crate::database::__private::Serde<
+                Seat,
+            >>::check(
+                __check,
+                "seat",
+                &self.seat,
+                <crate::database::__private::Comparison<Seat>>::equal,
+            );
+            <crate::database::__private::Serde<
+                Price,
+            >>::check(
+                __check,
+                "price",
+                &self.price,
+                <crate::database::__private::Comparison<Price>>::equal,
+            );
+        }
     }
     impl crate::database::SharedSchema for Booking
     where

@@ -23,6 +23,31 @@ pub(crate) trait __ReadingFieldsWithoutIndex {
 }
 impl __ReadingFieldsWithoutIndex for Reading {}
 const _: () = {
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "station",
+            type_name: ::core::any::type_name::<u32>,
+            form: <::netabase::__private::Probe<u32>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "at",
+            type_name: ::core::any::type_name::<u64>,
+            form: <::netabase::__private::Probe<u64>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "celsius",
+            type_name: ::core::any::type_name::<f64>,
+            form: <::netabase::__private::Probe<f64>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
     impl ReadingKey {
         /// The key of the [`Reading`] with these values.
         #[must_use]
@@ -116,6 +141,29 @@ const _: () = {
             ::core::option::Option::Some(
                 ::netabase::__private::merge(self, __other, newest),
             )
+        }
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            Self::FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Reading", 3usize),
+                    ) && <::netabase::__private::Probe<u32>>::is_derived()
+                        && <::netabase::__private::Probe<u64>>::is_derived()
+                        && <::netabase::__private::Probe<f64>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
         }
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {

@@ -14,6 +14,17 @@ trait __KeylessFieldsWithoutIndex {
 }
 impl __KeylessFieldsWithoutIndex for Keyless {}
 const _: () = {
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "name",
+            type_name: ::core::any::type_name::<String>,
+            form: <::netabase::__private::Probe<String>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
     let _ = (
         <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
     );
@@ -34,6 +45,27 @@ const _: () = {
             __out.nested(|__out| {});
         }
         fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {}
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            Self::FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Keyless", 1usize),
+                    ) && <::netabase::__private::Probe<String>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
+        }
     }
     impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for KeylessRef<'a> {
         fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(

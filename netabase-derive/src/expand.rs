@@ -44,7 +44,7 @@ pub(crate) fn schema(schema: &Schema) -> TokenStream {
     let view_type = view::definition(schema);
     let fields = index::fields_without(schema);
     let impls = [
-        form::asserts(schema),
+        form::fields(schema),
         asserts::asserts(schema),
         key_type::impls(schema),
         lookup::impls(schema),

@@ -6,8 +6,8 @@ use std::fmt::Display;
 
 pub use self::stub::{StubKeyBounds, StubRef, StubSchema, stub_key};
 pub use crate::schema::{
-    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, Probe, SerdeShape, Unindexed,
-    UnknownForm, all_known, assert_ordered, is_derived,
+    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Probe, Serde,
+    SerdeShape, Unindexed, UnknownForm, all_known, assert_ordered,
 };
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 

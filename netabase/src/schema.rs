@@ -46,8 +46,8 @@ pub use self::{
 #[doc(hidden)]
 pub use self::{
     form::{
-        Comparison, FieldForm, Form, KnownForm, NoComparison, Probe, SerdeShape, UnknownForm,
-        all_known, assert_ordered, is_derived,
+        Comparison, FieldForm, Form, KnownForm, NoComparison, NoSerde, Probe, Serde, SerdeShape,
+        UnknownForm, all_known, assert_ordered,
     },
     round_trip::FieldCheck,
 };

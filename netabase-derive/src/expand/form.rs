@@ -12,10 +12,7 @@ use crate::model::{Field, Schema, SerdeOption};
 pub(super) fn items(schema: &Schema) -> TokenStream {
     let private = schema.private();
     let ident = &schema.ident;
-    let written: Vec<_> =
-        schema.fields.iter().enumerate().filter(|(_, field)| !field.is_skipped()).collect();
-    let count = written.len();
-    let fields = written.iter().map(|(at, field)| field_form(schema, *at, field));
+    let count = schema.fields.iter().filter(|field| !field.is_skipped()).count();
     let is_plain = is_plain(schema).then(
         || quote!(const IS_PLAIN: ::core::primitive::bool = #private::all_known(Self::FIELDS);),
     );
@@ -26,7 +23,7 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
             fn is_derived() -> ::core::primitive::bool {
                 static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
                 *__DERIVED.get_or_init(|| {
-                    #private::is_derived::<Self>(#private::SerdeShape::Struct(#name, #count))
+                    <#private::Serde<Self>>::is_derived(#private::SerdeShape::Struct(#name, #count))
                         #(&& <#private::Probe<#types>>::is_derived())*
                 })
             }
@@ -34,7 +31,10 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
     });
     let checks = schema.fields.iter().filter(|field| is_checked_alone(field)).map(|field| {
         let (ident, name) = (&field.ident, field.ident.unraw().to_string());
-        quote!(__check.field(#name, &self.#ident);)
+        let ty = &field.ty;
+        quote! {
+            <#private::Serde<#ty>>::check(__check, #name, &self.#ident, <#private::Comparison<#ty>>::equal);
+        }
     });
     let checks: Vec<_> = checks.collect();
     let check_fields = (!checks.is_empty()).then(|| {
@@ -45,7 +45,7 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
         }
     });
     quote! {
-        const FIELDS: &'static [#private::FieldForm] = &[#(#fields,)*];
+        const FIELDS: &'static [#private::FieldForm] = __FIELDS;
         #is_plain
         #is_derived
 
@@ -57,8 +57,9 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
     }
 }
 
-/// Brings the answers for other types into scope, and stops at fields without an order.
-pub(super) fn asserts(schema: &Schema) -> TokenStream {
+/// The forms of all fields, with the answers for types whose form is not known in scope; stops at fields
+/// without an order.
+pub(super) fn fields(schema: &Schema) -> TokenStream {
     let private = schema.private();
     let fields = schema.fields.iter().filter(|_| !schema.options.owned);
     // With `with`, serde writes something else than the type.
@@ -66,9 +67,12 @@ pub(super) fn asserts(schema: &Schema) -> TokenStream {
     let asserts = types.filter(|ty| may_be_unordered(ty)).map(|ty| {
         quote_spanned!(ty.span()=> const _: () = #private::assert_ordered(<#private::Probe<#ty>>::FORM);)
     });
+    let written = schema.fields.iter().enumerate().filter(|(_, field)| !field.is_skipped());
+    let fields = written.map(|(at, field)| field_form(schema, at, field));
     quote! {
         #[allow(unused_imports)]
-        use #private::{NoComparison as _, UnknownForm as _};
+        use #private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+        const __FIELDS: &[#private::FieldForm] = &[#(#fields,)*];
         #(#asserts)*
     }
 }
@@ -132,7 +136,7 @@ pub(crate) fn known(
             const FORM: #private::Form = #private::Form::Known #(.and(<#private::Probe<#parts>>::FORM))*;
 
             fn is_derived() -> ::core::primitive::bool {
-                #private::is_derived::<Self>(#private::SerdeShape::#shape)
+                <#private::Serde<Self>>::is_derived(#private::SerdeShape::#shape)
                     #(&& <#private::Probe<#parts>>::is_derived())*
             }
         }

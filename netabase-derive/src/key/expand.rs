@@ -42,7 +42,7 @@ fn form(key: &Key) -> Option<TokenStream> {
         let private = &key.krate;
         quote! {
             #[allow(unused_imports)]
-            use #private::__private::UnknownForm as _;
+            use #private::__private::{NoSerde as _, UnknownForm as _};
             #known
         }
     })

@@ -85,10 +85,12 @@ pub(crate) fn peel(mut ty: &Type) -> &Type {
 /// error, and that would be all to see.
 pub(crate) fn is_regular(field: &Field) -> bool {
     let named = field.ident.as_ref().is_none_or(|ident| ident != "_");
-    let typed = !matches!(
-        peel(&field.ty),
-        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) | Type::Verbatim(_)
-    );
+    let typed = match peel(&field.ty) {
+        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) | Type::Verbatim(_) => false,
+        // Behind `pub`, parentheses around one of these are a visibility.
+        Type::Path(path) => !["crate", "self", "super"].iter().any(|word| path.path.is_ident(word)),
+        _ => true,
+    };
     named && typed
 }
 

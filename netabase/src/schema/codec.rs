@@ -62,21 +62,6 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     encoded
 }
 
-/// Returns the payload of `value` with the elements of all its sequences sorted by their bytes.
-///
-/// Values that differ in the order of sets alone have one such form.
-///
-/// # Errors
-///
-/// As [`encode`].
-#[cold]
-pub(crate) fn encode_sorted<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::new();
-    let mut output = Output::new(&mut out, usize::MAX).sorting_sequences();
-    value.serialize(Encoder::new(&mut output))?;
-    Ok(out)
-}
-
 /// Returns the place in `value` whose encoding fails, or takes the byte at `max`.
 #[cold]
 pub(crate) fn encode_path<T: Serialize + ?Sized>(value: &T, max: usize) -> Path {

@@ -12,7 +12,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub use self::derived::{SerdeShape, is_derived};
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use self::derived::SerdeShape;
+use super::round_trip::FieldCheck;
 
 /// What is known of how serde writes and reads a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +104,42 @@ pub trait NoComparison<T> {
 }
 
 impl<T> NoComparison<T> for Comparison<T> {}
+
+/// Asks serde's traits of a type that may lack them: that is reported elsewhere, once.
+#[derive(Debug)]
+pub struct Serde<T>(PhantomData<T>);
+
+impl<T: Serialize + DeserializeOwned> Serde<T> {
+    /// Tries one field; see [`FieldCheck`].
+    pub fn check(
+        check: &mut FieldCheck,
+        field: &'static str,
+        value: &T,
+        equal: fn(&T, &T) -> Option<bool>,
+    ) {
+        check.field(field, value, equal);
+    }
+
+    /// Returns whether a type is read as the derive would read it.
+    #[must_use]
+    pub fn is_derived(shape: SerdeShape) -> bool {
+        derived::is_derived::<T>(shape)
+    }
+}
+
+/// The answers for types without serde's traits.
+pub trait NoSerde<T> {
+    /// Does nothing.
+    fn check(_: &mut FieldCheck, _: &'static str, _: &T, _: fn(&T, &T) -> Option<bool>) {}
+
+    /// Returns false.
+    #[must_use]
+    fn is_derived(_: SerdeShape) -> bool {
+        false
+    }
+}
+
+impl<T> NoSerde<T> for Serde<T> {}
 
 /// A field of a schema, as its values are written.
 #[derive(Clone, Copy, Debug)]

@@ -95,7 +95,7 @@ fn a_deserialize_by_hand_is_noticed() -> Result<(), DatabaseError> {
     let error = refused(&user("a", "b"), &user("Ada@example.org", "b"))?;
     assert_eq!(error.field(), "email", "{error}");
     let error = refused(&user("a", "b"), &user("a", "B"))?;
-    assert!(error.field().starts_with("others[]"), "{error}");
+    assert!(error.field().starts_with("others"), "{error}");
     Ok(())
 }
 

@@ -60,6 +60,7 @@ fn others_are_looked_at() {
     macro_rules! not_trusted {
         ($(($($attrs:tt)*) ($($field:tt)*) $ty:ty),* $(,)?) => {$(
             {
+                #[allow(dead_code, reason = "only its type is looked at")]
                 #[derive(Serialize, Deserialize, NetabaseSchema)]
                 $($attrs)*
                 struct Looked {

@@ -94,15 +94,15 @@ fn enums_with_tags_or_without_any() -> Result<(), DatabaseError> {
 
     for tagged in [Tagged::Circle { radius: 3 }, Tagged::Unit] {
         let error = refused(&empty, &Drawing { tagged: vec![tagged], ..empty.clone() })?;
-        is_about(&error, "tagged[]", "Tagged>", is_unreadable);
+        is_about(&error, "tagged", "Tagged>", is_unreadable);
     }
     for adjacent in [Adjacent::Circle(3), Adjacent::Unit] {
         let error = refused(&empty, &Drawing { adjacent: vec![adjacent], ..empty.clone() })?;
-        assert!(error.field().starts_with("adjacent[]"), "{error}");
+        assert!(error.field().starts_with("adjacent"), "{error}");
     }
     for untagged in [Untagged::Number(7), Untagged::Text("x".into())] {
         let error = refused(&empty, &Drawing { untagged: vec![untagged], ..empty.clone() })?;
-        is_about(&error, "untagged[]", "Untagged>", is_unreadable);
+        is_about(&error, "untagged", "Untagged>", is_unreadable);
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ fn a_type_that_writes_text_and_reads_anything() -> Result<(), DatabaseError> {
 
     let error = refused(&account(None), &account(Some("1.25")))?;
 
-    is_about(&error, "balances[]", "Decimal>)", is_unreadable);
+    is_about(&error, "balances", "Decimal>)", is_unreadable);
     Ok(())
 }
 
@@ -297,7 +297,7 @@ fn what_cannot_be_written_names_its_field_too() -> Result<(), DatabaseError> {
 
     let error = refused(&profile(Some(1)), &profile(None))?;
 
-    assert_eq!(error.field(), "names[]", "{error}");
+    assert_eq!(error.field(), "names", "{error}");
     assert!(error.to_string().contains("field `nick` was skipped"), "{error}");
     Ok(())
 }

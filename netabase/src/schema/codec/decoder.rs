@@ -37,7 +37,7 @@ impl<'a, 'de> Decoder<'a, 'de> {
     ) -> Result<V::Value, DecodeError> {
         let Self { input, depth } = self.deeper()?;
         // A visitor may leave some unread: a field's `alias` counts as another field.
-        visitor.visit_seq(Fields { input, depth, len, left: len, names })
+        visitor.visit_seq(Fields { input, depth, left: len, names })
     }
 
     /// Reads a `Duration` or a `SystemTime`. serde carries nanoseconds over into seconds, and a

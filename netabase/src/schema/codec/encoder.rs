@@ -6,8 +6,10 @@ mod map;
 
 use serde::{Serialize, Serializer};
 
-pub(in crate::schema::codec) use self::compound::Elements;
-use self::{compound::Fields, map::Entries};
+use self::{
+    compound::{Elements, Fields},
+    map::Entries,
+};
 use super::{EncodeError, MAX_DEPTH, Output, Segment};
 
 /// Writes one value.

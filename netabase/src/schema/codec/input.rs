@@ -109,10 +109,11 @@ impl<'de> Input<'de> {
         self.rest().len()
     }
 
-    /// Notes on the way out which container an error happened in.
+    /// Notes on an error's way out which container it happened in.
     #[cold]
-    pub(super) fn failed_in(&mut self, segment: Segment) {
+    pub(super) fn failed_in(&mut self, segment: Segment, error: DecodeError) -> DecodeError {
         self.path.push(segment);
+        error
     }
 
     /// Returns where decoding failed.

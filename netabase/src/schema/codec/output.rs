@@ -14,10 +14,6 @@ pub(super) struct Output<'o> {
     max: usize,
     /// Where encoding failed; empty as long as it has not.
     path: Path,
-    /// Where the elements of open sequences begin, if they are sorted: see [`Elements`].
-    ///
-    /// [`Elements`]: super::encoder::Elements
-    marks: Option<Vec<usize>>,
 }
 
 impl<'o> Output<'o> {
@@ -28,20 +24,7 @@ impl<'o> Output<'o> {
             encoder: EncoderImpl::new(Limited { out, end }, config::standard()),
             max,
             path: Path::default(),
-            marks: None,
         }
-    }
-
-    /// Sorts the elements of every sequence by their bytes: two values whose sets came in other
-    /// orders then have the same bytes.
-    pub(super) fn sorting_sequences(self) -> Self {
-        Self { marks: Some(Vec::new()), ..self }
-    }
-
-    /// Returns the starts of elements, if sequences are to be sorted.
-    #[inline]
-    pub(super) fn marks(&mut self) -> Option<&mut Vec<usize>> {
-        self.marks.as_mut()
     }
 
     #[inline]
@@ -80,10 +63,11 @@ impl<'o> Output<'o> {
         parts.for_each(|part| out.extend_from_slice(part));
     }
 
-    /// Notes on the way out which container an error happened in.
+    /// Notes on an error's way out which container it happened in.
     #[cold]
-    pub(super) fn failed_in(&mut self, segment: Segment) {
+    pub(super) fn failed_in(&mut self, segment: Segment, error: EncodeError) -> EncodeError {
         self.path.push(segment);
+        error
     }
 
     /// Returns where encoding failed.

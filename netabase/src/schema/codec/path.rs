@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-/// One step into a container.
+/// One step into a container. Elements of sequences and fields of tuples have no name, and take none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     /// A named field of a struct or a variant.
     Field(&'static str),
-    /// A field without a name, or an element of a sequence.
-    Element,
     MapKey,
     MapValue,
 }
@@ -37,7 +35,6 @@ impl fmt::Display for Path {
             match segment {
                 Segment::Field(name) if at == 0 => f.write_str(name)?,
                 Segment::Field(name) => write!(f, ".{name}")?,
-                Segment::Element => f.write_str("[]")?,
                 Segment::MapKey => f.write_str("{key}")?,
                 Segment::MapValue => f.write_str("{}")?,
             }

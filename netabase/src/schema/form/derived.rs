@@ -25,7 +25,7 @@ pub enum SerdeShape {
 
 /// Returns whether `T` is read as the derive would read a type of this shape.
 #[must_use]
-pub fn is_derived<'de, T: Deserialize<'de>>(shape: SerdeShape) -> bool {
+pub(super) fn is_derived<'de, T: Deserialize<'de>>(shape: SerdeShape) -> bool {
     let mut seen = SerdeShape::Other;
     // It gives no value: it only takes note.
     let _ = T::deserialize(Recorder { seen: &mut seen });

@@ -43,7 +43,7 @@ pub enum RoundTripCause {
 }
 
 impl RoundTripError {
-    /// Returns the path of the field, like `order.prices[].cents`; empty if it is not known.
+    /// Returns the path of the field, like `order.price.cents`; empty if it is not known.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.inner.field
@@ -95,12 +95,12 @@ impl RoundTripError {
     }
 
     #[cold]
-    pub(super) fn changed<V: NetabaseSchema>(value: &V, path: &Path) -> Self {
-        Self::of_a_field(value).unwrap_or_else(|| Self::new::<V>(path, RoundTripCause::Changed))
+    pub(super) fn changed<V: NetabaseSchema>(path: &Path) -> Self {
+        Self::new::<V>(path, RoundTripCause::Changed)
     }
 
-    /// The first field that is not read back even by itself.
-    fn of_a_field<V: NetabaseSchema>(value: &V) -> Option<Self> {
+    /// Returns the error of the first field that is not read back even by itself.
+    pub(super) fn of_a_field<V: NetabaseSchema>(value: &V) -> Option<Self> {
         let mut check = FieldCheck::default();
         value.check_fields(&mut check);
         let Fault { field, path, cause } = check.found?;
@@ -110,7 +110,7 @@ impl RoundTripError {
             FaultCause::Changed => RoundTripCause::Changed,
         };
         let inner = path.to_string();
-        let dot = if inner.is_empty() || inner.starts_with(['[', '{']) { "" } else { "." };
+        let dot = if inner.is_empty() || inner.starts_with('{') { "" } else { "." };
         Some(Self::at::<V>(format!("{field}{dot}{inner}"), type_of::<V>(field), cause))
     }
 

@@ -2,9 +2,10 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::is_permutation;
 use crate::schema::{
     DecodeError, EncodeError,
-    codec::{Path, decode, decode_path, encode, encode_path, encode_sorted},
+    codec::{Path, decode, decode_path, encode, encode_path},
 };
 
 /// Tries the fields of a value one by one, each for itself: behind a field that takes fewer bytes
@@ -31,15 +32,23 @@ pub(super) enum FaultCause {
 }
 
 impl FieldCheck {
-    /// Tries one field, unless one was found already.
-    pub fn field<T: Serialize + DeserializeOwned>(&mut self, field: &'static str, value: &T) {
+    /// Tries one field, unless one was found already. `equal` compares two, if their type can be compared.
+    pub(in crate::schema) fn field<T: Serialize + DeserializeOwned>(
+        &mut self,
+        field: &'static str,
+        value: &T,
+        equal: fn(&T, &T) -> Option<bool>,
+    ) {
         if self.found.is_none() {
-            self.found = fault(value).map(|(path, cause)| Fault { field, path, cause });
+            self.found = fault(value, equal).map(|(path, cause)| Fault { field, path, cause });
         }
     }
 }
 
-fn fault<T: Serialize + DeserializeOwned>(value: &T) -> Option<(Path, FaultCause)> {
+fn fault<T: Serialize + DeserializeOwned>(
+    value: &T,
+    equal: fn(&T, &T) -> Option<bool>,
+) -> Option<(Path, FaultCause)> {
     let mut ours = Vec::new();
     if let Err(error) = encode(value, &mut ours, usize::MAX) {
         return Some((encode_path(value, usize::MAX), FaultCause::Unwritable(error)));
@@ -48,11 +57,14 @@ fn fault<T: Serialize + DeserializeOwned>(value: &T) -> Option<(Path, FaultCause
         Ok(read) => read,
         Err(error) => return Some((decode_path::<T>(&ours), FaultCause::Unreadable(error))),
     };
-    if encode_sorted(value).is_ok_and(|ours| encode_sorted(&read) == Ok(ours)) {
-        return None;
-    }
     let mut theirs = Vec::new();
     let written = encode(&read, &mut theirs, usize::MAX);
+    if written.is_ok()
+        && (ours == theirs
+            || (is_permutation(&ours, &theirs) && equal(value, &read) != Some(false)))
+    {
+        return None;
+    }
     let same = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
     let path = if written.is_ok() { encode_path(value, same) } else { Path::default() };
     Some((path, FaultCause::Changed))

@@ -22,19 +22,19 @@ fn hint(left: usize) -> Option<usize> {
 pub(super) struct Fields<'a, 'de> {
     pub(super) input: &'a mut Input<'de>,
     pub(super) depth: u8,
-    /// How many fields there are.
-    pub(super) len: usize,
     pub(super) left: usize,
-    /// Their names; none in a tuple.
+    /// The names of all fields; none in a tuple.
     pub(super) names: &'static [&'static str],
 }
 
 impl Fields<'_, '_> {
-    /// The field that was begun last.
+    /// Notes an error's way out through the field that was begun last, if it has a name.
     #[cold]
-    fn segment(&self) -> Segment {
-        let at = self.len - self.left - 1;
-        self.names.get(at).map_or(Segment::Element, |name| Segment::Field(name))
+    fn failed(&mut self, error: DecodeError) -> DecodeError {
+        match self.names.len().checked_sub(self.left + 1).and_then(|at| self.names.get(at)) {
+            Some(name) => self.input.failed_in(Segment::Field(name), error),
+            None => error,
+        }
     }
 }
 
@@ -51,11 +51,7 @@ impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
         }
         self.left -= 1;
         let field = seed.deserialize(Decoder { input: self.input, depth: self.depth });
-        if field.is_err() {
-            let segment = self.segment();
-            self.input.failed_in(segment);
-        }
-        field.map(Some)
+        field.map(Some).map_err(|error| self.failed(error))
     }
 
     #[inline]
@@ -105,13 +101,10 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        let element = seed.deserialize(Decoder { input: self.input, depth: self.depth });
-        if element.is_err() {
-            self.input.failed_in(Segment::Element);
-            return element.map(Some);
-        }
+        // Elements have no name to tell, and there may be many: their errors are not noted.
+        let element = seed.deserialize(Decoder { input: self.input, depth: self.depth })?;
         self.end_element()?;
-        element.map(Some)
+        Ok(Some(element))
     }
 
     #[inline]
@@ -145,11 +138,8 @@ impl<'a, 'de> Entries<'a, 'de> {
         segment: Segment,
     ) -> Result<T::Value, DecodeError> {
         let Elements { input, depth, .. } = &mut self.elements;
-        let part = seed.deserialize(Decoder { input, depth: *depth });
-        if part.is_err() {
-            input.failed_in(segment);
-        }
-        part
+        seed.deserialize(Decoder { input, depth: *depth })
+            .map_err(|error| input.failed_in(segment, error))
     }
 
     /// Takes the bytes of the key that was just read, if it is larger than the one before.

@@ -18,17 +18,8 @@ pub(in crate::schema::codec) struct Fields<'a, 'o> {
 
 impl Fields<'_, '_> {
     #[inline]
-    fn field<T: Serialize + ?Sized>(
-        &mut self,
-        name: Option<&'static str>,
-        value: &T,
-    ) -> Result<(), EncodeError> {
-        let written = value.serialize(Encoder { output: self.output, depth: self.depth });
-        if written.is_err() {
-            // Only the error's path is built here: a field that was written costs nothing.
-            self.output.failed_in(name.map_or(Segment::Element, Segment::Field));
-        }
-        written
+    fn field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(Encoder { output: self.output, depth: self.depth })
     }
 }
 
@@ -38,48 +29,26 @@ pub(in crate::schema::codec) struct Elements<'a, 'o> {
     depth: u8,
     announced: usize,
     written: usize,
-    /// Where the element being written began; [`SORTING`] if the elements are to be sorted.
+    /// Where the element being written began.
     start: usize,
 }
-
-/// Ends every element on the cold path, which no position does: a sequence that is written as it
-/// comes does not pay for sorting.
-const SORTING: usize = usize::MAX;
 
 impl<'a, 'o> Elements<'a, 'o> {
     #[inline]
     pub(super) fn new(output: &'a mut Output<'o>, depth: u8, announced: usize) -> Self {
-        let mut start = output.position();
-        if let Some(marks) = output.marks() {
-            marks.push(start);
-            start = SORTING;
-        }
+        let start = output.position();
         Self { output, depth, announced, written: 0, start }
     }
 
-    #[cold]
-    fn end_unusual_element(&mut self) -> Result<(), EncodeError> {
+    #[inline]
+    fn end_element(&mut self) -> Result<(), EncodeError> {
         let end = self.output.position();
-        match self.output.marks() {
-            Some(marks) if marks.last() != Some(&end) => {
-                marks.push(end);
-                self.written += 1;
-                Ok(())
-            }
-            _ => Err(EncodeError::ZeroSizedElement),
+        if end == self.start {
+            return Err(EncodeError::ZeroSizedElement);
         }
-    }
-
-    #[cold]
-    fn sort(self) {
-        let Some(marks) = self.output.marks() else { return };
-        let marks = marks.split_off(marks.len() - self.written - 1);
-        let first = marks[0];
-        let written = self.output.written(first).to_vec();
-        let bounds = marks.windows(2).map(|pair| pair[0] - first..pair[1] - first);
-        let mut elements: Vec<_> = bounds.map(|bounds| &written[bounds]).collect();
-        elements.sort_unstable();
-        self.output.rewrite(first, elements.into_iter());
+        self.start = end;
+        self.written += 1;
+        Ok(())
     }
 }
 
@@ -89,27 +58,14 @@ impl SerializeSeq for Elements<'_, '_> {
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        let written = value.serialize(Encoder { output: self.output, depth: self.depth });
-        if written.is_err() {
-            self.output.failed_in(Segment::Element);
-            return written;
-        }
-        let end = self.output.position();
-        if end <= self.start {
-            return self.end_unusual_element();
-        }
-        self.start = end;
-        self.written += 1;
-        Ok(())
+        // Elements have no name to tell, and there may be many: their errors are not noted.
+        value.serialize(Encoder { output: self.output, depth: self.depth })?;
+        self.end_element()
     }
 
     #[inline]
     fn end(self) -> Result<(), EncodeError> {
-        announced(self.announced, self.written)?;
-        if self.start == SORTING {
-            self.sort();
-        }
-        Ok(())
+        announced(self.announced, self.written)
     }
 }
 
@@ -130,7 +86,7 @@ macro_rules! positional {
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-                self.field(None, value)
+                self.field(value)
             }
 
             #[inline]
@@ -159,7 +115,7 @@ macro_rules! named {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                self.field(Some(name), value)
+                self.field(value).map_err(|error| self.output.failed_in(Segment::Field(name), error))
             }
 
             // Only `skip_serializing_if` comes here: a plain `skip` is absent on both sides.

@@ -36,11 +36,9 @@ impl<'a, 'o> Entries<'a, 'o> {
         value: &T,
         segment: Segment,
     ) -> Result<(), EncodeError> {
-        let written = value.serialize(Encoder { output: self.output, depth: self.depth });
-        if written.is_err() {
-            self.output.failed_in(segment);
-        }
-        written
+        value
+            .serialize(Encoder { output: self.output, depth: self.depth })
+            .map_err(|error| self.output.failed_in(segment, error))
     }
 
     /// Puts the entries in the order of their keys' bytes.

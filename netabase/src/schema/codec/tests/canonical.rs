@@ -9,7 +9,7 @@ use proptest::{collection, prelude::*, test_runner::TestCaseResult};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 use super::encoded;
-use crate::schema::codec::{DecodeError, EncodeError, decode, encode_sorted};
+use crate::schema::codec::{DecodeError, EncodeError, decode};
 
 /// Every shape that a map can stand in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -183,19 +183,4 @@ fn a_type_that_only_looks_like_a_duration_has_its_own_rules()
 
     assert_eq!(decode::<Duration>(&encoded(&value)?)?, value);
     Ok(())
-}
-
-proptest! {
-    #[test]
-    fn sorted_payloads_forget_the_order_of_sequences_alone(
-        mut elements in collection::vec(collection::vec(".{0,2}", 0..4), 0..6),
-    ) {
-        let sorted = encode_sorted(&(1_u8, &elements, "end"));
-        let longer = encode_sorted(&(1_u8, [&elements[..], &[vec![]]].concat(), "end"));
-        elements.reverse();
-        elements.iter_mut().for_each(|inner| inner.reverse());
-
-        prop_assert_eq!(&encode_sorted(&(1_u8, &elements, "end")), &sorted);
-        prop_assert_ne!(&longer, &sorted);
-    }
 }
