@@ -32,7 +32,7 @@ pub use self::{
 };
 pub(crate) use self::{
     codec::{decode, encode},
-    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
+    envelope::{CODEC, EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
     index::index_entries,
 };
 
