@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub(crate) use self::{
     codec::decode,
-    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
+    envelope::{CODEC, EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
     index::index_entries,
     round_trip::encode_checked,
 };

@@ -1,3 +1,5 @@
+//! Counts what a node has done, and what it has refused and why.
+
 use std::{fmt, ops::Index};
 
 use parking_lot::Mutex;
@@ -87,7 +89,9 @@ impl Refusals {
                 | RecordError::WrongSchema { .. }
                 | RecordError::WrongAccess { .. }
                 | RecordError::KeyTooLong { .. } => "not our key",
-                RecordError::Envelope(_) | RecordError::Version { .. } => "envelope",
+                RecordError::Envelope(_)
+                | RecordError::Version { .. }
+                | RecordError::UnsupportedCodec { .. } => "envelope",
                 RecordError::Unsigned { .. }
                 | RecordError::UnexpectedSignature { .. }
                 | RecordError::WrongSigner { .. }

@@ -1,3 +1,5 @@
+//! Values on the network: publishes, fetches and removes them through the node. What is found is kept here.
+
 use std::fmt;
 
 use libp2p::{
@@ -147,8 +149,10 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// [`NetworkError::TimedOut`], [`NetworkError::OnlyInvalid`]; and [`NetworkError::Database`] if no record
     /// could have such a key, [`NetworkError::Stopped`] if the node was shut down.
     ///
-    /// If the newest value was written by another version of the schema, [`NetworkError::Database`] with
-    /// [`RecordError::Version`](crate::RecordError::Version): an older one is no answer. It is held here for other peers, as if one had sent it.
+    /// If the newest value was written by another version of the schema, or in another codec, [`NetworkError::Database`]
+    /// with [`RecordError::Version`](crate::RecordError::Version) or
+    /// [`RecordError::UnsupportedCodec`](crate::RecordError::UnsupportedCodec): an older one is no answer. It is held
+    /// here for other peers, as if one had sent it.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, NetworkError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,

@@ -1,3 +1,5 @@
+//! Turns values of a schema into records and back, and sets the clock and lease of encoded values.
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -9,10 +11,11 @@ use super::{
     error::RecordError,
     key::{RecordKey, record_prefix, write_key_with},
     lease::{DEFAULT_MAX_LIFETIME, not_after},
+    readable::check_readable,
     scratch::Scratch,
 };
 use crate::schema::{
-    Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
+    Access, CODEC, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
     SIGNATURE_LEN, Timestamp, decode, encode_checked,
 };
 
@@ -184,14 +187,16 @@ pub(crate) fn header_of(value: &[u8]) -> EnvelopeHeader {
 }
 
 fn new_header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
-    EnvelopeHeader { timestamp, tombstone, signed: false, not_after: 0 }
+    // A tombstone's codec is 0 whatever this program writes otherwise.
+    let codec = if tombstone { 0 } else { CODEC };
+    EnvelopeHeader { timestamp, tombstone, signed: false, codec, not_after: 0 }
 }
 
 /// Whether two stored values are one, but for their lease and signature.
 pub(crate) fn same_value(a: &[u8], b: &[u8]) -> bool {
     let what = |value| {
         let envelope = Envelope::parse(value).expect("only whole envelopes are stored");
-        (envelope.timestamp, envelope.tombstone, envelope.schema_version, envelope.payload)
+        (envelope.timestamp, envelope.content())
     };
     a == b || what(a) == what(b)
 }
@@ -211,11 +216,11 @@ fn live_payload<V: NetabaseSchema>(value: &[u8]) -> Result<&[u8], RecordError> {
     if envelope.tombstone {
         return Err(RecordError::Deleted { at: envelope.timestamp });
     }
-    check_version::<V>(&envelope)?;
+    check_readable(V::SCHEMA_NAME, V::SCHEMA_VERSION, &envelope)?;
     Ok(envelope.payload)
 }
 
-/// Checks a record of `V` from end to end: layout, schema, version, payload, key, validity.
+/// Checks a record of `V` from end to end: layout, schema, version, codec, payload, key, validity.
 pub(crate) fn check<V: NetabaseSchema>(
     key: &[u8],
     value: &[u8],
@@ -224,7 +229,7 @@ pub(crate) fn check<V: NetabaseSchema>(
     check_schema::<V>(&key)?;
     check_size::<V>(value.len())?;
     let envelope = Envelope::parse(value)?;
-    check_version::<V>(&envelope)?;
+    check_readable(V::SCHEMA_NAME, V::SCHEMA_VERSION, &envelope)?;
     if envelope.signature.is_some() && V::ACCESS != Access::Owned {
         return Err(RecordError::UnexpectedSignature { schema: V::SCHEMA_NAME });
     }
@@ -271,17 +276,6 @@ fn check_size<V: NetabaseSchema>(len: usize) -> Result<(), RecordError> {
         }
         _ => Ok(()),
     }
-}
-
-fn check_version<V: NetabaseSchema>(envelope: &Envelope<'_>) -> Result<(), RecordError> {
-    if envelope.schema_version != V::SCHEMA_VERSION {
-        return Err(RecordError::Version {
-            schema: V::SCHEMA_NAME,
-            expected: V::SCHEMA_VERSION,
-            found: envelope.schema_version,
-        });
-    }
-    Ok(())
 }
 
 /// The wall clock, as the first timestamp of its millisecond.

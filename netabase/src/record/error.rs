@@ -1,5 +1,7 @@
+//! Why a record and a value cannot be turned into each other.
+
 use crate::schema::{
-    Access, DecodeError, EnvelopeError, Invalid, KeyError, RoundTripError, Timestamp,
+    Access, CODEC, DecodeError, EnvelopeError, Invalid, KeyError, RoundTripError, Timestamp,
 };
 
 /// Why a record and a value could not be turned into each other.
@@ -70,6 +72,17 @@ pub enum RecordError {
         expected: u32,
         /// The version in the record.
         found: u32,
+    },
+    /// The value's payload has another codec than this program reads.
+    #[error(
+        "record of `{schema}` has payload codec {found}, but this program reads codec {}",
+        CODEC
+    )]
+    UnsupportedCodec {
+        /// The schema.
+        schema: &'static str,
+        /// The codec in the record, from 1 to 7.
+        found: u8,
     },
     /// The payload is not the bytes of the schema's type.
     #[error("the record's payload does not decode")]

@@ -104,9 +104,9 @@ impl NetabaseStore {
     #[cfg(feature = "network")]
     pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
         let arrival = match self.arrival(record, Origin::Application) {
-            Err(StoreError::Record(RecordError::Version { .. })) => {
-                self.arrival(record, Origin::Peer(Source::APPLICATION))?
-            }
+            Err(StoreError::Record(
+                RecordError::Version { .. } | RecordError::UnsupportedCodec { .. },
+            )) => self.arrival(record, Origin::Peer(Source::APPLICATION))?,
             arrival => arrival?,
         };
         self.accept_arrival(&Arrival { is_verified: true, ..arrival }, || Ok(()))
@@ -115,8 +115,8 @@ impl NetabaseStore {
     /// Takes in a record that another peer sent, as kad's `put` does, and charges it to where it came
     /// from: for a swarm that filters inbound records itself (`StoreInserts::FilterBoth`).
     ///
-    /// Databases do not show it, Kademlia serves it. An owned record is taken, too, if its schema, or this version
-    /// of it, is not known here: its owner's signature is all that is checked then, and once
+    /// Databases do not show it, Kademlia serves it. An owned record is taken, too, if its schema, this version
+    /// of it, or its payload's codec is not known here: its owner's signature is all that is checked then, and once
     /// [`database`](Self::database) makes the schema known, its type decides.
     ///
     /// # Errors
@@ -155,8 +155,8 @@ impl NetabaseStore {
         self.accept_through(record, Origin::Peer(source), gate)
     }
 
-    /// Whether the record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
-    /// other versions its owner's signature is all there is. Nothing is stored.
+    /// Checks that the record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
+    /// other versions, and of other codecs, its owner's signature is all there is. Nothing is stored.
     #[cfg(feature = "network")]
     pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
         self.check(&self.arrival(record, Origin::Peer(Source::UNKNOWN))?).map(drop)
@@ -250,11 +250,10 @@ impl NetabaseStore {
         if access == Access::Owned {
             check_signer(&key, &envelope)?;
         }
-        let opaque = !schema.can_read(envelope.schema_version);
-        if opaque && !is_from_a_peer {
-            let (schema, expected) = (schema.name, schema.version);
-            let found = envelope.schema_version;
-            return Err(RecordError::Version { schema, expected, found }.into());
+        let readable = schema.check_readable(&envelope);
+        let opaque = readable.is_err();
+        if !is_from_a_peer {
+            readable?;
         }
         // kad drops what comes in with the local peer as publisher; from elsewhere it is a mere claim.
         let claimed = record.publisher.filter(|publisher| *publisher != author.peer_id);
