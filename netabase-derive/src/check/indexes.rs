@@ -31,7 +31,11 @@ pub(super) fn check(schema: &Schema, errors: &mut Errors) {
     }
     if let [key] = *schema.key {
         for index in schema.indexes.iter().filter(|index| index.fields == [key]) {
-            errors.help(&index.options.at, "already the key", "remove the index: a lookup by key is one");
+            errors.help(
+                &index.options.at,
+                "already the key",
+                "remove the index: a lookup by key is one",
+            );
         }
     }
     names(schema, errors);
