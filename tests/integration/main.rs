@@ -14,6 +14,10 @@ mod unique;
 
 mod raw_names;
 
+mod ranges;
+
+mod foreign_keys;
+
 mod transactions;
 
 mod watch;

@@ -53,7 +53,20 @@ fn lookups(key: &Key) -> Option<TokenStream> {
             }
         }
     });
-    Some(quote!(#(#impls)*))
+    Some(quote! {
+        #(#impls)*
+
+        impl #krate::PartPrefixOf<#ident> for #form
+        where
+            for<'never> #form: #krate::PartPrefixOf<#ty>,
+        {
+            fn encode_part_prefix(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| {
+                    <#form as #krate::PartPrefixOf<#ty>>::encode_part_prefix(self, __out);
+                });
+            }
+        }
+    })
 }
 
 fn implementation(

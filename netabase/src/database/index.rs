@@ -1,13 +1,12 @@
-use std::{
-    fmt,
-    marker::PhantomData,
-    ops::{Bound, RangeBounds},
-};
+use std::{fmt, marker::PhantomData, ops::Bound};
 
 use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, Scratch, split_schema},
-    schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
+    schema::{
+        IndexKeyOf, IndexOf, IndexPrefixOf, IndexRange, KeyWriter, NetabaseSchema,
+        NetabaseSchemaKey,
+    },
     store::{PageSource, end_of_prefix},
 };
 
@@ -125,14 +124,12 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn range<Q: IndexKeyOf<K>>(
-        &self,
-        range: impl RangeBounds<Q>,
-    ) -> Result<Entries<V>, DatabaseError> {
-        let encode = |key: &Q| self.bytes(|out| key.encode_index_key(out));
+    pub fn range(&self, range: impl IndexRange<K>) -> Result<Entries<V>, DatabaseError> {
+        let encode = |key: &dyn IndexKeyOf<K>| self.bytes(|out| key.encode_index_key(out));
         // An entry is longer than its key: the range ends, or begins, behind all with that key.
-        let behind = |key: &Q| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
-        let lower = match range.start_bound() {
+        let behind = |key: &dyn IndexKeyOf<K>| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
+        let (start, end) = range.ends();
+        let lower = match start {
             Bound::Included(key) => Bound::Included(encode(key)?),
             Bound::Excluded(key) => match behind(key)? {
                 Bound::Included(end) | Bound::Excluded(end) => Bound::Included(end),
@@ -140,7 +137,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
             },
             Bound::Unbounded => Bound::Included(self.owner().to_vec()),
         };
-        let upper = match range.end_bound() {
+        let upper = match end {
             Bound::Included(key) => behind(key)?,
             Bound::Excluded(key) => Bound::Excluded(encode(key)?),
             Bound::Unbounded => end_of_prefix(self.owner()),

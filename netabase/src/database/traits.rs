@@ -1,4 +1,4 @@
-use std::{error::Error, future::Future, ops::RangeBounds, time::Duration};
+use std::{error::Error, future::Future, time::Duration};
 
 use libp2p::kad::Record;
 
@@ -11,7 +11,7 @@ use super::{
     sync::{RemoteUpdate, SyncRecords},
 };
 use crate::{
-    schema::{KeyOf, NetabaseSchema, PrefixOf, SharedSchema},
+    schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf, SharedSchema},
     store::{PutOutcome, StoreCapacityInfo, StoreError, StoreMaintenanceResult},
 };
 
@@ -147,9 +147,7 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     /// # Errors
     ///
     /// If no record could have such a key.
-    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, Self::Error>
-    where
-        Q: KeyOf<V::Key>;
+    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, Self::Error>;
 
     /// The values whose keys start with some text, bytes, or leading parts of a composite key.
     ///
@@ -265,10 +263,7 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.iter()
     }
 
-    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, DatabaseError>
-    where
-        Q: KeyOf<V::Key>,
-    {
+    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, DatabaseError> {
         self.range(range)
     }
 

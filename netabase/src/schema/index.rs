@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use super::{
     NetabaseSchema,
     key::{KeyError, KeyWriter, NetabaseSchemaKey},
-    lookup::PartOf,
+    lookup::{PartOf, PartPrefixOf},
 };
 
 /// An index of the schema `V` whose entries are looked up by a `K`.
@@ -214,25 +214,11 @@ pub trait IndexPrefixOf<K> {
     fn encode_index_prefix(&self, out: &mut KeyWriter<'_>);
 }
 
-macro_rules! prefix_of_text {
-    ($($form:ty => $key:ty, $bytes:expr;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl IndexPrefixOf<$key> for $form {
-            fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
-                let bytes: fn(&Self) -> &[u8] = $bytes;
-                out.escaped_prefix(bytes(self));
-            }
-        }
-    )*};
-}
-
-prefix_of_text! {
-    &str => String, |text| text.as_bytes();
-    String => String, |text| text.as_bytes();
-    &String => String, |text| text.as_bytes();
-    &[u8] => Vec<u8>, |bytes| bytes;
-    Vec<u8> => Vec<u8>, |bytes| bytes;
-    &Vec<u8> => Vec<u8>, |bytes| bytes;
+#[diagnostic::do_not_recommend]
+impl<K, Q: PartPrefixOf<K>> IndexPrefixOf<K> for Q {
+    fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
+        self.encode_part_prefix(out);
+    }
 }
 
 /// Tuples of all parts are keys, tuples of the leading ones prefixes.
