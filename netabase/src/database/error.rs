@@ -18,6 +18,18 @@ pub enum DatabaseError {
         /// How often it ran.
         runs: usize,
     },
+    /// An update gave the value another key, so that it would have been another value.
+    #[error(
+        "the update of a value of schema `{schema}` changed its key from {from} to {to}; to give it another key, put it anew and remove the old one, in a transaction"
+    )]
+    KeyChanged {
+        /// The schema.
+        schema: &'static str,
+        /// The key it had, as its type prints it for debugging.
+        from: String,
+        /// The key it was given.
+        to: String,
+    },
     /// A database of another store was used in a transaction.
     #[error("the database of schema `{schema}` belongs to another store than the transaction")]
     ForeignDatabase {

@@ -1,3 +1,5 @@
+//! Lookups by a secondary index.
+
 use std::{fmt, marker::PhantomData, ops::Bound};
 
 use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
@@ -7,7 +9,7 @@ use crate::{
         IndexKeyOf, IndexOf, IndexPrefixOf, IndexRange, KeyWriter, NetabaseSchema,
         NetabaseSchemaKey,
     },
-    store::{PageSource, end_of_prefix},
+    store::{PageSource, View, end_of_prefix},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -153,6 +155,44 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, DatabaseError> {
         let start = self.bytes(|out| prefix.encode_index_prefix(out))?;
         Ok(self.starting_with(Extent::Prefix, start))
+    }
+
+    /// Walks the values that have no entry in the index, in the order of their keys: those with `None` in an `Option`,
+    /// or with no element in a collection of a `multi` index.
+    ///
+    /// An index holds no entry for what is not there, so this looks at every value, as its
+    /// [`explain`](Entries::explain) says. An index of several fields does hold `None`: one that begins with the
+    /// field finds these values at once, by `prefix((None::<String>,))`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(index(name = "by_email", fields(email, id)))]
+    /// struct User {
+    ///     #[netabase(key)]
+    ///     id: u64,
+    ///     #[netabase(index(unique))]
+    ///     email: Option<String>,
+    /// }
+    ///
+    /// let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, email: Some("ada@example.org".into()) })?;
+    /// users.put(&User { id: 8, email: None })?;
+    ///
+    /// let without = users.index(User::EMAIL).none().keys().collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(without, [UserKey(8)]);
+    /// assert_eq!(users.index(User::BY_EMAIL).prefix((None::<String>,))?.count(), 1);
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn none(&self) -> Entries<V> {
+        let mut entries = self.database.iter();
+        // Indexes show what databases show.
+        entries.view = View::Databases;
+        entries.without = Some(self.index);
+        entries
     }
 
     /// The values of this unique index that more than one key has: they came from other peers, at
