@@ -20,6 +20,14 @@ mod foreign_keys;
 
 mod transactions;
 
+mod update;
+
+mod next_pages;
+
+mod absent_entries;
+
+mod error_texts;
+
 mod watch;
 
 mod model;

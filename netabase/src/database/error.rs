@@ -1,3 +1,5 @@
+//! Why a database refuses a call.
+
 use crate::{record::RecordError, store::StoreError};
 
 /// Why a database refused something. Afterwards it is as it was before.
@@ -31,14 +33,16 @@ pub enum DatabaseError {
         to: String,
     },
     /// A database of another store was used in a transaction.
-    #[error("the database of schema `{schema}` belongs to another store than the transaction")]
+    #[error(
+        "the database of schema `{schema}` belongs to another store than the transaction; open it with `database` of the same store"
+    )]
     ForeignDatabase {
         /// The schema.
         schema: &'static str,
     },
     /// The cursor comes from another schema's walk, or from one by another index.
     #[error(
-        "the cursor does not belong to this walk of schema `{schema}`: it is of another schema or index"
+        "the cursor does not belong to this walk of schema `{schema}`: it is of another schema, owner or index; resume the walk that gave it"
     )]
     ForeignCursor {
         /// The schema of the database it was given to.
@@ -46,7 +50,7 @@ pub enum DatabaseError {
     },
     /// A database of another owner's records was asked to write one.
     #[error(
-        "the records of schema `{schema}` in this database belong to another peer; nobody else can write them"
+        "the records of schema `{schema}` in this database belong to another peer, and only that peer can write them"
     )]
     NotOwner {
         /// The schema.

@@ -266,8 +266,11 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         out.extend_from_slice(self.owner());
         let mut writer = KeyWriter::new(out);
         write(&mut writer);
-        let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
-        writer.finish().map_err(wrong)
+        writer.finish().map_err(|source| RecordError::IndexKey {
+            schema: V::SCHEMA_NAME,
+            index: V::INDEXES[self.index].name,
+            source,
+        })
     }
 }
 

@@ -129,6 +129,8 @@ fn newtypes_are_found_by_what_is_in_them() -> Result<(), DatabaseError> {
     sensors.put(&Sensor { id: id("roof"), station: id("church") })?;
 
     assert!(sensors.contains("roof")?);
+    assert_eq!(sensors.prefix("ro")?.count(), 1);
+    assert_eq!(sensors.index(Sensor::STATION).prefix("ch")?.count(), 1);
     assert_eq!(sensors.index(Sensor::STATION).get("church")?.count(), 1);
     Ok(())
 }

@@ -29,12 +29,14 @@ impl<V: NetabaseSchema> Entries<V> {
         let row = self.next;
         self.next += 1;
         self.is_kept = false;
-        self.looked_at += 1;
         self.returned += 1;
         self.taken_row = Some(row);
         match found {
             Ok(_) => Some(Ok((self.page.as_ref()?, row))),
-            Err(error) => Some(Err(error)),
+            Err(error) => {
+                self.looked_at += 1;
+                Some(Err(error))
+            }
         }
     }
 
@@ -52,9 +54,9 @@ impl<V: NetabaseSchema> Entries<V> {
             }
             // A filter sees each row once: it may count them.
             self.is_kept = self.keeps(self.next)?;
+            self.looked_at += 1;
             if !self.is_kept {
                 self.next += 1;
-                self.looked_at += 1;
             }
         }
         Ok(true)

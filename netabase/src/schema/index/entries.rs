@@ -6,7 +6,8 @@ use crate::schema::key::{KeyError, KeyWriter, NetabaseSchemaKey};
 #[derive(Debug)]
 pub struct IndexWriter<'a> {
     out: &'a mut Vec<u8>,
-    error: Option<KeyError>,
+    /// The index whose key was refused first, and why.
+    error: Option<(usize, KeyError)>,
 }
 
 /// An index id and a length in front of each entry.
@@ -43,13 +44,13 @@ impl<'a> IndexWriter<'a> {
             }
             Err(error) => {
                 self.out.truncate(start);
-                self.error = Some(error);
+                self.error = Some((index, error));
             }
         }
     }
 
-    /// Drops entries that stand twice: an element may, in a collection.
-    pub(crate) fn finish(self) -> Result<(), KeyError> {
+    /// Drops entries that stand twice: an element may, in a collection. An error says of which index it is.
+    pub(crate) fn finish(self) -> Result<(), (usize, KeyError)> {
         if let Some(error) = self.error {
             return Err(error);
         }
