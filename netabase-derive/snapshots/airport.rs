@@ -100,12 +100,18 @@ const _: () = {
     }
     impl ::netabase::PrefixOf<AirportKey> for ::core::primitive::str {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
     impl ::netabase::PrefixOf<AirportKey> for String {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
     impl ::netabase::NetabaseSchema for Airport {

@@ -161,6 +161,17 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
+    impl crate::database::PrefixOf<BookingKey> for ::core::primitive::str
+    where
+        for<'never> ::core::primitive::str: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
+        }
+    }
     impl crate::database::KeyOf<BookingKey> for [::core::primitive::u8]
     where
         for<'never> [::core::primitive::u8]: crate::database::PartOf<Seat>,
@@ -170,6 +181,17 @@ const _: () = {
                 .nested(|__out| <Self as crate::database::PartOf<
                     Seat,
                 >>::encode_part(self, __out));
+        }
+    }
+    impl crate::database::PrefixOf<BookingKey> for [::core::primitive::u8]
+    where
+        for<'never> [::core::primitive::u8]: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
         }
     }
     impl crate::database::NetabaseSchema for Booking
