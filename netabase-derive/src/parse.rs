@@ -10,6 +10,8 @@ mod index;
 
 mod key;
 
+pub(crate) mod lints;
+
 mod on_field;
 
 mod on_struct;
@@ -20,7 +22,7 @@ pub(crate) mod shape;
 
 use proc_macro2::TokenStream;
 use syn::{
-    DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token, parenthesized,
+    Attribute, DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token, parenthesized,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
 };
@@ -44,6 +46,7 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
+        lints: lints::allowed(input.attrs.iter().chain(named.into_iter().flat_map(field_attrs))),
         key: key.unwrap_or_default(),
         indexes: indexes.unwrap_or_default(),
         is_regular: stored && !serde::is_refused(&serde),
@@ -51,6 +54,10 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
         serde,
         fields,
     }
+}
+
+fn field_attrs(named: &FieldsNamed) -> impl Iterator<Item = &Attribute> {
+    named.named.iter().flat_map(|field| &field.attrs)
 }
 
 fn fields(named: &FieldsNamed, errors: &mut Errors) -> Vec<Field> {
@@ -65,6 +72,7 @@ fn field(field: &SynField, errors: &mut Errors) -> Option<Field> {
         vis: field.vis.clone(),
         ty: field.ty.clone(),
         docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        deprecated: field.attrs.iter().find(|attr| lints::is_deprecated(attr)).cloned(),
         key: options.key,
         index: options.index,
         owned: options.owned,

@@ -6,6 +6,8 @@ mod lookup;
 
 mod index;
 
+mod range;
+
 mod codec;
 
 mod form;
@@ -39,8 +41,9 @@ pub use self::{
         KeyError, KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
         NetabaseSchemaKey, check_key_order,
     },
-    lookup::{KeyOf, PartOf, PrefixOf},
+    lookup::{KeyOf, PartOf, PartPrefixOf, PrefixOf},
     merge::{MergeError, check_merge},
+    range::{IndexRange, KeyRange},
     round_trip::{RoundTripCause, RoundTripError, check_round_trip},
 };
 #[doc(hidden)]

@@ -18,7 +18,7 @@ const CLEAR_CHUNK: usize = 64;
 
 /// Why a load stopped: what came before is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("stopped after {stored} stored values")]
+#[error("stopped after {stored} stored values: {source}")]
 pub struct LoadError {
     /// How many values were stored: the first so many of the input.
     pub stored: usize,

@@ -1,11 +1,13 @@
+//! Records exchanged with peers: published, taken in, renewed.
+
 use std::{iter::FusedIterator, vec};
 
 use libp2p::kad::{Record, RecordKey};
 
 use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record::record_to_value,
-    schema::{NetabaseSchema, SharedSchema},
+    record::{self, record_to_value},
+    schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
         NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
         View,
@@ -99,6 +101,44 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn maintain_store(&self) -> StoreMaintenanceResult {
         self.store.maintain_store()
+    }
+
+    /// Stops serving the value of a key to peers; it stays here. Copies that other peers hold stay with
+    /// them until their lease is over. False if there is no value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+        V: SharedSchema,
+    {
+        Ok(self.store.stop_serving(&self.record_key(key)?, false))
+    }
+
+    /// The key under which peers that hold records of this schema announce themselves, for
+    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "open")]
+    /// struct Note { #[netabase(key)] title: String }
+    ///
+    /// let notes = NetabaseStore::new().database::<Note>()?;
+    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
+    /// # Ok::<(), netabase::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn provider_key(&self) -> RecordKey
+    where
+        V: SharedSchema,
+    {
+        record::provider_key::<V>()
     }
 }
 

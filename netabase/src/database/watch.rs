@@ -99,7 +99,7 @@ pub enum WatchError {
         commits: u64,
     },
     /// A value that was changed cannot be read.
-    #[error("a changed value cannot be read")]
+    #[error("a changed value cannot be read: {0}")]
     Record(#[from] RecordError),
 }
 
