@@ -39,7 +39,7 @@ impl Errors {
         second: impl ToTokens,
         what: impl Display,
     ) {
-        self.at(second, what);
+        self.help(second, what, "remove one");
         self.at(first, "first given here");
     }
 

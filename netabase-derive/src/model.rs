@@ -22,6 +22,8 @@ pub(crate) struct Schema {
     pub(crate) fields: Vec<Field>,
     /// Positions in `fields`. Where it has mistakes, what was probably meant; empty if nobody knows.
     pub(crate) key: Vec<usize>,
+    /// Those on fields, then those on the struct.
+    pub(crate) indexes: Vec<Index>,
     /// Whether code can be written that names the struct and its fields.
     pub(crate) is_regular: bool,
 }
@@ -38,7 +40,7 @@ pub(crate) struct Options {
     pub(crate) access: Access,
     pub(crate) ttl: Option<Duration>,
     pub(crate) max_size: Option<Given<usize>>,
-    pub(crate) indexes: Vec<Index>,
+    pub(crate) indexes: Vec<StructIndex>,
     pub(crate) validate: Option<Path>,
     pub(crate) merge: Option<Given<Path>>,
     pub(crate) owned: bool,
@@ -57,15 +59,28 @@ pub(crate) enum Access {
     Open,
 }
 
-/// A secondary index.
-pub(crate) struct Index {
+/// `index(name = "…", fields(a, b))`: the names as written, which stand for [`Index::fields`].
+pub(crate) struct StructIndex {
+    pub(crate) fields: Vec<Ident>,
+    pub(crate) options: IndexOptions,
+}
+
+/// What an index says of itself, beside its fields.
+#[derive(Clone)]
+pub(crate) struct IndexOptions {
     /// What its constant is named after.
     pub(crate) name: String,
-    /// In order; one on a field.
-    pub(crate) fields: Vec<Ident>,
     pub(crate) unique: bool,
     pub(crate) multi: bool,
     pub(crate) at: TokenStream,
+}
+
+/// A secondary index.
+pub(crate) struct Index {
+    /// Positions in the schema's fields, in order; one on a field. Names that no field has, or that
+    /// are listed twice, were reported and are left out.
+    pub(crate) fields: Vec<usize>,
+    pub(crate) options: IndexOptions,
 }
 
 pub(crate) struct Field {
@@ -75,7 +90,7 @@ pub(crate) struct Field {
     pub(crate) docs: Vec<Attribute>,
     /// The `key` of `#[netabase(key)]`.
     pub(crate) key: Option<TokenStream>,
-    pub(crate) index: Option<Index>,
+    pub(crate) index: Option<IndexOptions>,
     pub(crate) owned: bool,
     /// What an option that is none of ours says about the key.
     pub(crate) maybe_key: Option<Guess>,
@@ -114,13 +129,13 @@ impl Schema {
         }
     }
 
-    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
-        let on_fields = self.fields.iter().filter_map(|field| field.index.as_ref());
-        on_fields.chain(&self.options.indexes)
+    pub(crate) fn fields_of(&self, index: &Index) -> Vec<&Field> {
+        index.fields.iter().map(|&at| &self.fields[at]).collect()
     }
 
-    pub(crate) fn field(&self, ident: &Ident) -> Option<&Field> {
-        self.fields.iter().find(|field| field.ident == *ident)
+    /// The first index that the field at this position is part of.
+    pub(crate) fn index_of(&self, field: usize) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.fields.contains(&field))
     }
 
     /// Whether serde's derives write anything for this struct itself.

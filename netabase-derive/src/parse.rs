@@ -21,10 +21,10 @@ mod serde;
 pub(crate) mod shape;
 
 use quote::ToTokens;
-use syn::{DeriveInput, Field as SynField, FieldsNamed, Ident, ext::IdentExt};
+use syn::{DeriveInput, Field as SynField, FieldsNamed, Ident};
 
+pub(crate) use self::on_struct::crate_path;
 use self::options::{Opt, Value};
-pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
 use crate::{
     errors::Errors,
     model::{Field, Schema},
@@ -36,12 +36,14 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
     let key = named.map(|_| key::positions(&input.ident, &options, &fields, errors));
+    let indexes = named.map(|_| index::resolved(&input.ident, &options, &fields, errors));
     let serde = serde::options(&input.attrs);
     let stored = named.is_some_and(|named| shape::can_be_stored(named, errors));
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
         key: key.unwrap_or_default(),
+        indexes: indexes.unwrap_or_default(),
         is_regular: stored && !serde::is_refused(&serde),
         options,
         serde,
@@ -151,9 +153,4 @@ fn takes_value(word: &Ident) -> bool {
     word == "name"
         || (on_struct::KNOWN.iter().any(|known| word == known)
             && !others.iter().any(|other| word == other))
-}
-
-/// Whether two identifiers name the same field: `r#type` is `type`.
-pub(crate) fn same(a: &Ident, b: &Ident) -> bool {
-    a.unraw() == b.unraw()
 }

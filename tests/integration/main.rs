@@ -12,6 +12,8 @@ mod indexes;
 
 mod unique;
 
+mod raw_names;
+
 mod transactions;
 
 mod watch;

@@ -31,10 +31,9 @@ fn borrows(schema: &Schema) -> impl Iterator<Item = TokenStream> {
 /// What is indexed has an order.
 fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let private = schema.private();
-    schema.fields.iter().filter_map(move |field| {
-        let mut indexes = schema.indexes().filter(|index| index.fields.contains(&field.ident));
-        let (index, ty) = (indexes.next()?, &field.ty);
-        let bound = match index.multi {
+    schema.fields.iter().enumerate().filter_map(move |(at, field)| {
+        let (index, ty) = (schema.index_of(at)?, &field.ty);
+        let bound = match index.options.multi {
             false if field.is_plain_key() => return None,
             false => quote!(Indexed),
             true => quote!(MultiIndexed),

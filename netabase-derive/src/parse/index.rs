@@ -1,22 +1,41 @@
 //! `index`, on a field and on the struct.
 
-use syn::{Expr, ExprLit, Ident, Lit, LitStr};
+use proc_macro2::TokenStream;
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, ext::IdentExt};
 
 use super::{
-    literal,
+    key, literal,
     options::{Opt, Value, peel},
     value,
 };
 use crate::{
     errors::{Errors, expected_one_of},
-    model::Index,
+    model::{Field, Index, IndexOptions, Options, StructIndex},
 };
 
 pub(super) const KNOWN: [&str; 4] = ["unique", "multi", "name", "fields"];
 
+/// All indexes, with the positions of their fields: those on fields first.
+pub(super) fn resolved(
+    ident: &Ident,
+    options: &Options,
+    fields: &[Field],
+    errors: &mut Errors,
+) -> Vec<Index> {
+    let on_fields = fields.iter().enumerate().filter_map(|(at, field)| {
+        let options = field.index.clone()?;
+        Some(Index { fields: vec![at], options })
+    });
+    let on_struct = options.indexes.iter().map(|index| Index {
+        fields: key::find(ident, &index.fields, fields, errors),
+        options: index.options.clone(),
+    });
+    on_fields.chain(on_struct).collect()
+}
+
 /// `index`, `index(unique)`, `index(multi)`, `index(name = "…")` on the field `field`.
-pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Index {
-    let mut index = of_field(option, field);
+pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> IndexOptions {
+    let mut index = plain(option, field.unraw().to_string());
     match &option.value {
         Value::Word => {}
         Value::Equals { equals, expr, .. } => {
@@ -28,33 +47,27 @@ pub(crate) fn on_field(option: &Opt, field: &Ident, errors: &mut Errors) -> Inde
             let help = format!("write `#[netabase({meant})]`");
             errors.help(equals, "`index` takes no value", help);
         }
-        Value::List { parens, mistake: Some(_), .. } if only_text(parens).is_some() => {
-            let name = only_text(parens).unwrap_or_default();
-            let name = if is_name(&name) { name } else { "…".to_owned() };
-            let help = format!("write `#[netabase(index(name = \"{name}\"))]`");
-            errors.help(parens, "an index is named by `name`", help);
-        }
-        Value::List { items, mistake, .. } => {
-            errors.extend(mistake.as_ref());
-            arguments(items, &KNOWN[..3], &mut index, errors);
+        Value::List { parens, items, mistake } => {
+            if let Some(name) = only_text(parens) {
+                let name = if is_name(&name) { name } else { "…".to_owned() };
+                let help = format!("write `#[netabase(index(name = \"{name}\"))]`");
+                errors.help(parens, "an index is named by `name`", help);
+            } else {
+                errors.extend(mistake.as_ref());
+                arguments(items, &KNOWN[..3], &mut index, errors);
+            }
         }
     }
     index
 }
 
-/// The plain index of `field`.
-pub(super) fn of_field(option: &Opt, field: &Ident) -> Index {
-    Index {
-        name: field.to_string().trim_start_matches("r#").to_owned(),
-        fields: vec![field.clone()],
-        unique: false,
-        multi: false,
-        at: option.tokens.clone(),
-    }
+/// An index without options.
+pub(super) fn plain(option: &Opt, name: String) -> IndexOptions {
+    IndexOptions { name, unique: false, multi: false, at: option.tokens.clone() }
 }
 
 /// `index(name = "…", fields(a, b))` on the struct.
-pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
+pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<StructIndex> {
     let Value::List { items, mistake, .. } = &option.value else {
         belongs_on_a_field(option, errors);
         return None;
@@ -64,15 +77,9 @@ pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
         return None;
     }
     errors.extend(mistake.as_ref());
-    let mut index = Index {
-        name: String::new(),
-        fields: Vec::new(),
-        unique: false,
-        multi: false,
-        at: option.tokens.clone(),
-    };
-    arguments(items, &["name", "fields", "unique"], &mut index, errors);
-    if index.fields.is_empty() {
+    let mut options = plain(option, String::new());
+    let fields = arguments(items, &["name", "fields", "unique"], &mut options, errors);
+    if fields.is_empty() {
         // They were reported.
         return None;
     }
@@ -80,12 +87,12 @@ pub(crate) fn on_struct(option: &Opt, errors: &mut Errors) -> Option<Index> {
         errors.help(
             &option.tokens,
             "an index of several fields needs a name",
-            format_args!("add `name = \"{}\"`", name_of(&index)),
+            format_args!("add `name = \"{}\"`", name_of(&fields)),
         );
         return None;
     }
     // A name that could not be read was reported.
-    (!index.name.is_empty()).then_some(index)
+    (!options.name.is_empty()).then_some(StructIndex { fields, options })
 }
 
 /// Returns whether this is `fields(…)`, however misspelt.
@@ -94,8 +101,8 @@ pub(super) fn is_list(item: &Opt) -> bool {
 }
 
 /// A name made of those of the fields.
-fn name_of(index: &Index) -> String {
-    let names: Vec<_> = index.fields.iter().map(Ident::to_string).collect();
+fn name_of(fields: &[Ident]) -> String {
+    let names: Vec<_> = fields.iter().map(|field| field.unraw().to_string()).collect();
     let name = names.join("_and_").to_lowercase();
     if is_name(&name) { name } else { "…".to_owned() }
 }
@@ -108,9 +115,14 @@ fn belongs_on_a_field(option: &Opt, errors: &mut Errors) {
     );
 }
 
-fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Errors) {
-    let mut unique = None;
-    let mut multi = None;
+/// Reads what stands in the parentheses, and returns the `fields`.
+fn arguments(
+    items: &[Opt],
+    known: &[&str],
+    index: &mut IndexOptions,
+    errors: &mut Errors,
+) -> Vec<Ident> {
+    let (mut unique, mut multi, mut fields) = (None, None, Vec::new());
     super::each_once(items, errors, |item, errors| match item.name.to_string() {
         name if !known.contains(&name.as_str()) => unknown(item, &name, known, errors),
         name if name == "unique" || name == "multi" => {
@@ -124,7 +136,7 @@ fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Erro
                 index.name = checked_name(&text, errors);
             }
         }
-        _ => index.fields = super::field_list(item, errors),
+        _ => fields = super::field_list(item, errors),
     });
     index.unique = unique.is_some();
     index.multi = multi.is_some();
@@ -137,6 +149,7 @@ fn arguments(items: &[Opt], known: &[&str], index: &mut Index, errors: &mut Erro
             "an element may stand in many values: remove one",
         );
     }
+    fields
 }
 
 fn unknown(item: &Opt, name: &str, known: &[&str], errors: &mut Errors) {
@@ -183,7 +196,7 @@ fn text_or_word(expr: &Expr) -> Option<String> {
 }
 
 /// The text of `("by_name")`.
-fn only_text(parens: &proc_macro2::TokenStream) -> Option<String> {
+fn only_text(parens: &TokenStream) -> Option<String> {
     match &value::inside(parens)?[..] {
         [Expr::Lit(ExprLit { lit: Lit::Str(text), .. })] => Some(text.value()),
         _ => None,

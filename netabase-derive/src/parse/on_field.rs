@@ -1,7 +1,7 @@
 //! `#[netabase(…)]` on a field.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Field as SynField, Ident};
+use syn::{Attribute, Field as SynField, Ident, ext::IdentExt};
 
 use super::{
     each_once, index, on_struct,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     errors::{Errors, did_you_mean, expected_one_of},
-    model::{Guess, Index},
+    model::{Guess, IndexOptions},
 };
 
 pub(super) const KNOWN: [&str; 3] = ["key", "index", "owned"];
@@ -49,7 +49,7 @@ const SERDES: [(&str, &str); 6] = [
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) key: Option<TokenStream>,
-    pub(crate) index: Option<Index>,
+    pub(crate) index: Option<IndexOptions>,
     pub(crate) owned: bool,
     pub(crate) maybe_key: Option<Guess>,
 }
@@ -73,9 +73,10 @@ pub(crate) fn options(field: &SynField, ident: &Ident, errors: &mut Errors) -> F
                 Some("key") => read.maybe_key = Some(Guess::Likely),
                 // Its constant is not missing as well.
                 Some(index) if index.starts_with("index") => {
-                    read.index.get_or_insert_with(|| Index {
+                    read.index.get_or_insert_with(|| IndexOptions {
                         unique: index.contains("unique"),
-                        ..index::of_field(option, ident)
+                        multi: index.contains("multi"),
+                        ..index::plain(option, ident.unraw().to_string())
                     });
                 }
                 Some(_) => {}
