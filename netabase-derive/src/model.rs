@@ -98,6 +98,8 @@ pub(crate) struct Field {
     pub(crate) owned: bool,
     /// What an option that is none of ours says about the key.
     pub(crate) maybe_key: Option<Guess>,
+    /// An attribute like `#[key]`, which is not netabase's.
+    pub(crate) bare_key: Option<TokenStream>,
     pub(crate) serde: Vec<SerdeOption>,
     /// The attributes that `serde` was read from.
     pub(crate) serde_attrs: Vec<Attribute>,

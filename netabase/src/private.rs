@@ -12,7 +12,7 @@ pub use self::{
 };
 pub use crate::schema::{
     Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Probe, Serde,
-    SerdeShape, Unindexed, UnknownForm, all_known, assert_ordered,
+    SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_known, assert_ordered,
 };
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
@@ -20,6 +20,21 @@ use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
 /// A part of a key. (Naming a method of the trait would ask for its supertraits first.)
 pub fn assert_key<T: NetabaseSchemaKey>() {}
+
+/// A field of a schema.
+pub fn assert_thread_safe<T: ThreadSafe + ?Sized>() {}
+
+/// A type of which a value can be read by any thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored: any thread may read a stored value",
+    label = "not `Send` and `Sync`",
+    note = "store the data itself: `String` for `Rc<str>`, `u8` for `Cell<u8>` or `RefCell<u8>`",
+    note = "a stored value changes only by being written again, so a lock or an atomic gains nothing"
+)]
+pub trait ThreadSafe: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> ThreadSafe for T {}
 
 /// How a part of a key is written and read.
 #[derive(Debug)]
@@ -51,20 +66,6 @@ pub trait BorrowsAs<B: ?Sized> {
 impl BorrowsAs<str> for String {}
 
 impl BorrowsAs<[u8]> for Vec<u8> {}
-
-/// A type that an index can order.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be indexed",
-    label = "not a key",
-    note = "an index orders its values by their key bytes, so it takes what a key takes"
-)]
-pub trait Indexed {
-    /// Named to ask for the impl.
-    const HOLDS: () = ();
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> Indexed for T {}
 
 /// Runs the function of `#[netabase(validate = path)]`.
 ///

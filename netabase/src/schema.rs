@@ -58,12 +58,13 @@ pub use self::{
 /// A type whose values are stored, found by key, and mapped to Kademlia records.
 ///
 /// Implemented by `#[derive(NetabaseSchema)]`; writing it by hand is possible but gains nothing.
+/// It implies serde's [`Serialize`] and [`DeserializeOwned`], of which the derives go beside it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a schema",
     label = "not a schema",
     note = "derive it: `#[derive(serde::Serialize, serde::Deserialize, netabase::NetabaseSchema)]`"
 )]
-pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait NetabaseSchema: SerdeDerives + Send + Sync + 'static {
     /// What identifies a value among all of its schema.
     type Key: NetabaseSchemaKey + KeyOf<Self::Key>;
 
@@ -151,6 +152,12 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
         None
     }
 }
+
+/// Serde's traits. Where serde is not in scope, rustc calls a trait that needs them directly sealed.
+#[doc(hidden)]
+pub trait SerdeDerives: Serialize + DeserializeOwned {}
+
+impl<T: Serialize + DeserializeOwned> SerdeDerives for T {}
 
 /// A schema that may leave this process: `#[netabase(access = "owned")]` or `"open"`.
 #[diagnostic::on_unimplemented(

@@ -7,7 +7,11 @@ use syn::spanned::Spanned;
 use crate::model::{Schema, types::borrowed};
 
 pub(super) fn asserts(schema: &Schema) -> TokenStream {
-    let asserts: Vec<_> = keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect();
+    let asserts: Vec<_> = keys(schema)
+        .chain(borrows(schema))
+        .chain(indexes(schema))
+        .chain(thread_safe(schema))
+        .collect();
     if asserts.is_empty() { TokenStream::new() } else { quote!(let _ = (#(#asserts,)*);) }
 }
 
@@ -33,11 +37,22 @@ fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let private = schema.private();
     schema.fields.iter().enumerate().filter_map(move |(at, field)| {
         let (index, ty) = (schema.index_of(at)?, &field.ty);
-        let bound = match index.options.multi {
-            false if field.is_plain_key() => return None,
-            false => quote!(Indexed),
-            true => quote!(MultiIndexed),
-        };
-        Some(quote_spanned!(ty.span()=> <#ty as #private::#bound>::HOLDS))
+        match index.options.multi {
+            false if field.is_plain_key() => None,
+            false => Some(quote_spanned!(ty.span()=> #private::assert_key::<#ty>)),
+            true => Some(quote_spanned!(ty.span()=> <#ty as #private::MultiIndexed>::HOLDS)),
+        }
+    })
+}
+
+/// What is stored can be read from any thread. Keys, and what is indexed, are asked for more.
+fn thread_safe(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let private = schema.private();
+    let fields = schema.fields.iter().enumerate().filter(|(at, field)| {
+        !field.is_plain() && !schema.key.contains(at) && schema.index_of(*at).is_none()
+    });
+    fields.map(move |(_, field)| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> #private::assert_thread_safe::<#ty>)
     })
 }

@@ -97,13 +97,17 @@ fn optional_field(field: &Field) -> Option<&Type> {
 
 /// The types that must be keys and of which the name does not tell.
 pub(super) fn unknown_keys(schema: &Schema) -> impl Iterator<Item = &Type> {
-    schema
+    let fields = schema
         .indexes
         .iter()
-        .filter(|index| !index.options.multi)
-        .flat_map(|index| schema.fields_of(index))
-        .filter(|field| !field.is_plain_key())
-        .map(|field| optional_field(field).unwrap_or(&field.ty))
+        .flat_map(|index| schema.fields_of(index).into_iter().map(move |field| (index, field)));
+    fields.filter(|(_, field)| !field.is_plain_key()).filter_map(|(index, field)| {
+        if index.options.multi {
+            items(&field.ty).filter(|_| !field.owned)
+        } else {
+            Some(optional_field(field).unwrap_or(&field.ty))
+        }
+    })
 }
 
 /// The types that must be collections of keys.

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::{Type, parse_quote};
 
 use super::{form, index, key_type::members, std_impls, view};
-use crate::model::{Access, Options, Schema};
+use crate::model::{Access, Field, Options, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
     let Options { krate, key_type, access, .. } = &schema.options;
@@ -44,16 +45,20 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
     }
 }
 
-/// The condition of every impl that needs the struct to be a schema: parts of the key are keys, and
-/// what is indexed can be.
+/// The condition of every impl that needs the struct to be a schema: parts of the key are keys,
+/// what is indexed can be, and other threads may read it.
 pub(super) fn is_a_schema(schema: &Schema) -> TokenStream {
     let krate = &schema.options.krate;
     let keys = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
     let keys = keys.chain(index::unknown_keys(schema));
-    let private = schema.private();
+    let (private, ident) = (schema.private(), &schema.ident);
+    // Of plain fields it is known.
+    let itself: Option<Type> =
+        (!schema.fields.iter().all(Field::is_plain)).then(|| parse_quote!(#ident));
     std_impls::conditions(&[
         (keys.collect(), quote!(#krate::NetabaseSchemaKey)),
         (index::collections(schema).collect(), quote!(#private::MultiIndexed)),
+        (itself.iter().collect(), quote!(#private::ThreadSafe)),
     ])
 }
 

@@ -22,7 +22,7 @@ pub(super) fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             let message = format!("unknown attribute `{}`", option.name);
             errors.help(&option.name, message, "a key has only one: `crate = \"…\"`");
         } else if path.is_some() {
-            errors.at(&option.name, "duplicate `crate`");
+            errors.help(&option.name, "duplicate `crate`", "remove one");
         } else {
             path = crate_path(&option, errors);
         }

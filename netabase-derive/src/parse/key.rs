@@ -28,16 +28,7 @@ pub(crate) fn positions(
             both(&key.at, mark, errors);
             listed(ident, key, fields, &mut Errors::default())
         }
-        (None, []) => {
-            // One mistake is one message: the option that is none of ours was reported.
-            if fields.iter().all(|field| field.maybe_key.is_none()) {
-                let message = format!("`{ident}` has no key");
-                errors.help(ident, message, "mark a field `#[netabase(key)]`");
-            }
-            let likely = fields.iter().enumerate();
-            let likely = likely.filter(|(_, field)| field.maybe_key == Some(Guess::Likely));
-            likely.map(|(at, _)| at).collect()
-        }
+        (None, []) => missing(ident, fields, errors),
         (None, [(only, _)]) => vec![*only],
         (None, [(_, first), (_, second), ..]) => {
             let names: Vec<_> =
@@ -51,6 +42,27 @@ pub(crate) fn positions(
             marked.iter().map(|(at, _)| *at).collect()
         }
     }
+}
+
+/// What was probably meant to be the key of a struct that names none.
+fn missing(ident: &Ident, fields: &[Field], errors: &mut Errors) -> Vec<usize> {
+    let bare = fields.iter().filter_map(|field| field.bare_key.as_ref());
+    let is_misspelt = fields.iter().any(|field| field.maybe_key.is_some());
+    let places = fields.iter().enumerate();
+    if !is_misspelt && bare.clone().next().is_some() {
+        bare.for_each(|attr| {
+            let message = format!("`{ident}` has no key: netabase does not read this attribute");
+            errors.help(attr, message, "write `#[netabase(key)]`");
+        });
+        return places.filter(|(_, field)| field.bare_key.is_some()).map(|(at, _)| at).collect();
+    }
+    // One mistake is one message: the option that is none of ours was reported.
+    if !is_misspelt {
+        let message = format!("`{ident}` has no key");
+        errors.help(ident, message, "mark a field `#[netabase(key)]`");
+    }
+    let likely = places.filter(|(_, field)| field.maybe_key == Some(Guess::Likely));
+    likely.map(|(at, _)| at).collect()
 }
 
 fn both(on_struct: &TokenStream, on_field: &TokenStream, errors: &mut Errors) {
@@ -101,7 +113,7 @@ pub(crate) fn find(
     for name in names {
         match position(name, fields) {
             Some(at) if positions.contains(&at) => {
-                errors.at(name, format_args!("field `{name}` listed twice"));
+                errors.help(name, format_args!("field `{name}` listed twice"), "remove one");
             }
             Some(at) => positions.push(at),
             None => unknown_field(ident, name, fields, errors),

@@ -7,17 +7,50 @@ use syn::{DeriveInput, Expr, Ident, Path, ext::IdentExt};
 
 use super::{
     duration, each_once, field_list, index,
-    options::{self, Opt, Value},
+    literal::{self, example},
+    options::{self, Opt, Value, peel},
     value,
 };
 use crate::{
-    errors::{Errors, expected_one_of},
+    errors::{Errors, did_you_mean, expected_one_of},
     model::{Access, Given, Options, StructKey},
 };
 
 pub(crate) const KNOWN: [&str; 13] = [
     "name", "version", "key", "key_type", "ref_type", "access", "ttl", "max_size", "index",
     "validate", "merge", "owned", "crate",
+];
+
+/// Other systems' words for them.
+const ALIASES: [(&str, &str); 28] = [
+    ("table", "name"),
+    ("table_name", "name"),
+    ("collection", "name"),
+    ("rename", "name"),
+    ("schema", "name"),
+    ("schema_name", "name"),
+    ("id", "key"),
+    ("pk", "key"),
+    ("primary", "key"),
+    ("primary_key", "key"),
+    ("primarykey", "key"),
+    ("keys", "key"),
+    ("indexed", "index"),
+    ("indexes", "index"),
+    ("unique", "index"),
+    ("unique_index", "index"),
+    ("secondary_key", "index"),
+    ("secondary_index", "index"),
+    ("size", "max_size"),
+    ("max_len", "max_size"),
+    ("max_bytes", "max_size"),
+    ("limit", "max_size"),
+    ("expires", "ttl"),
+    ("expires_after", "ttl"),
+    ("lifetime", "ttl"),
+    ("time_to_live", "ttl"),
+    ("validator", "validate"),
+    ("check", "validate"),
 ];
 
 pub(crate) fn options(input: &DeriveInput, errors: &mut Errors) -> Options {
@@ -72,48 +105,103 @@ fn option(option: &Opt, read: &mut Options, errors: &mut Errors) {
             read.merge = path.map(|value| Given { value, at: option.tokens.clone() });
         }
         "owned" => {
-            value::word(option, errors);
+            value::word(option, "#[netabase(owned)]", errors);
             read.owned = true;
         }
         "crate" => read.krate = crate_path(option, errors).unwrap_or_else(|| quote!(::netabase)),
-        other => {
-            let message = format!("unknown attribute `{other}`");
-            errors.help(&option.name, message, expected_one_of(other, &KNOWN));
-        }
+        other => unknown(option, other, read, errors),
+    }
+}
+
+fn unknown(option: &Opt, name: &str, read: &mut Options, errors: &mut Errors) {
+    let message = format!("unknown attribute `{name}`");
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, known)| *known);
+    let meant = alias.or_else(|| did_you_mean(name, KNOWN));
+    if meant == Some("key") {
+        // The key is not missing: it is called something else.
+        let fields = key_fields(option);
+        let help = if fields.is_empty() {
+            "mark the field `#[netabase(key)]`, or list several on the struct: `key(a, b)`".into()
+        } else {
+            format!("write `{}`", key_of(&fields))
+        };
+        errors.help(&option.name, message, help);
+        read.key.get_or_insert_with(|| StructKey { fields, at: option.tokens.clone() });
+    } else if let (Some("index"), true) = (meant, alias.is_some()) {
+        let unique = if name.starts_with("unique") { "unique, " } else { "" };
+        let help = format!("write `index(name = \"…\", {unique}fields(a, b))`");
+        errors.help(&option.name, message, help);
+    } else if let (Some(meant), true) = (meant, alias.is_some()) {
+        let help = format!("write `{meant} = {}`", example(&format_ident!("{meant}")));
+        errors.help(&option.name, message, help);
+    } else if ["owned", "open", "public", "shared", "private", "local"].contains(&name) {
+        let help = match name {
+            "private" | "local" => "leave it out: without `access` the schema is local",
+            _ => "write `access = \"open\"`, or `\"owned\"` if every author has values of its own",
+        };
+        errors.help(&option.name, message, help);
+    } else {
+        errors.help(&option.name, message, expected_one_of(name, &KNOWN));
     }
 }
 
 fn version(option: &Opt, errors: &mut Errors) -> Option<u32> {
-    if let Value::Equals { expr: expr @ Expr::Unary(_), .. } = &option.value {
+    if let Value::Equals { expr, .. } = &option.value
+        && let Expr::Unary(_) = peel(expr)
+    {
         errors.help(expr, "versions start at 1", "write `version = 1`, or leave it out");
         return None;
     }
-    let number = value::integer(option, "1", errors)?;
+    let number = value::integer(option, errors)?;
     match number.base10_parse::<u32>() {
         Ok(0) => errors.help(number, "versions start at 1", "write `version = 1`, or leave it out"),
         Ok(version) => return Some(version),
-        Err(_) => errors.at(number, "a version must fit in u32"),
+        Err(_) => errors.help(
+            number,
+            "a version must fit in u32",
+            "count the changes of the layout: `version = 2` follows 1",
+        ),
     }
     None
 }
 
 fn max_size(option: &Opt, errors: &mut Errors) -> Option<Given<usize>> {
-    let number = value::integer(option, "4096", errors)?;
+    let number = value::integer(option, errors)?;
     let Ok(value) = number.base10_parse() else {
-        errors.at(number, "a size must fit in usize");
+        let help = "write fewer bytes, or leave `max_size` out";
+        errors.help(number, "a size must fit in usize", help);
         return None;
     };
     Some(Given { value, at: number.to_token_stream() })
 }
 
 fn key(option: &Opt, errors: &mut Errors) -> StructKey {
-    if let Value::List { .. } = &option.value {
-        return StructKey { fields: field_list(option, errors), at: option.tokens.clone() };
-    }
-    let help = "mark the field, or list several: `key(a, b)`";
-    errors.help(&option.name, "`key` belongs on a field", help);
-    // The key is not missing: it is in the wrong place.
-    StructKey { fields: Vec::new(), at: option.tokens.clone() }
+    let fields = if let Value::Word = option.value {
+        let help = "mark the field `#[netabase(key)]`, or list several: `key(a, b)`";
+        errors.help(&option.name, "`key` belongs on a field", help);
+        // The key is not missing: it is in the wrong place.
+        Vec::new()
+    } else {
+        field_list(option, errors)
+    };
+    StructKey { fields, at: option.tokens.clone() }
+}
+
+/// The fields that an option of another name gives.
+fn key_fields(option: &Opt) -> Vec<Ident> {
+    let fields = match &option.value {
+        Value::Equals { expr, .. } => literal::fields(expr),
+        Value::List { parens, .. } => {
+            value::inside(parens).and_then(|exprs| literal::all_fields(&exprs))
+        }
+        Value::Word => None,
+    };
+    fields.unwrap_or_default()
+}
+
+fn key_of(fields: &[Ident]) -> String {
+    let names: Vec<_> = fields.iter().map(ToString::to_string).collect();
+    format!("key({})", names.join(", "))
 }
 
 fn type_name(option: &Opt, name: &mut Given<Ident>, errors: &mut Errors) {
@@ -170,10 +258,13 @@ fn ttl(option: &Opt, errors: &mut Errors) -> Option<std::time::Duration> {
     let text = value::string(option, errors)?;
     match duration::parse(&text.value()) {
         Ok(ttl) if ttl.as_secs() == 0 => {
-            errors.at(&text, "`ttl` is at least 1s: Kademlia carries whole seconds");
+            let message = "`ttl` is at least 1s: Kademlia carries whole seconds";
+            errors.help(&text, message, "write `ttl = \"1s\"` or more");
         }
         Ok(ttl) if ttl.subsec_nanos() != 0 => {
-            errors.at(&text, "`ttl` is a number of whole seconds: Kademlia carries no fractions");
+            let message = "`ttl` is a number of whole seconds: Kademlia carries no fractions";
+            let help = format!("write `ttl = \"{}s\"`", ttl.as_secs() + 1);
+            errors.help(&text, message, help);
         }
         Ok(ttl) => return Some(ttl),
         Err((message, help)) => errors.help(&text, message, help),

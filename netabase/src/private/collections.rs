@@ -23,7 +23,6 @@ pub trait MultiIndexed {
 
 macro_rules! collections {
     ($([$($generics:tt)*] $collection:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<T: NetabaseSchemaKey, $($generics)*> MultiIndexed for $collection {
             type Element = T;
 
@@ -46,7 +45,6 @@ collections! {
 }
 
 /// Without a collection there is no element.
-#[diagnostic::do_not_recommend]
 impl<C: MultiIndexed> MultiIndexed for Option<C> {
     type Element = C::Element;
 

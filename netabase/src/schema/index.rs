@@ -115,7 +115,8 @@ fn describe<K: NetabaseSchemaKey>(bytes: &[u8]) -> String {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value of this index",
     label = "this index holds `{K}`",
-    note = "an index is looked up by the type of its field, or `&str` for text; one of several fields by a tuple of all"
+    note = "an index is looked up by the type of its field, or `&str` for text; one of several fields by a tuple of all",
+    note = "an index on a `Vec` holds it as a whole: to find a value by each item, write `#[netabase(index(multi))]`"
 )]
 pub trait IndexKeyOf<K> {
     /// Writes the key bytes.
@@ -233,7 +234,8 @@ impl<V> IndexOf<V> for Unindexed<V>
 where
     Field: HasIndex<V>,
 {
-    type Key = ();
+    // Of what does not hold this is no type, and rustc reports nothing about what is none.
+    type Key = <Field as HasIndex<V>>::Key;
 
     fn id(self) -> usize {
         0
@@ -252,4 +254,7 @@ pub struct Field;
     label = "a field without index",
     note = "write `#[netabase(index)]` on the field"
 )]
-pub trait HasIndex<V> {}
+pub trait HasIndex<V> {
+    /// Stands where a type has to stand.
+    type Key;
+}

@@ -116,7 +116,8 @@ impl PartPrefixOf<Vec<u8>> for Vec<u8> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a prefix of `{K}`",
     label = "prefix needs a String, bytes or a composite key",
-    note = "for numbers use `range`; for a key of several fields give a tuple of the first ones: `(\"IS\",)`"
+    note = "for numbers use `range`; for a key of several fields give a tuple of the first ones: `(\"IS\",)`",
+    note = "a key field that is a tuple has no prefixes: make each part a field, and list them: `#[netabase(key(a, b))]`"
 )]
 pub trait PrefixOf<K> {
     /// Writes the bytes with which every key starts that this is a prefix of.
