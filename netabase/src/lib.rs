@@ -43,12 +43,15 @@
 //!   [`Envelope`]; `TryFrom` both ways. Bytes of values alone: [`value_to_bytes`], [`value_from_bytes`].
 //! - A node: `Netabase`, its builder `NetabaseBuilder`; the values of one schema on the network: `NetworkDatabase`;
 //!   what happens to it: `NodeEvents`, `NodeCounters`.
+//! - Fields that serde's derives alone cannot keep: [`with`]. Tests of one's own types: [`check_round_trip`],
+//!   [`check_merge`], [`check_key_order`].
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
 //!
 //! # Features
 //!
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
+//! - `json`: fields kept as JSON text, [`with::json`](with).
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.

@@ -98,26 +98,63 @@ export function parseRecordKey(key) {
 
 // ---- Payloads: bincode 2, `standard()`
 
+// A field is the name of a String, or `{ name, type: 'map' }`: a map of Strings to Strings.
 export function encodePayload(schema, value) {
-  const text = (field) => {
-    const bytes = encodeUtf8(value[field]);
-    return concat(encodeVarint(bytes.length), bytes);
-  };
-  return concat(...schema.fields.map(text));
+  const fields = schema.fields.map((field) =>
+    typeof field === 'string' ? encodeText(value[field]) : encodeMap(value[field.name]),
+  );
+  return concat(...fields);
 }
 
 export function decodePayload(schema, payload) {
   const value = {};
   let rest = payload;
   for (const field of schema.fields) {
-    const [length, start] = decodeVarint(rest);
-    const end = start + length;
-    if (end > rest.length) throw new InvalidRecord('payload', 'a String is cut off');
-    value[field] = decodeUtf8(rest.subarray(start, end));
-    rest = rest.subarray(end);
+    if (typeof field === 'string') [value[field], rest] = decodeText(rest);
+    else [value[field.name], rest] = decodeMap(rest);
   }
   if (rest.length > 0) throw new InvalidRecord('payload', 'bytes after the value');
   return value;
+}
+
+function encodeText(text) {
+  const bytes = encodeUtf8(text);
+  return concat(encodeVarint(bytes.length), bytes);
+}
+
+// The text at the start of `bytes`, and what follows it.
+function decodeText(bytes) {
+  const [length, start] = decodeVarint(bytes);
+  const end = start + length;
+  if (end > bytes.length) throw new InvalidRecord('payload', 'a String is cut off');
+  return [decodeUtf8(bytes.subarray(start, end)), bytes.subarray(end)];
+}
+
+// The entries ascend by the bytes of their keys: equal maps have equal bytes.
+function encodeMap(map) {
+  const entries = [...map].map((entry) => entry.map(encodeText));
+  entries.sort(([a], [b]) => Buffer.compare(a, b));
+  return concat(encodeVarint(entries.length), ...entries.flat());
+}
+
+function decodeMap(bytes) {
+  let [length, start] = decodeVarint(bytes);
+  let rest = bytes.subarray(start);
+  if (length > rest.length) throw new InvalidRecord('payload', 'a map is cut off');
+  const map = new Map();
+  let before;
+  for (; length > 0; length -= 1) {
+    const [key, behind] = decodeText(rest);
+    const keyBytes = rest.subarray(0, rest.length - behind.length);
+    if (before !== undefined && Buffer.compare(before, keyBytes) >= 0) {
+      throw new InvalidRecord('payload', 'the keys of a map do not ascend');
+    }
+    before = keyBytes;
+    const [value, next] = decodeText(behind);
+    map.set(key, value);
+    rest = next;
+  }
+  return [map, rest];
 }
 
 // Up to 250 in one byte; else 251, 252, 253 and 2, 4, 8 bytes, little-endian.

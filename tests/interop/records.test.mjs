@@ -131,6 +131,26 @@ test('owned records that nothing here reads are kept on their signature alone', 
   assert.throws(() => read(local.key, local.value), refused('access'));
 });
 
+test('a map has the golden bytes, in whatever order its entries came', () => {
+  const schema = { fields: [{ name: 'words', type: 'map' }, 'last'] };
+  const golden = '030161013101620132026161013301' + '78';
+  const entries = [['aa', '3'], ['b', '2'], ['a', '1']];
+  for (const words of [new Map(entries), new Map(entries.toReversed())]) {
+    const payload = encodePayload(schema, { words, last: 'x' });
+    assert.equal(hex(payload), golden);
+    const decoded = decodePayload(schema, payload);
+    assert.deepEqual([...decoded.words], [['a', '1'], ['b', '2'], ['aa', '3']]);
+    assert.equal(decoded.last, 'x');
+  }
+});
+
+test('a map whose keys do not ascend is refused', () => {
+  const schema = { fields: [{ name: 'words', type: 'map' }] };
+  for (const payload of ['02 0162 00 0161 00', '02 0161 00 0161 00', '02 026161 00 0162 00', '05 0161 00']) {
+    assert.throws(() => decodePayload(schema, bytes(payload)), refused('payload'));
+  }
+});
+
 test('envelopes and record keys are taken apart', () => {
   const envelope = parseEnvelope(GOLDEN_PROFILE_VALUE);
   assert.deepEqual(

@@ -1,6 +1,9 @@
 //! Bytes on the wire do not change.
 
-use std::{collections::BTreeMap, error::Error};
+use std::{
+    collections::{BTreeMap, HashMap},
+    error::Error,
+};
 
 use super::{
     encoded,
@@ -98,6 +101,9 @@ fn the_entries_of_a_map_ascend_by_the_bytes_of_their_keys() -> Result<(), Box<dy
 
     assert_eq!(encoded(&map)?, bytes);
     assert_eq!(decode::<BTreeMap<i16, &str>>(&bytes)?, map);
+
+    let words = HashMap::from([("aa", "3"), ("b", "2"), ("a", "1")]);
+    assert_eq!(encoded(&words)?, b"\x03\x01a\x011\x01b\x012\x02aa\x013");
     Ok(())
 }
 
