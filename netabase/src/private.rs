@@ -11,8 +11,8 @@ pub use self::{
     stub::{StubKeyBounds, StubRef, StubSchema, stub_key},
 };
 pub use crate::schema::{
-    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Probe, Serde,
-    SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_known, assert_ordered,
+    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered,
+    Probe, Serde, SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_known, is_ordered,
 };
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 

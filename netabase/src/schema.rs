@@ -49,8 +49,8 @@ pub use self::{
 #[doc(hidden)]
 pub use self::{
     form::{
-        Comparison, FieldForm, Form, KnownForm, NoComparison, NoSerde, Probe, Serde, SerdeShape,
-        UnknownForm, all_known, assert_ordered,
+        Comparison, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered, Probe,
+        Serde, SerdeShape, UnknownForm, all_known, is_ordered,
     },
     round_trip::FieldCheck,
 };

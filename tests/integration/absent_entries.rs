@@ -87,6 +87,7 @@ struct Collections {
     #[netabase(index(multi))]
     tree: BTreeSet<String>,
     #[netabase(index(multi))]
+    #[serde(with = "netabase::with::sorted")]
     hash: HashSet<String>,
     #[netabase(index(multi))]
     boxed: Box<[String]>,

@@ -11,6 +11,7 @@ pub(super) fn asserts(schema: &Schema) -> TokenStream {
         .chain(borrows(schema))
         .chain(indexes(schema))
         .chain(thread_safe(schema))
+        .chain(super::form::ordered(schema))
         .collect();
     if asserts.is_empty() { TokenStream::new() } else { quote!(let _ = (#(#asserts,)*);) }
 }

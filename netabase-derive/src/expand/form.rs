@@ -57,24 +57,30 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
     }
 }
 
-/// The forms of all fields, with the answers for types whose form is not known in scope; stops at fields
-/// without an order.
+/// The forms of all fields, with the answers for types whose form is not known in scope.
 pub(super) fn fields(schema: &Schema) -> TokenStream {
     let private = schema.private();
-    let fields = schema.fields.iter().filter(|_| !schema.options.owned);
-    // With `with`, serde writes something else than the type.
-    let types = fields.filter(|field| field.is_written_as_it_is()).map(|field| &field.ty);
-    let asserts = types.filter(|ty| may_be_unordered(ty)).map(|ty| {
-        quote_spanned!(ty.span()=> const _: () = #private::assert_ordered(<#private::Probe<#ty>>::FORM);)
-    });
     let written = schema.fields.iter().enumerate().filter(|(_, field)| !field.is_skipped());
     let fields = written.map(|(at, field)| field_form(schema, at, field));
     quote! {
         #[allow(unused_imports)]
         use #private::{NoComparison as _, NoSerde as _, UnknownForm as _};
         const __FIELDS: &[#private::FieldForm] = &[#(#fields,)*];
-        #(#asserts)*
     }
+}
+
+/// Asks that fields have an order. With `with`, serde writes something else than the type.
+pub(super) fn ordered(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let private = schema.private();
+    let fields = schema
+        .fields
+        .iter()
+        .filter(|field| !schema.options.owned && field.is_written_as_it_is() && !field.is_plain());
+    fields.map(move |field| {
+        let ty = &field.ty;
+        let is_ordered = quote!(#private::is_ordered(<#private::Probe<#ty>>::FORM));
+        quote_spanned!(ty.span()=> <#private::Order<{ #is_ordered }> as #private::Ordered>::HOLDS)
+    })
 }
 
 fn field_form(schema: &Schema, at: usize, field: &Field) -> TokenStream {
@@ -113,11 +119,6 @@ fn is_plain(schema: &Schema) -> bool {
 /// Whether a field can be written and read by itself, and might not be read back.
 fn is_checked_alone(field: &Field) -> bool {
     field.is_written_as_it_is() && !field.is_plain()
-}
-
-/// Whether the type may be a hash set, or hold one: primitives and text are not asked.
-fn may_be_unordered(ty: &Type) -> bool {
-    !crate::model::types::is_plain_value(ty)
 }
 
 /// What serde's derive says of a type of the user's own, of which all parts are known: for keys.

@@ -169,14 +169,28 @@ pub const fn all_known(fields: &[FieldForm]) -> bool {
     true
 }
 
-/// Stops the compiler at a field without an order.
-pub const fn assert_ordered(form: Form) {
-    assert!(
-        !matches!(form, Form::Unordered),
-        "a hash set has no order, so equal values would have other bytes: \
-         use a `BTreeSet`, or write `#[serde(with = \"netabase::with::sorted\")]` on the field"
-    );
+/// Returns whether equal values of a type of this form have equal bytes, as far as is known.
+#[must_use]
+pub const fn is_ordered(form: Form) -> bool {
+    !matches!(form, Form::Unordered)
 }
+
+/// Stands for a type that has an order or not.
+#[derive(Debug)]
+pub struct Order<const IS_ORDERED: bool>;
+
+/// Implemented for types with an order alone.
+#[diagnostic::on_unimplemented(
+    message = "a hash set has no order, so equal values would be stored as different bytes",
+    label = "a hash set, or something with one in it",
+    note = "use a `BTreeSet`, or write `#[serde(with = \"netabase::with::sorted\")]` on the field"
+)]
+pub trait Ordered {
+    /// Named to ask for the impl.
+    const HOLDS: () = ();
+}
+
+impl Ordered for Order<true> {}
 
 macro_rules! known {
     ($($ty:ty),* $(,)?) => {$(
