@@ -64,7 +64,7 @@ use self::errors::Errors;
 /// | option | meaning |
 /// |---|---|
 /// | `key` | this field is the key |
-/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index |
+/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index; `multi` of each element of a `Vec`, another list or set, or an `Option` of one |
 /// | `owned` | no borrowed form of this field |
 ///
 /// # What it writes
@@ -76,6 +76,7 @@ use self::errors::Errors;
 ///   constant of that name, give the index another: `index(name = "…")`.
 /// - The borrowed view, if there is text or bytes to borrow. `Debug`, `Clone`,
 ///   `PartialEq` and `Eq` are there if every field has them.
+/// - All of it under the lints that `#[allow]`, `#[expect]` or `#[deprecated]` on the struct or a field names.
 /// - `TryFrom<Record>` and `TryFrom<&Record>`; for local and open schemas also the way back.
 #[proc_macro_derive(NetabaseSchema, attributes(netabase))]
 pub fn derive_netabase_schema(input: TokenStream) -> TokenStream {
