@@ -59,6 +59,9 @@ use self::errors::Errors;
 /// | `owned` | no borrowed view, for a hand-written `Deserialize` |
 /// | `crate = "…"` | path of `netabase`, if it is renamed |
 ///
+/// A field may be in several indexes, which clippy takes for a mistake:
+/// `#[allow(clippy::duplicated_attributes)]` on the struct.
+///
 /// # On a field
 ///
 /// | option | meaning |
