@@ -59,12 +59,15 @@ use self::errors::Errors;
 /// | `owned` | no borrowed view, for a hand-written `Deserialize` |
 /// | `crate = "…"` | path of `netabase`, if it is renamed |
 ///
+/// A field may be in several indexes, which clippy takes for a mistake:
+/// `#[allow(clippy::duplicated_attributes)]` on the struct.
+///
 /// # On a field
 ///
 /// | option | meaning |
 /// |---|---|
 /// | `key` | this field is the key |
-/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index |
+/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index; `multi` of each element of a `Vec`, another list or set, or an `Option` of one |
 /// | `owned` | no borrowed form of this field |
 ///
 /// # What it writes
@@ -76,6 +79,7 @@ use self::errors::Errors;
 ///   constant of that name, give the index another: `index(name = "…")`.
 /// - The borrowed view, if there is text or bytes to borrow. `Debug`, `Clone`,
 ///   `PartialEq` and `Eq` are there if every field has them.
+/// - All of it under the lints that `#[allow]`, `#[expect]` or `#[deprecated]` on the struct or a field names.
 /// - `TryFrom<Record>` and `TryFrom<&Record>`; for local and open schemas also the way back.
 #[proc_macro_derive(NetabaseSchema, attributes(netabase))]
 pub fn derive_netabase_schema(input: TokenStream) -> TokenStream {

@@ -72,6 +72,7 @@ fn they_follow_writes_and_cost_a_look_at_every_value() -> Result<(), Box<dyn Err
     Ok(())
 }
 
+#[allow(clippy::linkedlist, reason = "others may have reasons for one")]
 #[derive(Clone, Debug, Serialize, Deserialize, NetabaseSchema)]
 struct Collections {
     #[netabase(key)]

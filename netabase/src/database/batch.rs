@@ -1,3 +1,5 @@
+//! Many values at once: batches in one step, loads in many.
+
 use std::ops::Bound;
 
 use libp2p::kad::RecordKey;

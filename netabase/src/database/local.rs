@@ -4,14 +4,14 @@ mod rows;
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
-use libp2p::PeerId;
+use libp2p::{PeerId, kad::RecordKey};
 
 use super::error::DatabaseError;
 #[cfg(doc)]
 use crate::record::RecordError;
 use crate::{
     record::{self, Scratch, record_prefix},
-    schema::{KeyOf, NetabaseSchema},
+    schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{NetabaseStore, SchemaId, StoreError, View},
 };
 
@@ -246,6 +246,30 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The key under which peers that hold records of this schema announce themselves, for
+    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(access = "open")]
+    /// struct Note { #[netabase(key)] title: String }
+    ///
+    /// let notes = NetabaseStore::new().database::<Note>()?;
+    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
+    /// # Ok::<(), netabase::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn provider_key(&self) -> RecordKey
+    where
+        V: SharedSchema,
+    {
+        record::provider_key::<V>()
     }
 }
 

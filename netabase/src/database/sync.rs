@@ -6,7 +6,7 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record::{self, record_to_value},
+    record::record_to_value,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
         NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
@@ -115,30 +115,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         V: SharedSchema,
     {
         Ok(self.store.stop_serving(&self.record_key(key)?, false))
-    }
-
-    /// The key under which peers that hold records of this schema announce themselves, for
-    /// `kad::Behaviour::start_providing` and `get_providers`. All peers have the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use netabase::{NetabaseSchema, NetabaseStore};
-    /// # use serde::{Deserialize, Serialize};
-    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
-    /// #[netabase(access = "open")]
-    /// struct Note { #[netabase(key)] title: String }
-    ///
-    /// let notes = NetabaseStore::new().database::<Note>()?;
-    /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
-    /// # Ok::<(), netabase::StoreError>(())
-    /// ```
-    #[must_use]
-    pub fn provider_key(&self) -> RecordKey
-    where
-        V: SharedSchema,
-    {
-        record::provider_key::<V>()
     }
 }
 

@@ -1,3 +1,5 @@
+//! Watchers: the changes of a schema, a key or a prefix, in order.
+
 use std::{collections::VecDeque, fmt, marker::PhantomData};
 
 use libp2p::futures::{Stream, stream};
