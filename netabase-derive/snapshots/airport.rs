@@ -32,11 +32,21 @@ pub trait __AirportFieldsWithoutIndex {
 }
 impl __AirportFieldsWithoutIndex for Airport {}
 const _: () = {
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <Vec<u8> as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS,
-    );
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <Vec<
+            u8,
+        > as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS;
+    };
     impl AirportKey {
         /// The key of the [`Airport`] with these values.
         #[must_use]

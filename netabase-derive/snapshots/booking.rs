@@ -28,10 +28,17 @@ trait __BookingFieldsWithoutIndex {
 }
 impl __BookingFieldsWithoutIndex for Booking {}
 const _: () = {
-    let _ = (
-        crate::database::__private::assert_key::<Seat>,
-        <String as crate::database::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
+    const _: () = {
+        let _ = crate::database::__private::assert_key::<Seat>;
+    };
+    const _: () = {
+        let _ = <String as crate::database::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = crate::database::__private::assert_thread_safe::<Price>;
+    };
     #[automatically_derived]
     impl ::core::clone::Clone for BookingKey
     where
@@ -176,6 +183,7 @@ const _: () = {
     impl crate::database::NetabaseSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Key = BookingKey;
         type Ref<'a> = BookingRef<'a>;
@@ -201,6 +209,7 @@ const _: () = {
     impl crate::database::SharedSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {}
     #[automatically_derived]
     impl<'a> ::core::clone::Clone for BookingRef<'a>
@@ -248,6 +257,7 @@ const _: () = {
     impl ::core::convert::TryFrom<crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -259,6 +269,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -270,6 +281,7 @@ const _: () = {
     impl ::core::convert::TryFrom<Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -281,6 +293,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(

@@ -14,9 +14,11 @@ trait __KeylessFieldsWithoutIndex {
 }
 impl __KeylessFieldsWithoutIndex for Keyless {}
 const _: () = {
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
     #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Keyless {
         type Key = KeylessKey;
