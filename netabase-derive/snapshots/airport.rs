@@ -13,7 +13,12 @@ pub struct AirportKey(
     pub String,
 );
 /// A view of [`Airport`] that borrows its text and bytes.
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+)]
 pub struct AirportRef<'a> {
     /// The four letters.
     pub icao: &'a ::core::primitive::str,
@@ -105,15 +110,20 @@ const _: () = {
     }
     impl ::netabase::PrefixOf<AirportKey> for ::core::primitive::str {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
     impl ::netabase::PrefixOf<AirportKey> for String {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Airport {
         type Key = AirportKey;
         type Ref<'a> = AirportRef<'a>;
@@ -130,7 +140,7 @@ const _: () = {
         ];
         fn key(&self) -> AirportKey {
             AirportKey {
-                0: ::core::clone::Clone::clone(&self.icao),
+                0: <String as ::core::clone::Clone>::clone(&self.icao),
             }
         }
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
@@ -140,8 +150,8 @@ const _: () = {
                 });
         }
         fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {
-            if let ::core::option::Option::Some(__iata) = &self.iata {
-                __out.entry(0usize, __iata);
+            if let ::core::option::Option::Some(__field0) = &self.iata {
+                __out.entry(0usize, __field0);
             }
             __out.entry(1usize, &self.elevation_ft);
         }
@@ -163,10 +173,10 @@ const _: () = {
             __deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
             let (
-                __icao,
-                __iata,
-                __elevation_ft,
-                __photo,
+                __field0,
+                __field1,
+                __field2,
+                __field3,
             ): (
                 &'a ::core::primitive::str,
                 Option<&'a ::core::primitive::str>,
@@ -174,10 +184,10 @@ const _: () = {
                 &'a [::core::primitive::u8],
             ) = ::netabase::__private::serde::Deserialize::deserialize(__deserializer)?;
             ::core::result::Result::Ok(Self {
-                icao: __icao,
-                iata: __iata,
-                elevation_ft: __elevation_ft,
-                photo: __photo,
+                icao: __field0,
+                iata: __field1,
+                elevation_ft: __field2,
+                photo: __field3,
             })
         }
     }

@@ -46,7 +46,7 @@ const _: () = {
     {
         fn clone(&self) -> Self {
             Self {
-                0: ::core::clone::Clone::clone(&self.0),
+                0: <Seat as ::core::clone::Clone>::clone(&self.0),
             }
         }
     }
@@ -67,7 +67,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            ::core::cmp::PartialEq::eq(&self.0, &__other.0)
+            <Seat as ::core::cmp::PartialEq<Seat>>::eq(&self.0, &__other.0)
         }
     }
     #[automatically_derived]
@@ -93,7 +93,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn cmp(&self, __other: &Self) -> ::core::cmp::Ordering {
-            ::core::cmp::Ord::cmp(&self.0, &__other.0)
+            <Seat as ::core::cmp::Ord>::cmp(&self.0, &__other.0)
         }
     }
     #[automatically_derived]
@@ -102,7 +102,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {
-            ::core::hash::Hash::hash(&self.0, __state);
+            <Seat as ::core::hash::Hash>::hash(&self.0, __state);
         }
     }
     impl BookingKey {
@@ -168,6 +168,17 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
+    impl crate::database::PrefixOf<BookingKey> for ::core::primitive::str
+    where
+        for<'never> ::core::primitive::str: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
+        }
+    }
     impl crate::database::KeyOf<BookingKey> for [::core::primitive::u8]
     where
         for<'never> [::core::primitive::u8]: crate::database::PartOf<Seat>,
@@ -179,7 +190,17 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
-    #[allow(deprecated)]
+    impl crate::database::PrefixOf<BookingKey> for [::core::primitive::u8]
+    where
+        for<'never> [::core::primitive::u8]: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
+        }
+    }
     impl crate::database::NetabaseSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
@@ -195,7 +216,7 @@ const _: () = {
         const INDEXES: &'static [crate::database::IndexInfo] = &[];
         fn key(&self) -> BookingKey {
             BookingKey {
-                0: ::core::clone::Clone::clone(&self.seat),
+                0: <Seat as ::core::clone::Clone>::clone(&self.seat),
             }
         }
         fn encode_key(&self, __out: &mut crate::database::KeyWriter<'_>) {
@@ -219,10 +240,12 @@ const _: () = {
     {
         fn clone(&self) -> Self {
             Self {
-                seat: ::core::clone::Clone::clone(&self.seat),
-                name: ::core::clone::Clone::clone(&self.name),
-                note: ::core::clone::Clone::clone(&self.note),
-                price: ::core::clone::Clone::clone(&self.price),
+                seat: <Seat as ::core::clone::Clone>::clone(&self.seat),
+                name: <String as ::core::clone::Clone>::clone(&self.name),
+                note: <&'a ::core::primitive::str as ::core::clone::Clone>::clone(
+                    &self.note,
+                ),
+                price: <Price as ::core::clone::Clone>::clone(&self.price),
             }
         }
     }
@@ -248,12 +271,24 @@ const _: () = {
         for<'never> Price: ::core::cmp::PartialEq,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            ::core::cmp::PartialEq::eq(&self.seat, &__other.seat)
-                && ::core::cmp::PartialEq::eq(&self.name, &__other.name)
-                && ::core::cmp::PartialEq::eq(&self.note, &__other.note)
-                && ::core::cmp::PartialEq::eq(&self.price, &__other.price)
+            <Seat as ::core::cmp::PartialEq<Seat>>::eq(&self.seat, &__other.seat)
+                && <String as ::core::cmp::PartialEq<
+                    String,
+                >>::eq(&self.name, &__other.name)
+                && <&'a ::core::primitive::str as ::core::cmp::PartialEq<
+                    &'a ::core::primitive::str,
+                >>::eq(&self.note, &__other.note)
+                && <Price as ::core::cmp::PartialEq<
+                    Price,
+                >>::eq(&self.price, &__other.price)
         }
     }
+    #[automatically_derived]
+    impl<'a> ::core::cmp::Eq for BookingRef<'a>
+    where
+        for<'never> Seat: ::core::cmp::Eq,
+        for<'never> Price: ::core::cmp::Eq,
+    {}
     impl ::core::convert::TryFrom<crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,

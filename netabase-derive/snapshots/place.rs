@@ -1,5 +1,4 @@
 const _: () = {
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchemaKey for Place {
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
             __out

@@ -31,10 +31,10 @@ const _: () = {
         }
     }
     impl ::core::convert::From<(u32, u64)> for ReadingKey {
-        fn from((__station, __at): (u32, u64)) -> Self {
+        fn from((__field0, __field1): (u32, u64)) -> Self {
             Self {
-                station: __station,
-                at: __at,
+                station: __field0,
+                at: __field1,
             }
         }
     }
@@ -82,7 +82,6 @@ const _: () = {
                 });
         }
     }
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Reading {
         type Key = ReadingKey;
         type Ref<'a> = Reading;
@@ -96,8 +95,8 @@ const _: () = {
         const INDEXES: &'static [::netabase::IndexInfo] = &[];
         fn key(&self) -> ReadingKey {
             ReadingKey {
-                station: ::core::clone::Clone::clone(&self.station),
-                at: ::core::clone::Clone::clone(&self.at),
+                station: <u32 as ::core::clone::Clone>::clone(&self.station),
+                at: <u64 as ::core::clone::Clone>::clone(&self.at),
             }
         }
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {

@@ -2,7 +2,12 @@
     KeylessKey
 }
 /// A view of [`Keyless`] that borrows its text and bytes.
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+)]
 struct KeylessRef<'a> {
     /// `name`
     name: &'a ::core::primitive::str,
@@ -19,7 +24,6 @@ const _: () = {
             ::core::primitive::str,
         >>::HOLDS;
     };
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Keyless {
         type Key = KeylessKey;
         type Ref<'a> = KeylessRef<'a>;
@@ -41,10 +45,10 @@ const _: () = {
         fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(
             __deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            let (__name,): (&'a ::core::primitive::str,) = ::netabase::__private::serde::Deserialize::deserialize(
+            let (__field0,): (&'a ::core::primitive::str,) = ::netabase::__private::serde::Deserialize::deserialize(
                 __deserializer,
             )?;
-            ::core::result::Result::Ok(Self { name: __name })
+            ::core::result::Result::Ok(Self { name: __field0 })
         }
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Keyless {

@@ -13,6 +13,8 @@ use crate::errors::Errors;
 struct Key {
     krate: TokenStream,
     ident: Ident,
+    /// `#[allow(…)]` for the implementation, or nothing.
+    lints: TokenStream,
     shape: Shape,
 }
 
@@ -41,7 +43,10 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = parse::krate(&input, &mut errors);
     let mut code = match parse::shape(&input, &mut errors) {
-        Some(shape) => expand::key(&Key { krate, ident: input.ident, shape }),
+        Some(shape) => {
+            let lints = parse::lints(&input);
+            expand::key(&Key { krate, ident: input.ident, lints, shape })
+        }
         // Still implement the trait, so that only the real mistakes show.
         None => expand::stub(&input, &krate),
     };

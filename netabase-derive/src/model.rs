@@ -17,6 +17,8 @@ pub(crate) struct Given<T> {
 pub(crate) struct Schema {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// `#[allow(…)]` for everything that is generated, or nothing.
+    pub(crate) lints: TokenStream,
     pub(crate) options: Options,
     pub(crate) serde: Vec<SerdeOption>,
     pub(crate) fields: Vec<Field>,
@@ -88,6 +90,8 @@ pub(crate) struct Field {
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,
     pub(crate) docs: Vec<Attribute>,
+    /// `#[deprecated]`
+    pub(crate) deprecated: Option<Attribute>,
     /// The `key` of `#[netabase(key)]`.
     pub(crate) key: Option<TokenStream>,
     pub(crate) index: Option<IndexOptions>,
@@ -169,6 +173,11 @@ impl Field {
     /// Whether the type's name tells that it has `Clone`, `Debug` and `PartialEq`.
     pub(crate) fn is_plain(&self) -> bool {
         !self.owned && types::is_plain_value(&self.ty)
+    }
+
+    /// Whether the type's name tells that it has `Eq` besides.
+    pub(crate) fn is_plain_eq(&self) -> bool {
+        !self.owned && types::is_plain_eq(&self.ty)
     }
 
     pub(crate) fn has_serde(&self, name: &str) -> bool {

@@ -12,6 +12,8 @@ mod index;
 
 mod key;
 
+pub(crate) mod lints;
+
 mod on_field;
 
 mod on_struct;
@@ -21,7 +23,7 @@ mod serde;
 pub(crate) mod shape;
 
 use quote::ToTokens;
-use syn::{DeriveInput, Field as SynField, FieldsNamed, Ident};
+use syn::{Attribute, DeriveInput, Field as SynField, FieldsNamed, Ident};
 
 pub(crate) use self::on_struct::crate_path;
 use self::options::{Opt, Value};
@@ -42,6 +44,7 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
+        lints: lints::allowed(input.attrs.iter().chain(named.into_iter().flat_map(field_attrs))),
         key: key.unwrap_or_default(),
         indexes: indexes.unwrap_or_default(),
         is_regular: stored && !serde::is_refused(&serde),
@@ -49,6 +52,10 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
         serde,
         fields,
     }
+}
+
+fn field_attrs(named: &FieldsNamed) -> impl Iterator<Item = &Attribute> {
+    named.named.iter().flat_map(|field| &field.attrs)
 }
 
 fn fields(named: &FieldsNamed, errors: &mut Errors) -> Vec<Field> {
@@ -63,6 +70,7 @@ fn field(field: &SynField, errors: &mut Errors) -> Option<Field> {
         vis: field.vis.clone(),
         ty: field.ty.clone(),
         docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        deprecated: field.attrs.iter().find(|attr| lints::is_deprecated(attr)).cloned(),
         key: options.key,
         index: options.index,
         owned: options.owned,

@@ -33,6 +33,8 @@ mod index;
 
 mod transaction;
 
+mod update;
+
 mod watch;
 
 mod scan;

@@ -95,10 +95,10 @@ pub use self::{
     },
     schema::{
         Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
-        IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,
-        KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, MergeError,
-        NetabaseSchema, NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp,
-        check_key_order, check_merge,
+        IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexRange, IndexWriter, Invalid, KeyError,
+        KeyOf, KeyOrderError, KeyRange, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
+        MergeError, NetabaseSchema, NetabaseSchemaKey, PartOf, PartPrefixOf, PrefixOf,
+        SharedSchema, Signature, Timestamp, check_key_order, check_merge,
     },
     store::{
         Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,

@@ -1,10 +1,15 @@
 //! What the derives' output calls, beside the re-exports. Not public API: it changes with them.
 
+mod collections;
+
 mod stub;
 
 use std::fmt::Display;
 
-pub use self::stub::{StubKeyBounds, StubRef, StubSchema, stub_key};
+pub use self::{
+    collections::MultiIndexed,
+    stub::{StubKeyBounds, StubRef, StubSchema, stub_key},
+};
 pub use crate::schema::{SerdeDerives, Unindexed};
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
@@ -58,47 +63,6 @@ pub trait BorrowsAs<B: ?Sized> {
 impl BorrowsAs<str> for String {}
 
 impl BorrowsAs<[u8]> for Vec<u8> {}
-
-/// A collection of which each element is an entry of the index.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be indexed by its elements: `multi` needs a Vec or a set",
-    label = "not a Vec or set of keys",
-    note = "index the value as a whole: `#[netabase(index)]`"
-)]
-pub trait MultiIndexed {
-    /// What is looked up.
-    type Element: NetabaseSchemaKey;
-
-    /// Named to ask for the impl.
-    const HOLDS: () = ();
-
-    /// Shows every element.
-    fn each(&self, show: impl FnMut(&Self::Element));
-}
-
-impl<T: NetabaseSchemaKey> MultiIndexed for Vec<T> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
-
-impl<T: NetabaseSchemaKey> MultiIndexed for std::collections::BTreeSet<T> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
-
-impl<T: NetabaseSchemaKey, S> MultiIndexed for std::collections::HashSet<T, S> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
 
 /// Runs the function of `#[netabase(validate = path)]`.
 ///

@@ -6,6 +6,8 @@ mod lookup;
 
 mod index;
 
+mod range;
+
 mod codec;
 
 mod envelope;
@@ -27,8 +29,9 @@ pub use self::{
         KeyError, KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
         NetabaseSchemaKey, check_key_order,
     },
-    lookup::{KeyOf, PartOf, PrefixOf},
+    lookup::{KeyOf, PartOf, PartPrefixOf, PrefixOf},
     merge::{MergeError, check_merge},
+    range::{IndexRange, KeyRange},
 };
 pub(crate) use self::{
     codec::{decode, encode},

@@ -14,7 +14,19 @@ mod unique;
 
 mod raw_names;
 
+mod ranges;
+
+mod foreign_keys;
+
 mod transactions;
+
+mod update;
+
+mod next_pages;
+
+mod absent_entries;
+
+mod error_texts;
 
 mod watch;
 

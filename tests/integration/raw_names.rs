@@ -5,6 +5,7 @@ use std::error::Error;
 use netabase::{DatabaseError, NetabaseSchema, NetabaseStore, StoreError};
 use serde::{Deserialize, Serialize};
 
+#[allow(clippy::duplicated_attributes, reason = "a field may be in several indexes")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
 #[netabase(
     key(tenant, type, r#fn),

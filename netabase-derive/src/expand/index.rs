@@ -54,7 +54,7 @@ pub(super) fn encode(schema: &Schema) -> TokenStream {
 
 /// An index of one field; of an `Option` only `Some` has an entry.
 fn one(at: usize, field: &Field) -> TokenStream {
-    let (ident, value) = (&field.ident, variable(&field.ident));
+    let (ident, value) = (&field.ident, variable(0));
     if optional_field(field).is_some() {
         quote! {
             if let ::core::option::Option::Some(#value) = &self.#ident {

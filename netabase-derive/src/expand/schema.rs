@@ -14,16 +14,15 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
     let view = view::of(schema);
     let (constants, functions) = (constants(schema), functions(schema));
     let (index_infos, encode_indexes) = (index::infos(schema), index::encode(schema));
-    let (members, fields) = (members(schema), schema.key_fields().map(|field| &field.ident));
-    let fields: Vec<_> = fields.collect();
+    let members = members(schema);
+    let (fields, types): (Vec<_>, Vec<_>) =
+        schema.key_fields().map(|field| (&field.ident, &field.ty)).unzip();
     let shared = (*access != Access::Local).then(|| {
         quote! {
             impl #krate::SharedSchema for #ident #condition {}
         }
     });
     quote! {
-        // A deprecated field is stored like any other.
-        #[allow(deprecated)]
         impl #krate::NetabaseSchema for #ident #condition {
             type Key = #key;
             type Ref<'a> = #view;
@@ -31,7 +30,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             #index_infos
 
             fn key(&self) -> #key {
-                #key { #(#members: ::core::clone::Clone::clone(&self.#fields),)* }
+                #key { #(#members: <#types as ::core::clone::Clone>::clone(&self.#fields),)* }
             }
 
             fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {

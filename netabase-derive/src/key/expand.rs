@@ -20,8 +20,9 @@ pub(super) fn key(key: &Key) -> TokenStream {
         Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
     };
     let implementation = implementation(&key.krate, &key.ident, &encode, &decode);
-    let lookups = lookups(key);
+    let (lookups, lints) = (lookups(key), &key.lints);
     quote! {
+        #lints
         const _: () = { #implementation #lookups };
     }
 }
@@ -52,7 +53,20 @@ fn lookups(key: &Key) -> Option<TokenStream> {
             }
         }
     });
-    Some(quote!(#(#impls)*))
+    Some(quote! {
+        #(#impls)*
+
+        impl #krate::PartPrefixOf<#ident> for #form
+        where
+            for<'never> #form: #krate::PartPrefixOf<#ty>,
+        {
+            fn encode_part_prefix(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| {
+                    <#form as #krate::PartPrefixOf<#ty>>::encode_part_prefix(self, __out);
+                });
+            }
+        }
+    })
 }
 
 fn implementation(
@@ -62,8 +76,6 @@ fn implementation(
     decode: &TokenStream,
 ) -> TokenStream {
     quote! {
-        // A deprecated variant is a key like any other.
-        #[allow(deprecated)]
         impl #krate::NetabaseSchemaKey for #ident {
             fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
                 __out.nested(|__out| { #encode });

@@ -8,7 +8,7 @@ use super::{Part, Shape, Variant};
 use crate::{
     errors::Errors,
     model::types::is_regular,
-    parse::{crate_path, options},
+    parse::{crate_path, lints, options},
 };
 
 /// An ordinal is one byte.
@@ -28,6 +28,17 @@ pub(super) fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         }
     }
     path.unwrap_or_else(|| quote!(::netabase))
+}
+
+/// What is allowed on the type, its variants and their fields.
+pub(super) fn lints(input: &DeriveInput) -> TokenStream {
+    let (variants, fields): (Vec<_>, Vec<_>) = match &input.data {
+        Data::Struct(data) => (Vec::new(), vec![&data.fields]),
+        Data::Enum(data) => data.variants.iter().map(|all| (&all.attrs, &all.fields)).unzip(),
+        Data::Union(_) => (Vec::new(), Vec::new()),
+    };
+    let of_fields = fields.into_iter().flatten().flat_map(|field| &field.attrs);
+    lints::allowed(input.attrs.iter().chain(variants.into_iter().flatten()).chain(of_fields))
 }
 
 pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {

@@ -42,6 +42,13 @@ pub(crate) fn is_plain_value(ty: &Type) -> bool {
     is_plain_key(ty) || is_made_of(ty, &PRIMITIVES)
 }
 
+/// Whether a type of this name has `Eq` besides, if the name is not shadowed.
+pub(crate) fn is_plain_eq(ty: &Type) -> bool {
+    let floats = ["f32", "f64"];
+    let whole: Vec<_> = PRIMITIVES.into_iter().filter(|name| !floats.contains(name)).collect();
+    is_made_of(ty, &whole)
+}
+
 const PRIMITIVES: [&str; 16] = [
     "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
     "isize", "f32", "f64",

@@ -150,8 +150,11 @@ pub(crate) fn write_entries<V: NetabaseSchema>(
     out.clear();
     let mut writer = IndexWriter::new(out);
     value.encode_indexes(&mut writer);
-    let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
-    writer.finish().map_err(wrong)?;
+    writer.finish().map_err(|(index, source)| RecordError::IndexKey {
+        schema: V::SCHEMA_NAME,
+        index: V::INDEXES[index].name,
+        source,
+    })?;
     if out.len() > MAX_ENTRY_BYTES {
         return Err(RecordError::TooManyEntries {
             schema: V::SCHEMA_NAME,

@@ -15,6 +15,7 @@
 //! | enums | the variant's ordinal in one byte, then its fields |
 //! | `Duration` | seconds as `u64`, nanoseconds as `u32` |
 //! | `SystemTime` | unix seconds, floored, as `i64`, then nanoseconds as `u32` |
+//! | `PeerId` of libp2p | its multihash |
 //!
 //! Decoding accepts canonical bytes only: what it accepts is what encoding the result gives. That
 //! makes the bytes of a key as good as the key for a hash map, a signature or another peer.

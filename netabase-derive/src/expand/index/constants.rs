@@ -43,6 +43,7 @@ pub(in crate::expand) fn impls(schema: &Schema) -> TokenStream {
 /// the trait is in scope, beside the struct. Elsewhere it says that `…FieldsWithoutIndex` has them.
 pub(in crate::expand) fn fields_without(schema: &Schema) -> TokenStream {
     let (ident, vis, private) = (&schema.ident, &schema.vis, schema.private());
+    let lints = &schema.lints;
     let mut names: Vec<String> = TAKEN.map(str::to_owned).into();
     names.extend(indexes(schema).into_iter().map(|(_, index)| constant_name(index)));
     let mut constants = Vec::new();
@@ -64,8 +65,10 @@ pub(in crate::expand) fn fields_without(schema: &Schema) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(dead_code)]
+        #lints
         #vis trait #fields { #(#constants)* }
 
+        #lints
         impl #fields for #ident {}
     }
 }
