@@ -69,11 +69,21 @@ const _: () = {
             is_indexed: false,
         },
     ];
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <Vec<u8> as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS,
-    );
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <Vec<
+            u8,
+        > as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS;
+    };
     impl AirportKey {
         /// The key of the [`Airport`] with these values.
         #[must_use]

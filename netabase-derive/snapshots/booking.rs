@@ -60,16 +60,35 @@ const _: () = {
             is_indexed: false,
         },
     ];
-    const _: () = crate::database::__private::assert_ordered(
-        <crate::database::__private::Probe<Seat>>::FORM,
-    );
-    const _: () = crate::database::__private::assert_ordered(
-        <crate::database::__private::Probe<Price>>::FORM,
-    );
-    let _ = (
-        crate::database::__private::assert_key::<Seat>,
-        <String as crate::database::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
+    const _: () = {
+        let _ = crate::database::__private::assert_key::<Seat>;
+    };
+    const _: () = {
+        let _ = <String as crate::database::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = crate::database::__private::assert_thread_safe::<Price>;
+    };
+    const _: () = {
+        let _ = <crate::database::__private::Order<
+            {
+                crate::database::__private::is_ordered(
+                    <crate::database::__private::Probe<Seat>>::FORM,
+                )
+            },
+        > as crate::database::__private::Ordered>::HOLDS;
+    };
+    const _: () = {
+        let _ = <crate::database::__private::Order<
+            {
+                crate::database::__private::is_ordered(
+                    <crate::database::__private::Probe<Price>>::FORM,
+                )
+            },
+        > as crate::database::__private::Ordered>::HOLDS;
+    };
     #[automatically_derived]
     impl ::core::clone::Clone for BookingKey
     where
@@ -235,6 +254,7 @@ const _: () = {
     impl crate::database::NetabaseSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Key = BookingKey;
         type Ref<'a> = BookingRef<'a>;
@@ -285,6 +305,7 @@ const _: () = {
     impl crate::database::SharedSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {}
     #[automatically_derived]
     impl<'a> ::core::clone::Clone for BookingRef<'a>
@@ -346,6 +367,7 @@ const _: () = {
     impl ::core::convert::TryFrom<crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -357,6 +379,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -368,6 +391,7 @@ const _: () = {
     impl ::core::convert::TryFrom<Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -379,6 +403,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(

@@ -30,9 +30,11 @@ const _: () = {
             is_indexed: false,
         },
     ];
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
     impl ::netabase::NetabaseSchema for Keyless {
         type Key = KeylessKey;
         type Ref<'a> = KeylessRef<'a>;

@@ -1,5 +1,7 @@
 //! `#[netabase(…)]` on the struct.
 
+mod unknown;
+
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -7,50 +9,17 @@ use syn::{DeriveInput, Expr, Ident, Path, ext::IdentExt};
 
 use super::{
     duration, each_once, field_list, index,
-    literal::{self, example},
     options::{self, Opt, Value, peel},
     value,
 };
 use crate::{
-    errors::{Errors, did_you_mean, expected_one_of},
+    errors::{Errors, expected_one_of},
     model::{Access, Given, Options, StructKey},
 };
 
 pub(crate) const KNOWN: [&str; 13] = [
     "name", "version", "key", "key_type", "ref_type", "access", "ttl", "max_size", "index",
     "validate", "merge", "owned", "crate",
-];
-
-/// Other systems' words for them.
-const ALIASES: [(&str, &str); 28] = [
-    ("table", "name"),
-    ("table_name", "name"),
-    ("collection", "name"),
-    ("rename", "name"),
-    ("schema", "name"),
-    ("schema_name", "name"),
-    ("id", "key"),
-    ("pk", "key"),
-    ("primary", "key"),
-    ("primary_key", "key"),
-    ("primarykey", "key"),
-    ("keys", "key"),
-    ("indexed", "index"),
-    ("indexes", "index"),
-    ("unique", "index"),
-    ("unique_index", "index"),
-    ("secondary_key", "index"),
-    ("secondary_index", "index"),
-    ("size", "max_size"),
-    ("max_len", "max_size"),
-    ("max_bytes", "max_size"),
-    ("limit", "max_size"),
-    ("expires", "ttl"),
-    ("expires_after", "ttl"),
-    ("lifetime", "ttl"),
-    ("time_to_live", "ttl"),
-    ("validator", "validate"),
-    ("check", "validate"),
 ];
 
 pub(crate) fn options(input: &DeriveInput, errors: &mut Errors) -> Options {
@@ -109,39 +78,7 @@ fn option(option: &Opt, read: &mut Options, errors: &mut Errors) {
             read.owned = true;
         }
         "crate" => read.krate = crate_path(option, errors).unwrap_or_else(|| quote!(::netabase)),
-        other => unknown(option, other, read, errors),
-    }
-}
-
-fn unknown(option: &Opt, name: &str, read: &mut Options, errors: &mut Errors) {
-    let message = format!("unknown attribute `{name}`");
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, known)| *known);
-    let meant = alias.or_else(|| did_you_mean(name, KNOWN));
-    if meant == Some("key") {
-        // The key is not missing: it is called something else.
-        let fields = key_fields(option);
-        let help = if fields.is_empty() {
-            "mark the field `#[netabase(key)]`, or list several on the struct: `key(a, b)`".into()
-        } else {
-            format!("write `{}`", key_of(&fields))
-        };
-        errors.help(&option.name, message, help);
-        read.key.get_or_insert_with(|| StructKey { fields, at: option.tokens.clone() });
-    } else if let (Some("index"), true) = (meant, alias.is_some()) {
-        let unique = if name.starts_with("unique") { "unique, " } else { "" };
-        let help = format!("write `index(name = \"…\", {unique}fields(a, b))`");
-        errors.help(&option.name, message, help);
-    } else if let (Some(meant), true) = (meant, alias.is_some()) {
-        let help = format!("write `{meant} = {}`", example(&format_ident!("{meant}")));
-        errors.help(&option.name, message, help);
-    } else if ["owned", "open", "public", "shared", "private", "local"].contains(&name) {
-        let help = match name {
-            "private" | "local" => "leave it out: without `access` the schema is local",
-            _ => "write `access = \"open\"`, or `\"owned\"` if every author has values of its own",
-        };
-        errors.help(&option.name, message, help);
-    } else {
-        errors.help(&option.name, message, expected_one_of(name, &KNOWN));
+        other => unknown::report(option, other, read, errors),
     }
 }
 
@@ -185,23 +122,6 @@ fn key(option: &Opt, errors: &mut Errors) -> StructKey {
         field_list(option, errors)
     };
     StructKey { fields, at: option.tokens.clone() }
-}
-
-/// The fields that an option of another name gives.
-fn key_fields(option: &Opt) -> Vec<Ident> {
-    let fields = match &option.value {
-        Value::Equals { expr, .. } => literal::fields(expr),
-        Value::List { parens, .. } => {
-            value::inside(parens).and_then(|exprs| literal::all_fields(&exprs))
-        }
-        Value::Word => None,
-    };
-    fields.unwrap_or_default()
-}
-
-fn key_of(fields: &[Ident]) -> String {
-    let names: Vec<_> = fields.iter().map(ToString::to_string).collect();
-    format!("key({})", names.join(", "))
 }
 
 fn type_name(option: &Opt, name: &mut Given<Ident>, errors: &mut Errors) {

@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc};
 
 use libp2p::{
     Multiaddr, PeerId,
+    futures::future::BoxFuture,
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
@@ -144,8 +145,13 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
-    pub async fn publish<V: SharedSchema>(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        self.network()?.publish(value).await
+    // Not an `async fn`, as those below that are about a shared schema: rustc asks for the bounds of
+    // such a function at its arguments, at its call and at `await`, and reports a local schema thrice.
+    pub fn publish<'a, V: SharedSchema>(
+        &'a self,
+        value: &'a V,
+    ) -> BoxFuture<'a, Result<PublishReport, NetworkError>> {
+        Box::pin(async move { self.network()?.publish(value).await })
     }
 
     /// Looks for the newest value of a key: [`NetworkDatabase::get`]. Of an owned schema, this node's own;
@@ -154,11 +160,11 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
-    pub async fn fetch<V: SharedSchema>(
-        &self,
-        key: &(impl KeyOf<V::Key> + Sync + ?Sized),
-    ) -> Result<Option<V>, NetworkError> {
-        self.network()?.get(key).await
+    pub fn fetch<'a, V: SharedSchema>(
+        &'a self,
+        key: &'a (impl KeyOf<V::Key> + Sync + ?Sized),
+    ) -> BoxFuture<'a, Result<Option<V>, NetworkError>> {
+        Box::pin(async move { self.network()?.get(key).await })
     }
 
     /// Stops serving and renewing a value; it stays here, and copies at other peers lapse with their
@@ -180,10 +186,12 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
-    pub async fn provide<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::Provide { key, reply }).await
+    pub fn provide<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.settled().await;
+            self.ask(|reply| Command::Provide { key, reply }).await
+        })
     }
 
     /// Announces it no longer; what was announced ends after two days.
@@ -191,9 +199,11 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::Stopped`].
-    pub async fn stop_providing<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.tell(Command::StopProviding { key }).await
+    pub fn stop_providing<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.tell(Command::StopProviding { key }).await
+        })
     }
 
     /// Peers that have announced values of `V`, those closest to the schema's key first: at most 20, and so a
@@ -203,10 +213,14 @@ impl Netabase {
     ///
     /// [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`], [`NetworkError::TimedOut`],
     /// [`NetworkError::Stopped`].
-    pub async fn find_providers<V: SharedSchema>(&self) -> Result<Vec<PeerId>, NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::FindProviders { key, reply }).await
+    pub fn find_providers<V: SharedSchema>(
+        &self,
+    ) -> BoxFuture<'_, Result<Vec<PeerId>, NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.settled().await;
+            self.ask(|reply| Command::FindProviders { key, reply }).await
+        })
     }
 
     /// Connects to further addresses, for instance ones that another way of discovery has found.

@@ -134,7 +134,7 @@ fn what_was_probably_meant_is_shown() {
         ("validate = check()", "validate = check"),
         ("validate = &check", "validate = check"),
         ("validate(check)", "validate = check"),
-        ("table = \"users\"", "name = \"…\""),
+        ("table = \"users\"", "name = \"users\""),
         ("expires = \"48h\"", "ttl = \"48h\""),
         ("nmae = \"user\"", "did you mean `name`?"),
         ("owned = true", "#[netabase(owned)]"),

@@ -46,154 +46,197 @@ impl<T> Of<T> for Keys {
 /// Where this is a bound, `T` has the supertraits of a key.
 trait Assume<T>: Of<T, Type: Clone + Debug + Ord + Hash + Send + Sync> + Of<T, Type = T> {}
 
-/// Declares a reason, and the types that it is about.
-macro_rules! refused {
-    ($reason:ident: $message:literal, $note:literal; $([$($generics:tt)*] $type:ty),+ $(,)?) => {
-        #[diagnostic::on_unimplemented(message = $message, label = "not a key", note = $note)]
-        trait $reason<'never, T>: Assume<T> {}
-
-        $(
-            #[doc(hidden)]
-            impl<$($generics)*> NetabaseSchemaKey for $type
-            where
-                for<'never> Keys: $reason<'never, Self>,
-            {
-                fn encode_key(&self, _: &mut KeyWriter<'_>) {
-                    unreachable!("the bound never holds")
-                }
-
-                fn decode_key(_: &mut KeyReader<'_>) -> Result<Self, KeyError> {
-                    unreachable!("the bound never holds")
-                }
+/// Implements the trait for a type that is refused. The header is written out: rustc shows it.
+macro_rules! never {
+    ($($header:tt)*) => {
+        #[doc(hidden)]
+        $($header)* {
+            fn encode_key(&self, _: &mut KeyWriter<'_>) {
+                unreachable!("the bound never holds")
             }
-        )+
+
+            fn decode_key(_: &mut KeyReader<'_>) -> Result<Self, KeyError> {
+                unreachable!("the bound never holds")
+            }
+        }
     };
 }
 
-refused! {
-    HaveTotalOrder: "`{T}` cannot be a key or an index: it has no total order",
-    "use an integer in a smaller unit, such as cents for a price";
-    [] f32,
-    [] f64
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: it has no total order",
+    label = "not a key",
+    note = "use an integer in a smaller unit, such as cents for a price"
+)]
+trait HaveTotalOrder<'never, T>: Assume<T> {}
 
-refused! {
-    HaveFixedWidth: "`{T}` cannot be a key or an index: its width differs by platform",
-    "use `u64`";
-    [] usize,
-    [] NonZeroUsize
-}
+never! { impl NetabaseSchemaKey for f32 where for<'never> Keys: HaveTotalOrder<'never, Self> }
+never! { impl NetabaseSchemaKey for f64 where for<'never> Keys: HaveTotalOrder<'never, Self> }
 
-refused! {
-    HaveFixedSignedWidth: "`{T}` cannot be a key or an index: its width differs by platform",
-    "use `i64`";
-    [] isize,
-    [] NonZeroIsize
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: its width differs by platform",
+    label = "not a key",
+    note = "use `u64`"
+)]
+trait HaveFixedWidth<'never, T>: Assume<T> {}
 
-refused! {
-    IncludeNonZero: "`{T}` cannot be a key or an index: integers have key bytes, but not those without zero",
-    "use the plain integer, such as `u64`";
-    [] NonZeroU8,
-    [] NonZeroU16,
-    [] NonZeroU32,
-    [] NonZeroU64,
-    [] NonZeroU128,
-    [] NonZeroI8,
-    [] NonZeroI16,
-    [] NonZeroI32,
-    [] NonZeroI64,
-    [] NonZeroI128
-}
+never! { impl NetabaseSchemaKey for usize where for<'never> Keys: HaveFixedWidth<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroUsize where for<'never> Keys: HaveFixedWidth<'never, Self> }
 
-refused! {
-    HaveStableEncoding: "`{T}` cannot be a key or an index: it is unordered, so it has no stable encoding",
-    "use a sorted `Vec`";
-    [K: 'static, V: 'static, S: 'static] HashMap<K, V, S>
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: its width differs by platform",
+    label = "not a key",
+    note = "use `i64`"
+)]
+trait HaveFixedSignedWidth<'never, T>: Assume<T> {}
 
-refused! {
-    IncludeMaps: "`{T}` cannot be a key or an index: maps have no key bytes",
-    "use a sorted `Vec`";
-    [K: 'static, V: 'static] BTreeMap<K, V>
-}
+never! { impl NetabaseSchemaKey for isize where for<'never> Keys: HaveFixedSignedWidth<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroIsize where for<'never> Keys: HaveFixedSignedWidth<'never, Self> }
 
-refused! {
-    IncludeSets: "`{T}` cannot be a key or an index: sets have no key bytes",
-    "use a sorted `Vec`; to find a value by each element, write `#[netabase(index(multi))]`";
-    [T: 'static, S: 'static] HashSet<T, S>,
-    [T: 'static] BTreeSet<T>
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: integers have key bytes, but not those without zero",
+    label = "not a key",
+    note = "use the plain integer, such as `u64`"
+)]
+trait IncludeNonZero<'never, T>: Assume<T> {}
 
-refused! {
-    IncludeLists: "`{T}` cannot be a key or an index: of lists only `Vec` and arrays have key bytes",
-    "use a `Vec`; to find a value by each element, write `#[netabase(index(multi))]`";
-    [T: 'static] VecDeque<T>,
-    [T: 'static] LinkedList<T>,
-    [T: 'static] BinaryHeap<T>
-}
+never! { impl NetabaseSchemaKey for NonZeroU8 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroU16 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroU32 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroU64 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroU128 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroI8 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroI16 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroI32 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroI64 where for<'never> Keys: IncludeNonZero<'never, Self> }
+never! { impl NetabaseSchemaKey for NonZeroI128 where for<'never> Keys: IncludeNonZero<'never, Self> }
 
-refused! {
-    MayBorrow: "`{T}` cannot be a key or an index: a key owns its data",
-    "use `String` for text, `Vec<u8>` for bytes";
-    [] &'static str,
-    [] &'static [u8],
-    [T: ?Sized + ToOwned + 'static] Cow<'static, T>
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: it is unordered, so it has no stable encoding",
+    label = "not a key",
+    note = "use a sorted `Vec`"
+)]
+trait HaveStableEncoding<'never, T>: Assume<T> {}
 
-refused! {
-    IncludeText: "`{T}` cannot be a key or an index: of text only `String` has key bytes",
-    "use `String`";
-    [] PathBuf,
-    [] OsString
-}
+never! { impl<K: 'static, V: 'static, S: 'static> NetabaseSchemaKey for HashMap<K, V, S> where for<'never> Keys: HaveStableEncoding<'never, Self> }
 
-refused! {
-    IncludeCText: "`{T}` cannot be a key or an index: of bytes only `Vec<u8>` and arrays have key bytes",
-    "use `Vec<u8>`";
-    [] CString
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: maps have no key bytes",
+    label = "not a key",
+    note = "use a sorted `Vec`"
+)]
+trait IncludeMaps<'never, T>: Assume<T> {}
 
-refused! {
-    MayShare: "`{T}` cannot be a key or an index: a key owns its data",
-    "use the type inside; for `Rc<str>` or `Arc<str>` that is `String`";
-    [T: ?Sized + 'static] Rc<T>,
-    [T: ?Sized + 'static] Arc<T>
-}
+never! { impl<K: 'static, V: 'static> NetabaseSchemaKey for BTreeMap<K, V> where for<'never> Keys: IncludeMaps<'never, Self> }
 
-refused! {
-    MayChange: "`{T}` cannot be a key or an index: it can change while it is a key",
-    "use the type inside";
-    [T: ?Sized + 'static] Cell<T>,
-    [T: ?Sized + 'static] RefCell<T>,
-    [T: ?Sized + 'static] Mutex<T>,
-    [T: ?Sized + 'static] RwLock<T>
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: sets have no key bytes",
+    label = "not a key",
+    note = "use a sorted `Vec`; to find a value by each element, write `#[netabase(index(multi))]`"
+)]
+trait IncludeSets<'never, T>: Assume<T> {}
 
-refused! {
-    IncludeAddresses: "`{T}` cannot be a key or an index: addresses have no key bytes",
-    "use its octets, `[u8; 4]` or `[u8; 16]`, or its text as `String`";
-    [] IpAddr,
-    [] Ipv4Addr,
-    [] Ipv6Addr
-}
+never! { impl<T: 'static, S: 'static> NetabaseSchemaKey for HashSet<T, S> where for<'never> Keys: IncludeSets<'never, Self> }
+never! { impl<T: 'static> NetabaseSchemaKey for BTreeSet<T> where for<'never> Keys: IncludeSets<'never, Self> }
 
-refused! {
-    IncludeSockets: "`{T}` cannot be a key or an index: addresses have no key bytes",
-    "use its octets and its port, `([u8; 16], u16)`, or its text as `String`";
-    [] SocketAddr,
-    [] SocketAddrV4,
-    [] SocketAddrV6
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: of lists only `Vec` and arrays have key bytes",
+    label = "not a key",
+    note = "use a `Vec`; to find a value by each element, write `#[netabase(index(multi))]`"
+)]
+trait IncludeLists<'never, T>: Assume<T> {}
 
-refused! {
-    OutliveTheProcess: "`{T}` cannot be a key or an index: it means nothing in another process",
-    "use `SystemTime`, which keys order by time";
-    [] Instant
-}
+never! { impl<T: 'static> NetabaseSchemaKey for VecDeque<T> where for<'never> Keys: IncludeLists<'never, Self> }
+never! { impl<T: 'static> NetabaseSchemaKey for LinkedList<T> where for<'never> Keys: IncludeLists<'never, Self> }
+never! { impl<T: 'static> NetabaseSchemaKey for BinaryHeap<T> where for<'never> Keys: IncludeLists<'never, Self> }
 
-refused! {
-    HaveBytes: "`{T}` cannot be a key or an index: it has only one value",
-    "for a schema of one record use `u8`, and always 0";
-    [] ()
-}
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: a key owns its data",
+    label = "not a key",
+    note = "use `String` for text, `Vec<u8>` for bytes"
+)]
+trait MayBorrow<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for &'static str where for<'never> Keys: MayBorrow<'never, Self> }
+never! { impl NetabaseSchemaKey for &'static [u8] where for<'never> Keys: MayBorrow<'never, Self> }
+never! { impl<T: ?Sized + ToOwned + 'static> NetabaseSchemaKey for Cow<'static, T> where for<'never> Keys: MayBorrow<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: of text only `String` has key bytes",
+    label = "not a key",
+    note = "use `String`"
+)]
+trait IncludeText<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for PathBuf where for<'never> Keys: IncludeText<'never, Self> }
+never! { impl NetabaseSchemaKey for OsString where for<'never> Keys: IncludeText<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: of bytes only `Vec<u8>` and arrays have key bytes",
+    label = "not a key",
+    note = "use `Vec<u8>`"
+)]
+trait IncludeCText<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for CString where for<'never> Keys: IncludeCText<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: a key owns its data",
+    label = "not a key",
+    note = "use the type inside; for `Rc<str>` or `Arc<str>` that is `String`"
+)]
+trait MayShare<'never, T>: Assume<T> {}
+
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for Rc<T> where for<'never> Keys: MayShare<'never, Self> }
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for Arc<T> where for<'never> Keys: MayShare<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: it can change while it is a key",
+    label = "not a key",
+    note = "use the type inside"
+)]
+trait MayChange<'never, T>: Assume<T> {}
+
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for Cell<T> where for<'never> Keys: MayChange<'never, Self> }
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for RefCell<T> where for<'never> Keys: MayChange<'never, Self> }
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for Mutex<T> where for<'never> Keys: MayChange<'never, Self> }
+never! { impl<T: ?Sized + 'static> NetabaseSchemaKey for RwLock<T> where for<'never> Keys: MayChange<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: addresses have no key bytes",
+    label = "not a key",
+    note = "use its octets, `[u8; 4]` or `[u8; 16]`, or its text as `String`"
+)]
+trait IncludeAddresses<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for IpAddr where for<'never> Keys: IncludeAddresses<'never, Self> }
+never! { impl NetabaseSchemaKey for Ipv4Addr where for<'never> Keys: IncludeAddresses<'never, Self> }
+never! { impl NetabaseSchemaKey for Ipv6Addr where for<'never> Keys: IncludeAddresses<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: addresses have no key bytes",
+    label = "not a key",
+    note = "use its octets and its port, `([u8; 16], u16)`, or its text as `String`"
+)]
+trait IncludeSockets<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for SocketAddr where for<'never> Keys: IncludeSockets<'never, Self> }
+never! { impl NetabaseSchemaKey for SocketAddrV4 where for<'never> Keys: IncludeSockets<'never, Self> }
+never! { impl NetabaseSchemaKey for SocketAddrV6 where for<'never> Keys: IncludeSockets<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: it means nothing in another process",
+    label = "not a key",
+    note = "use `SystemTime`, which keys order by time"
+)]
+trait OutliveTheProcess<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for Instant where for<'never> Keys: OutliveTheProcess<'never, Self> }
+
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a key or an index: it has only one value",
+    label = "not a key",
+    note = "for a schema of one record use `u8`, and always 0"
+)]
+trait HaveBytes<'never, T>: Assume<T> {}
+
+never! { impl NetabaseSchemaKey for () where for<'never> Keys: HaveBytes<'never, Self> }
