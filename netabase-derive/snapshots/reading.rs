@@ -143,7 +143,7 @@ const _: () = {
         }
         const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
         const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
-            Self::FIELDS,
+            __FIELDS,
         );
         fn is_derived() -> ::core::primitive::bool {
             static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();

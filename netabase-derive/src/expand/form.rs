@@ -2,7 +2,7 @@
 //!
 //! The types of fields are asked by a trait, not by their names: an alias changes nothing.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};
 
@@ -13,9 +13,8 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
     let private = schema.private();
     let ident = &schema.ident;
     let count = schema.fields.iter().filter(|field| !field.is_skipped()).count();
-    let is_plain = is_plain(schema).then(
-        || quote!(const IS_PLAIN: ::core::primitive::bool = #private::all_known(Self::FIELDS);),
-    );
+    let is_plain = is_plain(schema)
+        .then(|| quote!(const IS_PLAIN: ::core::primitive::bool = #private::all_known(__FIELDS);));
     // Only a plain schema is asked.
     let is_derived = is_plain.is_some().then(|| {
         let (name, types) = (ident.unraw().to_string(), schema.fields.iter().map(|field| &field.ty));
@@ -79,8 +78,25 @@ pub(super) fn ordered(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     fields.map(move |field| {
         let ty = &field.ty;
         let is_ordered = quote!(#private::is_ordered(<#private::Probe<#ty>>::FORM));
-        quote_spanned!(ty.span()=> <#private::Order<{ #is_ordered }> as #private::Ordered>::HOLDS)
+        let order = at(ty.span(), quote!(#private::Order<{ #is_ordered }>));
+        quote_spanned!(ty.span()=> <#order as #private::Ordered>::HOLDS)
     })
+}
+
+/// Tokens that rustc's caret finds at `span`, all of them.
+fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), at(span, group.stream()));
+            moved.set_span(span);
+            moved.into()
+        }
+        mut token => {
+            token.set_span(span);
+            token
+        }
+    });
+    moved.collect()
 }
 
 fn field_form(schema: &Schema, at: usize, field: &Field) -> TokenStream {

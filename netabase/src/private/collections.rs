@@ -45,6 +45,7 @@ collections! {
 }
 
 /// Without a collection there is no element.
+#[diagnostic::do_not_recommend]
 impl<C: MultiIndexed> MultiIndexed for Option<C> {
     type Element = C::Element;
 
