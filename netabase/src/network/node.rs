@@ -145,6 +145,7 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
+    #[must_use = "futures do nothing unless they are awaited"]
     // Not an `async fn`, as those below that are about a shared schema: rustc asks for the bounds of
     // such a function at its arguments, at its call and at `await`, and reports a local schema thrice.
     pub fn publish<'a, V: SharedSchema>(
@@ -160,6 +161,7 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
+    #[must_use = "futures do nothing unless they are awaited"]
     pub fn fetch<'a, V: SharedSchema>(
         &'a self,
         key: &'a (impl KeyOf<V::Key> + Sync + ?Sized),
@@ -186,6 +188,7 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
+    #[must_use = "futures do nothing unless they are awaited"]
     pub fn provide<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
         Box::pin(async {
             let key = self.database::<V>()?.provider_key();
@@ -199,6 +202,7 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::Stopped`].
+    #[must_use = "futures do nothing unless they are awaited"]
     pub fn stop_providing<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
         Box::pin(async {
             let key = self.database::<V>()?.provider_key();
@@ -213,6 +217,7 @@ impl Netabase {
     ///
     /// [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`], [`NetworkError::TimedOut`],
     /// [`NetworkError::Stopped`].
+    #[must_use = "futures do nothing unless they are awaited"]
     pub fn find_providers<V: SharedSchema>(
         &self,
     ) -> BoxFuture<'_, Result<Vec<PeerId>, NetworkError>> {
