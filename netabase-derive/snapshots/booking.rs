@@ -75,15 +75,6 @@ const _: () = {
         let _ = <crate::database::__private::Order<
             {
                 crate::database::__private::is_ordered(
-                    <crate::database::__private::Probe<Seat>>::FORM,
-                )
-            },
-        > as crate::database::__private::Ordered>::HOLDS;
-    };
-    const _: () = {
-        let _ = <crate::database::__private::Order<
-            {
-                crate::database::__private::is_ordered(
                     <crate::database::__private::Probe<Price>>::FORM,
                 )
             },

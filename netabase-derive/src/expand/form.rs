@@ -71,11 +71,17 @@ pub(super) fn fields(schema: &Schema) -> TokenStream {
 /// Asks that fields have an order. With `with`, serde writes something else than the type.
 pub(super) fn ordered(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let private = schema.private();
-    let fields = schema
-        .fields
-        .iter()
-        .filter(|field| !schema.options.owned && field.is_written_as_it_is() && !field.is_plain());
-    fields.map(move |field| {
+    // A set that is a key, or indexed as a whole, is reported as that.
+    let is_reported = |at: usize| {
+        schema.key.contains(&at) || schema.index_of(at).is_some_and(|index| !index.options.multi)
+    };
+    let fields = schema.fields.iter().enumerate().filter(move |(at, field)| {
+        !schema.options.owned
+            && field.is_written_as_it_is()
+            && !field.is_plain()
+            && !is_reported(*at)
+    });
+    fields.map(move |(_, field)| {
         let ty = &field.ty;
         let is_ordered = quote!(#private::is_ordered(<#private::Probe<#ty>>::FORM));
         let order = at(ty.span(), quote!(#private::Order<{ #is_ordered }>));
