@@ -98,6 +98,7 @@ impl<T: PartialEq<T>> Comparison<T> {
 /// The answer for types that cannot be compared.
 pub trait NoComparison<T> {
     /// Returns none.
+    #[must_use]
     fn equal(_: &T, _: &T) -> Option<bool> {
         None
     }

@@ -129,7 +129,9 @@ fn check_fields<V: NetabaseSchema>(
 fn is_permutation(a: &[u8], b: &[u8]) -> bool {
     let counts = |bytes: &[u8]| {
         let mut counts = [0_usize; 256];
-        bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+        for &byte in bytes {
+            counts[usize::from(byte)] += 1;
+        }
         counts
     };
     a.len() == b.len() && counts(a) == counts(b)

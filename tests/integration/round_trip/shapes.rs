@@ -162,22 +162,15 @@ fn a_struct_that_writes_fewer_fields_than_it_reads() -> Result<(), DatabaseError
         inner: Inner { password, more: more.into() },
         last: "x".into(),
     };
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
-    struct Other {
-        #[netabase(key)]
-        id: u8,
-    }
-
     // Its bytes are those of another value, which would be read without an error.
-    let store = netabase::NetabaseStore::new();
-    let error = store.database::<Login>()?.put(&login(9, &[3, 1, 2, 3]));
+    let logins = netabase::NetabaseStore::new().database::<Login>()?;
+    let error = logins.put(&login(9, &[3, 1, 2, 3]));
 
     let Err(DatabaseError::Record(netabase::RecordError::RoundTrip(error))) = error else {
         panic!("accepted: {error:?}");
     };
     is_about(&error, "inner.more", "Inner", is_changed);
-    assert!(store.database::<Login>()?.put(&login(0, &[])).is_err(), "nothing of it can be read");
-    store.database::<Other>()?.put(&Other { id: 1 })?;
+    assert!(logins.put(&login(0, &[])).is_err(), "nothing of it can be read");
     Ok(())
 }
 
@@ -222,6 +215,7 @@ fn an_enum_that_skips_an_earlier_variant() -> Result<(), DatabaseError> {
 
 #[test]
 fn one_half_of_a_serialize_with() -> Result<(), DatabaseError> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn doubled<S: Serializer>(number: &u32, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u32(number * 2)
     }
@@ -262,7 +256,7 @@ fn one_half_of_a_serialize_with() -> Result<(), DatabaseError> {
 }
 
 #[test]
-fn an_alias_fools_nobody() -> Result<(), DatabaseError> {
+fn an_alias_fools_nobody() {
     mod shadowed {
         pub(super) type String = serde_json::Value;
     }
@@ -276,13 +270,12 @@ fn an_alias_fools_nobody() -> Result<(), DatabaseError> {
         #[netabase(owned)]
         other: shadowed::String,
     }
-    assert!(!<Item as NetabaseSchema>::IS_PLAIN);
+    const { assert!(!<Item as NetabaseSchema>::IS_PLAIN) };
     let item = Item { id: 1, text: json!("a"), other: json!(null) };
 
     let refused = netabase::check_round_trip(&item).map_err(|error| error.field().to_owned());
 
     assert_eq!(refused, Err("text".to_owned()));
-    Ok(())
 }
 
 #[test]

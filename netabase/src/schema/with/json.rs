@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
 use serde_json::Value;
 
-/// How deep JSON may nest: what serde_json reads.
+/// How deep JSON may nest: what `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
 /// Writes a value as a string of JSON.

@@ -69,7 +69,7 @@ pub(super) struct Elements<'a, 'de> {
     pub(super) bytes_left: usize,
 }
 
-impl<'de> Elements<'_, 'de> {
+impl Elements<'_, '_> {
     #[inline]
     fn end_element(&mut self) -> Result<(), DecodeError> {
         let bytes_left = self.input.left();
@@ -145,7 +145,7 @@ impl<'a, 'de> Entries<'a, 'de> {
     /// Takes the bytes of the key that was just read, if it is larger than the one before.
     #[inline]
     fn check_order(&mut self, rest: &'de [u8]) -> Result<(), DecodeError> {
-        let input = &mut self.elements.input;
+        let input = &mut *self.elements.input;
         let key = &rest[..rest.len() - input.left()];
         if self.key.is_some_and(|before| before >= key) {
             let offset = input.offset() - key.len();

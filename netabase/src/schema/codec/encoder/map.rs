@@ -13,7 +13,7 @@ pub(in crate::schema::codec) struct Entries<'a, 'o> {
     pub(super) output: &'a mut Output<'o>,
     pub(super) depth: u8,
     pub(super) announced: usize,
-    entries: SmallVec<[Entry; 8]>,
+    written: SmallVec<[Entry; 8]>,
     ascending: bool,
 }
 
@@ -27,7 +27,7 @@ struct Entry {
 impl<'a, 'o> Entries<'a, 'o> {
     #[inline]
     pub(super) fn new(output: &'a mut Output<'o>, depth: u8, announced: usize) -> Self {
-        Self { output, depth, announced, entries: SmallVec::new(), ascending: true }
+        Self { output, depth, announced, written: SmallVec::new(), ascending: true }
     }
 
     #[inline]
@@ -44,11 +44,11 @@ impl<'a, 'o> Entries<'a, 'o> {
     /// Puts the entries in the order of their keys' bytes.
     #[cold]
     fn sort(&mut self) -> Result<(), EncodeError> {
-        let Some(first) = self.entries.first().map(|entry| entry.start) else { return Ok(()) };
+        let Some(first) = self.written.first().map(|entry| entry.start) else { return Ok(()) };
         let written = self.output.written(first).to_vec();
         let end = first + written.len();
-        let ends = self.entries.iter().skip(1).map(|entry| entry.start).chain([end]);
-        let mut entries: Vec<_> = self.entries.iter().copied().zip(ends).collect();
+        let ends = self.written.iter().skip(1).map(|entry| entry.start).chain([end]);
+        let mut entries: Vec<_> = self.written.iter().copied().zip(ends).collect();
         let key = |entry: &Entry| &written[entry.start - first..entry.key_end - first];
         entries.sort_unstable_by(|(a, _), (b, _)| key(a).cmp(key(b)));
         if entries.windows(2).any(|pair| key(&pair[0].0) == key(&pair[1].0)) {
@@ -69,20 +69,20 @@ impl SerializeMap for Entries<'_, '_> {
         let start = self.output.position();
         self.part(key, Segment::MapKey)?;
         let key_end = self.output.position();
-        if let Some(before) = self.entries.last() {
+        if let Some(before) = self.written.last() {
             // Output from the previous entry on: its key, its value, this key.
             let written = self.output.written(before.start);
             let before_key = &written[..before.key_end - before.start];
             self.ascending &= before_key < &written[start - before.start..];
         }
-        self.entries.push(Entry { start, key_end });
+        self.written.push(Entry { start, key_end });
         Ok(())
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
         self.part(value, Segment::MapValue)?;
-        let entry = self.entries.last().expect("serde asks for the key first");
+        let entry = self.written.last().expect("serde asks for the key first");
         if self.output.position() == entry.start {
             return Err(EncodeError::ZeroSizedElement);
         }
@@ -91,7 +91,7 @@ impl SerializeMap for Entries<'_, '_> {
 
     #[inline]
     fn end(mut self) -> Result<(), EncodeError> {
-        announced(self.announced, self.entries.len())?;
+        announced(self.announced, self.written.len())?;
         if self.ascending { Ok(()) } else { self.sort() }
     }
 }

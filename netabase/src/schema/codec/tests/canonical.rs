@@ -16,7 +16,7 @@ use crate::schema::codec::{DecodeError, EncodeError, decode};
 struct Maps {
     plain: HashMap<u32, String>,
     nested: HashMap<String, HashMap<i64, Vec<u8>>>,
-    optional: Option<HashMap<(u8, bool), ()>>,
+    optional: Option<HashMap<(u8, bool), bool>>,
     variants: Vec<Variant>,
 }
 
@@ -39,7 +39,7 @@ fn maps() -> impl Strategy<Value = Maps> {
     (
         collection::hash_map(any::<u32>(), ".{0,3}", 0..12),
         collection::hash_map(".{0,3}", inner, 0..6),
-        proptest::option::of(collection::hash_map(any::<(u8, bool)>(), Just(()), 0..6)),
+        proptest::option::of(collection::hash_map(any::<(u8, bool)>(), any::<bool>(), 0..6)),
         collection::vec(variant(), 0..3),
     )
         .prop_map(|(plain, nested, optional, variants)| Maps {
