@@ -13,7 +13,12 @@ pub struct AirportKey(
     pub String,
 );
 /// A view of [`Airport`] that borrows its text and bytes.
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+)]
 pub struct AirportRef<'a> {
     /// The four letters.
     pub icao: &'a ::core::primitive::str,
@@ -32,11 +37,53 @@ pub trait __AirportFieldsWithoutIndex {
 }
 impl __AirportFieldsWithoutIndex for Airport {}
 const _: () = {
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-        <Vec<u8> as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS,
-    );
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "icao",
+            type_name: ::core::any::type_name::<String>,
+            form: <::netabase::__private::Probe<String>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "iata",
+            type_name: ::core::any::type_name::<Option<String>>,
+            form: <::netabase::__private::Probe<Option<String>>>::FORM,
+            is_key: false,
+            is_indexed: true,
+        },
+        ::netabase::__private::FieldForm {
+            name: "elevation_ft",
+            type_name: ::core::any::type_name::<i32>,
+            form: <::netabase::__private::Probe<i32>>::FORM,
+            is_key: false,
+            is_indexed: true,
+        },
+        ::netabase::__private::FieldForm {
+            name: "photo",
+            type_name: ::core::any::type_name::<Vec<u8>>,
+            form: <::netabase::__private::Probe<Vec<u8>>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = <Vec<
+            u8,
+        > as ::netabase::__private::BorrowsAs<[::core::primitive::u8]>>::HOLDS;
+    };
     impl AirportKey {
         /// The key of the [`Airport`] with these values.
         #[must_use]
@@ -95,15 +142,20 @@ const _: () = {
     }
     impl ::netabase::PrefixOf<AirportKey> for ::core::primitive::str {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
     impl ::netabase::PrefixOf<AirportKey> for String {
         fn encode_prefix_of(&self, __out: &mut ::netabase::KeyWriter<'_>) {
-            __out.nested(|__out| __out.escaped_prefix(self.as_bytes()));
+            __out
+                .nested(|__out| <Self as ::netabase::PartPrefixOf<
+                    String,
+                >>::encode_part_prefix(self, __out));
         }
     }
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Airport {
         type Key = AirportKey;
         type Ref<'a> = AirportRef<'a>;
@@ -120,7 +172,7 @@ const _: () = {
         ];
         fn key(&self) -> AirportKey {
             AirportKey {
-                0: ::core::clone::Clone::clone(&self.icao),
+                0: <String as ::core::clone::Clone>::clone(&self.icao),
             }
         }
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
@@ -130,10 +182,34 @@ const _: () = {
                 });
         }
         fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {
-            if let ::core::option::Option::Some(__iata) = &self.iata {
-                __out.entry(0usize, __iata);
+            if let ::core::option::Option::Some(__field0) = &self.iata {
+                __out.entry(0usize, __field0);
             }
             __out.entry(1usize, &self.elevation_ft);
+        }
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            __FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Airport", 4usize),
+                    ) && <::netabase::__private::Probe<String>>::is_derived()
+                        && <::netabase::__private::Probe<Option<String>>>::is_derived()
+                        && <::netabase::__private::Probe<i32>>::is_derived()
+                        && <::netabase::__private::Probe<Vec<u8>>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
         }
     }
     impl ::netabase::SharedSchema for Airport {}
@@ -153,10 +229,10 @@ const _: () = {
             __deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
             let (
-                __icao,
-                __iata,
-                __elevation_ft,
-                __photo,
+                __field0,
+                __field1,
+                __field2,
+                __field3,
             ): (
                 &'a ::core::primitive::str,
                 Option<&'a ::core::primitive::str>,
@@ -164,10 +240,10 @@ const _: () = {
                 &'a [::core::primitive::u8],
             ) = ::netabase::__private::serde::Deserialize::deserialize(__deserializer)?;
             ::core::result::Result::Ok(Self {
-                icao: __icao,
-                iata: __iata,
-                elevation_ft: __elevation_ft,
-                photo: __photo,
+                icao: __field0,
+                iata: __field1,
+                elevation_ft: __field2,
+                photo: __field3,
             })
         }
     }

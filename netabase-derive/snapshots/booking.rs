@@ -28,10 +28,58 @@ trait __BookingFieldsWithoutIndex {
 }
 impl __BookingFieldsWithoutIndex for Booking {}
 const _: () = {
-    let _ = (
-        crate::database::__private::assert_key::<Seat>,
-        <String as crate::database::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
+    #[allow(unused_imports)]
+    use crate::database::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[crate::database::__private::FieldForm] = &[
+        crate::database::__private::FieldForm {
+            name: "seat",
+            type_name: ::core::any::type_name::<Seat>,
+            form: <crate::database::__private::Probe<Seat>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "name",
+            type_name: ::core::any::type_name::<String>,
+            form: crate::database::__private::Form::Unknown,
+            is_key: false,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "note",
+            type_name: ::core::any::type_name::<String>,
+            form: <crate::database::__private::Probe<String>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+        crate::database::__private::FieldForm {
+            name: "price",
+            type_name: ::core::any::type_name::<Price>,
+            form: <crate::database::__private::Probe<Price>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
+    const _: () = {
+        let _ = crate::database::__private::assert_key::<Seat>;
+    };
+    const _: () = {
+        let _ = <String as crate::database::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
+    const _: () = {
+        let _ = crate::database::__private::assert_thread_safe::<Price>;
+    };
+    const _: () = {
+        let _ = <crate::database::__private::Order<
+            {
+                crate::database::__private::is_ordered(
+                    <crate::database::__private::Probe<Price>>::FORM,
+                )
+            },
+        > as crate::database::__private::Ordered>::HOLDS;
+    };
     #[automatically_derived]
     impl ::core::clone::Clone for BookingKey
     where
@@ -39,7 +87,7 @@ const _: () = {
     {
         fn clone(&self) -> Self {
             Self {
-                0: ::core::clone::Clone::clone(&self.0),
+                0: <Seat as ::core::clone::Clone>::clone(&self.0),
             }
         }
     }
@@ -60,7 +108,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            ::core::cmp::PartialEq::eq(&self.0, &__other.0)
+            <Seat as ::core::cmp::PartialEq<Seat>>::eq(&self.0, &__other.0)
         }
     }
     #[automatically_derived]
@@ -86,7 +134,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn cmp(&self, __other: &Self) -> ::core::cmp::Ordering {
-            ::core::cmp::Ord::cmp(&self.0, &__other.0)
+            <Seat as ::core::cmp::Ord>::cmp(&self.0, &__other.0)
         }
     }
     #[automatically_derived]
@@ -95,7 +143,7 @@ const _: () = {
         for<'never> Seat: crate::database::NetabaseSchemaKey,
     {
         fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {
-            ::core::hash::Hash::hash(&self.0, __state);
+            <Seat as ::core::hash::Hash>::hash(&self.0, __state);
         }
     }
     impl BookingKey {
@@ -161,6 +209,17 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
+    impl crate::database::PrefixOf<BookingKey> for ::core::primitive::str
+    where
+        for<'never> ::core::primitive::str: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
+        }
+    }
     impl crate::database::KeyOf<BookingKey> for [::core::primitive::u8]
     where
         for<'never> [::core::primitive::u8]: crate::database::PartOf<Seat>,
@@ -172,10 +231,21 @@ const _: () = {
                 >>::encode_part(self, __out));
         }
     }
-    #[allow(deprecated)]
+    impl crate::database::PrefixOf<BookingKey> for [::core::primitive::u8]
+    where
+        for<'never> [::core::primitive::u8]: crate::database::PartPrefixOf<Seat>,
+    {
+        fn encode_prefix_of(&self, __out: &mut crate::database::KeyWriter<'_>) {
+            __out
+                .nested(|__out| <Self as crate::database::PartPrefixOf<
+                    Seat,
+                >>::encode_part_prefix(self, __out));
+        }
+    }
     impl crate::database::NetabaseSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Key = BookingKey;
         type Ref<'a> = BookingRef<'a>;
@@ -187,7 +257,7 @@ const _: () = {
         const INDEXES: &'static [crate::database::IndexInfo] = &[];
         fn key(&self) -> BookingKey {
             BookingKey {
-                0: ::core::clone::Clone::clone(&self.seat),
+                0: <Seat as ::core::clone::Clone>::clone(&self.seat),
             }
         }
         fn encode_key(&self, __out: &mut crate::database::KeyWriter<'_>) {
@@ -197,10 +267,36 @@ const _: () = {
                 });
         }
         fn encode_indexes(&self, __out: &mut crate::database::IndexWriter<'_>) {}
+        const FIELDS: &'static [crate::database::__private::FieldForm] = __FIELDS;
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <crate::database::__private::Comparison<Self>>::equal(self, __other)
+        }
+        fn check_fields(&self, __check: &mut crate::database::__private::FieldCheck) {
+            <crate::database::__private::Serde<
+                Seat,
+            >>::check(
+                __check,
+                "seat",
+                &self.seat,
+                <crate::database::__private::Comparison<Seat>>::equal,
+            );
+            <crate::database::__private::Serde<
+                Price,
+            >>::check(
+                __check,
+                "price",
+                &self.price,
+                <crate::database::__private::Comparison<Price>>::equal,
+            );
+        }
     }
     impl crate::database::SharedSchema for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {}
     #[automatically_derived]
     impl<'a> ::core::clone::Clone for BookingRef<'a>
@@ -210,10 +306,12 @@ const _: () = {
     {
         fn clone(&self) -> Self {
             Self {
-                seat: ::core::clone::Clone::clone(&self.seat),
-                name: ::core::clone::Clone::clone(&self.name),
-                note: ::core::clone::Clone::clone(&self.note),
-                price: ::core::clone::Clone::clone(&self.price),
+                seat: <Seat as ::core::clone::Clone>::clone(&self.seat),
+                name: <String as ::core::clone::Clone>::clone(&self.name),
+                note: <&'a ::core::primitive::str as ::core::clone::Clone>::clone(
+                    &self.note,
+                ),
+                price: <Price as ::core::clone::Clone>::clone(&self.price),
             }
         }
     }
@@ -239,15 +337,28 @@ const _: () = {
         for<'never> Price: ::core::cmp::PartialEq,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            ::core::cmp::PartialEq::eq(&self.seat, &__other.seat)
-                && ::core::cmp::PartialEq::eq(&self.name, &__other.name)
-                && ::core::cmp::PartialEq::eq(&self.note, &__other.note)
-                && ::core::cmp::PartialEq::eq(&self.price, &__other.price)
+            <Seat as ::core::cmp::PartialEq<Seat>>::eq(&self.seat, &__other.seat)
+                && <String as ::core::cmp::PartialEq<
+                    String,
+                >>::eq(&self.name, &__other.name)
+                && <&'a ::core::primitive::str as ::core::cmp::PartialEq<
+                    &'a ::core::primitive::str,
+                >>::eq(&self.note, &__other.note)
+                && <Price as ::core::cmp::PartialEq<
+                    Price,
+                >>::eq(&self.price, &__other.price)
         }
     }
+    #[automatically_derived]
+    impl<'a> ::core::cmp::Eq for BookingRef<'a>
+    where
+        for<'never> Seat: ::core::cmp::Eq,
+        for<'never> Price: ::core::cmp::Eq,
+    {}
     impl ::core::convert::TryFrom<crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -259,6 +370,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&crate::database::__private::Record> for Booking
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -270,6 +382,7 @@ const _: () = {
     impl ::core::convert::TryFrom<Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(
@@ -281,6 +394,7 @@ const _: () = {
     impl ::core::convert::TryFrom<&Booking> for crate::database::__private::Record
     where
         for<'never> Seat: crate::database::NetabaseSchemaKey,
+        for<'never> Booking: crate::database::__private::ThreadSafe,
     {
         type Error = crate::database::RecordError;
         fn try_from(

@@ -1,5 +1,4 @@
 const _: () = {
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchemaKey for Place {
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
             __out
@@ -46,6 +45,25 @@ const _: () = {
                         _ => ::core::result::Result::Ok(Self::Nowhere {}),
                     }
                 })
+        }
+    }
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoSerde as _, UnknownForm as _};
+    impl ::netabase::__private::KnownForm for Place
+    where
+        for<'never> Place: ::netabase::__private::serde::de::DeserializeOwned,
+    {
+        const FORM: ::netabase::__private::Form = ::netabase::__private::Form::Known
+            .and(<::netabase::__private::Probe<String>>::FORM)
+            .and(<::netabase::__private::Probe<i32>>::FORM)
+            .and(<::netabase::__private::Probe<i32>>::FORM);
+        fn is_derived() -> ::core::primitive::bool {
+            <::netabase::__private::Serde<
+                Self,
+            >>::is_derived(::netabase::__private::SerdeShape::Enum("Place", 3usize))
+                && <::netabase::__private::Probe<String>>::is_derived()
+                && <::netabase::__private::Probe<i32>>::is_derived()
+                && <::netabase::__private::Probe<i32>>::is_derived()
         }
     }
 };

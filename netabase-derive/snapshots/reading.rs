@@ -23,6 +23,31 @@ pub(crate) trait __ReadingFieldsWithoutIndex {
 }
 impl __ReadingFieldsWithoutIndex for Reading {}
 const _: () = {
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "station",
+            type_name: ::core::any::type_name::<u32>,
+            form: <::netabase::__private::Probe<u32>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "at",
+            type_name: ::core::any::type_name::<u64>,
+            form: <::netabase::__private::Probe<u64>>::FORM,
+            is_key: true,
+            is_indexed: false,
+        },
+        ::netabase::__private::FieldForm {
+            name: "celsius",
+            type_name: ::core::any::type_name::<f64>,
+            form: <::netabase::__private::Probe<f64>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
     impl ReadingKey {
         /// The key of the [`Reading`] with these values.
         #[must_use]
@@ -31,10 +56,10 @@ const _: () = {
         }
     }
     impl ::core::convert::From<(u32, u64)> for ReadingKey {
-        fn from((__station, __at): (u32, u64)) -> Self {
+        fn from((__field0, __field1): (u32, u64)) -> Self {
             Self {
-                station: __station,
-                at: __at,
+                station: __field0,
+                at: __field1,
             }
         }
     }
@@ -82,7 +107,6 @@ const _: () = {
                 });
         }
     }
-    #[allow(deprecated)]
     impl ::netabase::NetabaseSchema for Reading {
         type Key = ReadingKey;
         type Ref<'a> = Reading;
@@ -96,8 +120,8 @@ const _: () = {
         const INDEXES: &'static [::netabase::IndexInfo] = &[];
         fn key(&self) -> ReadingKey {
             ReadingKey {
-                station: ::core::clone::Clone::clone(&self.station),
-                at: ::core::clone::Clone::clone(&self.at),
+                station: <u32 as ::core::clone::Clone>::clone(&self.station),
+                at: <u64 as ::core::clone::Clone>::clone(&self.at),
             }
         }
         fn encode_key(&self, __out: &mut ::netabase::KeyWriter<'_>) {
@@ -116,6 +140,29 @@ const _: () = {
             ::core::option::Option::Some(
                 ::netabase::__private::merge(self, __other, newest),
             )
+        }
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            __FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Reading", 3usize),
+                    ) && <::netabase::__private::Probe<u32>>::is_derived()
+                        && <::netabase::__private::Probe<u64>>::is_derived()
+                        && <::netabase::__private::Probe<f64>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
         }
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {

@@ -2,7 +2,12 @@
     KeylessKey
 }
 /// A view of [`Keyless`] that borrows its text and bytes.
-#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+)]
 struct KeylessRef<'a> {
     /// `name`
     name: &'a ::core::primitive::str,
@@ -14,10 +19,22 @@ trait __KeylessFieldsWithoutIndex {
 }
 impl __KeylessFieldsWithoutIndex for Keyless {}
 const _: () = {
-    let _ = (
-        <String as ::netabase::__private::BorrowsAs<::core::primitive::str>>::HOLDS,
-    );
-    #[allow(deprecated)]
+    #[allow(unused_imports)]
+    use ::netabase::__private::{NoComparison as _, NoSerde as _, UnknownForm as _};
+    const __FIELDS: &[::netabase::__private::FieldForm] = &[
+        ::netabase::__private::FieldForm {
+            name: "name",
+            type_name: ::core::any::type_name::<String>,
+            form: <::netabase::__private::Probe<String>>::FORM,
+            is_key: false,
+            is_indexed: false,
+        },
+    ];
+    const _: () = {
+        let _ = <String as ::netabase::__private::BorrowsAs<
+            ::core::primitive::str,
+        >>::HOLDS;
+    };
     impl ::netabase::NetabaseSchema for Keyless {
         type Key = KeylessKey;
         type Ref<'a> = KeylessRef<'a>;
@@ -34,15 +51,36 @@ const _: () = {
             __out.nested(|__out| {});
         }
         fn encode_indexes(&self, __out: &mut ::netabase::IndexWriter<'_>) {}
+        const FIELDS: &'static [::netabase::__private::FieldForm] = __FIELDS;
+        const IS_PLAIN: ::core::primitive::bool = ::netabase::__private::all_known(
+            __FIELDS,
+        );
+        fn is_derived() -> ::core::primitive::bool {
+            static __DERIVED: ::std::sync::OnceLock<::core::primitive::bool> = ::std::sync::OnceLock::new();
+            *__DERIVED
+                .get_or_init(|| {
+                    <::netabase::__private::Serde<
+                        Self,
+                    >>::is_derived(
+                        ::netabase::__private::SerdeShape::Struct("Keyless", 1usize),
+                    ) && <::netabase::__private::Probe<String>>::is_derived()
+                })
+        }
+        fn same(
+            &self,
+            __other: &Self,
+        ) -> ::core::option::Option<::core::primitive::bool> {
+            <::netabase::__private::Comparison<Self>>::equal(self, __other)
+        }
     }
     impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for KeylessRef<'a> {
         fn deserialize<__D: ::netabase::__private::serde::Deserializer<'de>>(
             __deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            let (__name,): (&'a ::core::primitive::str,) = ::netabase::__private::serde::Deserialize::deserialize(
+            let (__field0,): (&'a ::core::primitive::str,) = ::netabase::__private::serde::Deserialize::deserialize(
                 __deserializer,
             )?;
-            ::core::result::Result::Ok(Self { name: __name })
+            ::core::result::Result::Ok(Self { name: __field0 })
         }
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Keyless {

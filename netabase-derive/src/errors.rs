@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
 /// The mistakes found so far.
@@ -29,7 +29,7 @@ impl Errors {
         message: impl Display,
         help: impl Display,
     ) {
-        self.at(tokens, format_args!("{message}\nhelp: {help}"));
+        self.at(tokens, with_help(message, help));
     }
 
     /// Reports something given twice, under both.
@@ -39,7 +39,7 @@ impl Errors {
         second: impl ToTokens,
         what: impl Display,
     ) {
-        self.at(second, what);
+        self.help(second, what, "remove one");
         self.at(first, "first given here");
     }
 
@@ -55,6 +55,15 @@ impl Errors {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.map(syn::Error::into_compile_error).unwrap_or_default()
     }
+}
+
+/// Makes an error of its own, for a parser that stops at it.
+pub(crate) fn error(span: Span, message: impl Display, help: impl Display) -> syn::Error {
+    syn::Error::new(span, with_help(message, help))
+}
+
+fn with_help(message: impl Display, help: impl Display) -> String {
+    format!("{message}\nhelp: {help}")
 }
 
 /// The one of `known` that `word` was probably meant to be.

@@ -13,7 +13,11 @@ use crate::errors::Errors;
 struct Key {
     krate: TokenStream,
     ident: Ident,
+    /// `#[allow(…)]` for the implementation, or nothing.
+    lints: TokenStream,
     shape: Shape,
+    /// What serde's derive makes of it; `None` if attributes may change that.
+    serde: Option<TokenStream>,
 }
 
 enum Shape {
@@ -41,7 +45,10 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = parse::krate(&input, &mut errors);
     let mut code = match parse::shape(&input, &mut errors) {
-        Some(shape) => expand::key(&Key { krate, ident: input.ident, shape }),
+        Some(shape) => {
+            let (lints, serde) = (parse::lints(&input), parse::serde_shape(&input));
+            expand::key(&Key { krate, ident: input.ident, lints, shape, serde })
+        }
         // Still implement the trait, so that only the real mistakes show.
         None => expand::stub(&input, &krate),
     };

@@ -50,21 +50,24 @@ use self::errors::Errors;
 /// | `version = N` | schema version, from 1; default 1 |
 /// | `key(a, b)` | composite key from fields, in this order |
 /// | `key_type = "…"`, `ref_type = "…"` | names of the generated types; default `AirportKey`, `AirportRef`. Give others where a type of yours has that name |
-/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local. |
-/// | `ttl = "48h"` | end of life, counted from the write: `"7d"`, `"5 minutes"`, `"1h 30m"`; at least 1 s (checked; not yet acted upon) |
+/// | `access = "owned"` or `"open"` | who may write it on the network; without it the schema is local |
+/// | `ttl = "48h"` | end of life, counted from the write: `"7d"`, `"5 minutes"`, `"1h 30m"`; at least 1 s |
 /// | `max_size = N` | the largest `Record.value`, in bytes |
 /// | `index(name = "…", fields(a, b))` | composite index |
 /// | `validate = path` | `fn(&T) -> Result<(), impl Display>`, asked before a value is stored |
-/// | `merge = path` | `fn(&T, &T) -> T`, combines two values of one key; local schemas only (checked; not yet acted upon) |
+/// | `merge = path` | `fn(&T, &T) -> T`, combines two values of one key; local schemas only |
 /// | `owned` | no borrowed view, for a hand-written `Deserialize` |
 /// | `crate = "…"` | path of `netabase`, if it is renamed |
+///
+/// A field may be in several indexes, which clippy takes for a mistake:
+/// `#[allow(clippy::duplicated_attributes)]` on the struct.
 ///
 /// # On a field
 ///
 /// | option | meaning |
 /// |---|---|
 /// | `key` | this field is the key |
-/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index |
+/// | `index`, `index(unique)`, `index(multi)`, `index(name = "…")` | secondary index; `multi` of each element of a `Vec`, another list or set, or an `Option` of one |
 /// | `owned` | no borrowed form of this field |
 ///
 /// # What it writes
@@ -74,8 +77,9 @@ use self::errors::Errors;
 ///   fields. Its `new` is as visible as the least visible part.
 /// - A constant for each index, named after its field: `Airport::COUNTRY`. Where the struct has a
 ///   constant of that name, give the index another: `index(name = "…")`.
-/// - The borrowed view, if there is text or bytes to borrow. `Debug`, `Clone` and `PartialEq` are
-///   there if every field has them.
+/// - The borrowed view, if there is text or bytes to borrow. `Debug`, `Clone`,
+///   `PartialEq` and `Eq` are there if every field has them.
+/// - All of it under the lints that `#[allow]`, `#[expect]` or `#[deprecated]` on the struct or a field names.
 /// - `TryFrom<Record>` and `TryFrom<&Record>`; for local and open schemas also the way back.
 #[proc_macro_derive(NetabaseSchema, attributes(netabase))]
 pub fn derive_netabase_schema(input: TokenStream) -> TokenStream {

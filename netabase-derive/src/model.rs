@@ -17,11 +17,15 @@ pub(crate) struct Given<T> {
 pub(crate) struct Schema {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// `#[allow(…)]` for everything that is generated, or nothing.
+    pub(crate) lints: TokenStream,
     pub(crate) options: Options,
     pub(crate) serde: Vec<SerdeOption>,
     pub(crate) fields: Vec<Field>,
     /// Positions in `fields`. Where it has mistakes, what was probably meant; empty if nobody knows.
     pub(crate) key: Vec<usize>,
+    /// Those on fields, then those on the struct.
+    pub(crate) indexes: Vec<Index>,
     /// Whether code can be written that names the struct and its fields.
     pub(crate) is_regular: bool,
 }
@@ -38,7 +42,7 @@ pub(crate) struct Options {
     pub(crate) access: Access,
     pub(crate) ttl: Option<Duration>,
     pub(crate) max_size: Option<Given<usize>>,
-    pub(crate) indexes: Vec<Index>,
+    pub(crate) indexes: Vec<StructIndex>,
     pub(crate) validate: Option<Path>,
     pub(crate) merge: Option<Given<Path>>,
     pub(crate) owned: bool,
@@ -57,15 +61,28 @@ pub(crate) enum Access {
     Open,
 }
 
-/// A secondary index.
-pub(crate) struct Index {
+/// `index(name = "…", fields(a, b))`: the names as written, which stand for [`Index::fields`].
+pub(crate) struct StructIndex {
+    pub(crate) fields: Vec<Ident>,
+    pub(crate) options: IndexOptions,
+}
+
+/// What an index says of itself, beside its fields.
+#[derive(Clone)]
+pub(crate) struct IndexOptions {
     /// What its constant is named after.
     pub(crate) name: String,
-    /// In order; one on a field.
-    pub(crate) fields: Vec<Ident>,
     pub(crate) unique: bool,
     pub(crate) multi: bool,
     pub(crate) at: TokenStream,
+}
+
+/// A secondary index.
+pub(crate) struct Index {
+    /// Positions in the schema's fields, in order; one on a field. Names that no field has, or that
+    /// are listed twice, were reported and are left out.
+    pub(crate) fields: Vec<usize>,
+    pub(crate) options: IndexOptions,
 }
 
 pub(crate) struct Field {
@@ -73,12 +90,16 @@ pub(crate) struct Field {
     pub(crate) vis: Visibility,
     pub(crate) ty: Type,
     pub(crate) docs: Vec<Attribute>,
+    /// `#[deprecated]`
+    pub(crate) deprecated: Option<Attribute>,
     /// The `key` of `#[netabase(key)]`.
     pub(crate) key: Option<TokenStream>,
-    pub(crate) index: Option<Index>,
+    pub(crate) index: Option<IndexOptions>,
     pub(crate) owned: bool,
     /// What an option that is none of ours says about the key.
     pub(crate) maybe_key: Option<Guess>,
+    /// An attribute like `#[key]`, which is not netabase's.
+    pub(crate) bare_key: Option<TokenStream>,
     pub(crate) serde: Vec<SerdeOption>,
     /// The attributes that `serde` was read from.
     pub(crate) serde_attrs: Vec<Attribute>,
@@ -112,13 +133,13 @@ impl Schema {
         }
     }
 
-    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
-        let on_fields = self.fields.iter().filter_map(|field| field.index.as_ref());
-        on_fields.chain(&self.options.indexes)
+    pub(crate) fn fields_of(&self, index: &Index) -> Vec<&Field> {
+        index.fields.iter().map(|&at| &self.fields[at]).collect()
     }
 
-    pub(crate) fn field(&self, ident: &Ident) -> Option<&Field> {
-        self.fields.iter().find(|field| field.ident == *ident)
+    /// The first index that the field at this position is part of.
+    pub(crate) fn index_of(&self, field: usize) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.fields.contains(&field))
     }
 
     /// Whether serde's derives write anything for this struct itself.
@@ -152,6 +173,23 @@ impl Field {
     /// Whether the type's name tells that it has `Clone`, `Debug` and `PartialEq`.
     pub(crate) fn is_plain(&self) -> bool {
         !self.owned && types::is_plain_value(&self.ty)
+    }
+
+    /// Returns whether serde writes and reads this field by the traits of its type.
+    pub(crate) fn is_written_as_it_is(&self) -> bool {
+        let harmless = ["borrow", "bound", "default", "rename"];
+        self.serde.iter().all(|option| harmless.contains(&option.name.as_str()))
+    }
+
+    /// Returns whether serde leaves this field out.
+    pub(crate) fn is_skipped(&self) -> bool {
+        self.has_serde("skip")
+            || (self.has_serde("skip_serializing") && self.has_serde("skip_deserializing"))
+    }
+
+    /// Whether the type's name tells that it has `Eq` besides.
+    pub(crate) fn is_plain_eq(&self) -> bool {
+        !self.owned && types::is_plain_eq(&self.ty)
     }
 
     pub(crate) fn has_serde(&self, name: &str) -> bool {

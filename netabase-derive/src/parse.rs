@@ -4,11 +4,15 @@ pub(crate) mod options;
 
 mod value;
 
+mod literal;
+
 pub(crate) mod duration;
 
 mod index;
 
 mod key;
+
+pub(crate) mod lints;
 
 mod on_field;
 
@@ -18,17 +22,11 @@ mod serde;
 
 pub(crate) mod shape;
 
-use proc_macro2::TokenStream;
-use syn::{
-    DeriveInput, Field as SynField, FieldsNamed, Ident, LitStr, Token,
-    ext::IdentExt,
-    parenthesized,
-    parse::{ParseStream, Parser},
-    punctuated::Punctuated,
-};
+use quote::ToTokens;
+use syn::{Attribute, DeriveInput, Field as SynField, FieldsNamed, Ident};
 
 use self::options::{Opt, Value};
-pub(crate) use self::{key::find as find_fields, on_struct::crate_path};
+pub(crate) use self::{on_struct::crate_path, serde::is_serde};
 use crate::{
     errors::Errors,
     model::{Field, Schema},
@@ -40,17 +38,24 @@ pub(crate) fn schema(input: &DeriveInput, errors: &mut Errors) -> Schema {
     let named = shape::fields(input, errors);
     let fields: Vec<Field> = named.into_iter().flat_map(|named| fields(named, errors)).collect();
     let key = named.map(|_| key::positions(&input.ident, &options, &fields, errors));
+    let indexes = named.map(|_| index::resolved(&input.ident, &options, &fields, errors));
     let serde = serde::options(&input.attrs);
     let stored = named.is_some_and(|named| shape::can_be_stored(named, errors));
     Schema {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
+        lints: lints::allowed(input.attrs.iter().chain(named.into_iter().flat_map(field_attrs))),
         key: key.unwrap_or_default(),
+        indexes: indexes.unwrap_or_default(),
         is_regular: stored && !serde::is_refused(&serde),
         options,
         serde,
         fields,
     }
+}
+
+fn field_attrs(named: &FieldsNamed) -> impl Iterator<Item = &Attribute> {
+    named.named.iter().flat_map(|field| &field.attrs)
 }
 
 fn fields(named: &FieldsNamed, errors: &mut Errors) -> Vec<Field> {
@@ -65,10 +70,12 @@ fn field(field: &SynField, errors: &mut Errors) -> Option<Field> {
         vis: field.vis.clone(),
         ty: field.ty.clone(),
         docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+        deprecated: field.attrs.iter().find(|attr| lints::is_deprecated(attr)).cloned(),
         key: options.key,
         index: options.index,
         owned: options.owned,
         maybe_key: options.maybe_key,
+        bare_key: on_field::bare_key(&field.attrs).map(ToTokens::to_token_stream),
         serde: serde::options(&field.attrs),
         serde_attrs: field.attrs.iter().filter(|attr| serde::is_serde(attr)).cloned().collect(),
         ident,
@@ -100,51 +107,58 @@ fn each_once<'o>(
 
 fn is_composite(option: &Opt) -> bool {
     let Value::List { items, .. } = &option.value else { return false };
-    option.name == "index" && items.iter().any(|item| item.name == "fields")
+    option.name == "index" && items.iter().any(index::is_list)
 }
 
 /// `word(a, b)`: names of fields.
 fn field_list(option: &Opt, errors: &mut Errors) -> Vec<Ident> {
-    let Value::List { parens, items, mistake } = &option.value else {
-        errors.at(&option.tokens, format_args!("expected `{}(a, b)`", option.name));
-        return Vec::new();
-    };
-    if mistake.is_some()
-        && let Some(names) = quoted_names(parens)
-    {
-        let list = names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let help = format!("write `{}({list})`", option.name);
-        errors.help(parens, "expected fields, found text", help);
-        return names;
-    }
-    errors.extend(mistake.as_ref());
-    if items.is_empty() && mistake.is_none() {
-        errors.help(
-            parens,
-            "expected at least one field",
-            format_args!("write `{}(a, b)`", option.name),
-        );
-    }
-    for item in items {
-        if !matches!(item.value, Value::Word) {
-            errors.at(&item.tokens, "expected the name of a field");
+    let word = &option.name;
+    match &option.value {
+        Value::List { parens, items, mistake } => {
+            if mistake.is_none() && items.iter().all(|item| matches!(item.value, Value::Word)) {
+                if items.is_empty() {
+                    let help = format!("write `{word}(a, b)`");
+                    errors.help(parens, "expected at least one field", help);
+                }
+                return items.iter().map(|item| item.name.clone()).collect();
+            }
+            let exprs = value::inside(parens);
+            let names = exprs.and_then(|exprs| literal::all_fields(&exprs));
+            not_names(option, parens, names, errors)
         }
+        Value::Equals { expr, .. } => not_names(option, expr, literal::fields(expr), errors),
+        Value::Word => not_names(option, &option.tokens, None, errors),
     }
-    items.iter().map(|item| item.name.clone()).collect()
 }
 
-/// The names in `("a", "b")`.
-fn quoted_names(parens: &TokenStream) -> Option<Vec<Ident>> {
-    let in_parens = |input: ParseStream| {
-        let content;
-        parenthesized!(content in input);
-        Punctuated::<LitStr, Token![,]>::parse_terminated(&content)
+/// Reports what is no list of names, and goes on with those that were meant.
+fn not_names(
+    option: &Opt,
+    at: impl ToTokens,
+    meant: Option<Vec<Ident>>,
+    errors: &mut Errors,
+) -> Vec<Ident> {
+    let names = meant.unwrap_or_default();
+    let list = if names.is_empty() {
+        "a, b".to_owned()
+    } else {
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     };
-    let names = in_parens.parse2(parens.clone()).ok()?;
-    names.iter().map(|name| name.parse().ok()).collect()
+    let help = format!("write `{}({list})`", option.name);
+    errors.help(at, "expected the names of fields in parentheses", help);
+    names
 }
 
-/// Whether two identifiers name the same field: `r#type` is `type`.
-pub(crate) fn same(a: &Ident, b: &Ident) -> bool {
-    a.unraw() == b.unraw()
+/// Returns whether `word` is an option somewhere.
+fn is_known(word: &Ident) -> bool {
+    let all = on_struct::KNOWN.iter().chain(&on_field::KNOWN).chain(&index::KNOWN);
+    all.into_iter().any(|known| word == known)
+}
+
+/// Returns whether `word` is an option that is written `word = value`.
+fn takes_value(word: &Ident) -> bool {
+    let others = ["key", "index", "owned"];
+    word == "name"
+        || (on_struct::KNOWN.iter().any(|known| word == known)
+            && !others.iter().any(|other| word == other))
 }

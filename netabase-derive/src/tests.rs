@@ -2,6 +2,8 @@
 
 mod duration;
 
+mod misuse;
+
 mod properties;
 
 mod snapshots;

@@ -32,6 +32,8 @@ mod index;
 
 mod transaction;
 
+mod update;
+
 mod watch;
 
 mod scan;

@@ -43,12 +43,15 @@
 //!   [`Envelope`]; `TryFrom` both ways. Bytes of values alone: [`value_to_bytes`], [`value_from_bytes`].
 //! - A node: `Netabase`, its builder `NetabaseBuilder`; the values of one schema on the network: `NetworkDatabase`;
 //!   what happens to it: `NodeEvents`, `NodeCounters`.
+//! - Fields that serde's derives alone cannot keep: [`with`]. Tests of one's own types: [`check_round_trip`],
+//!   [`check_merge`], [`check_key_order`].
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
 //!
 //! # Features
 //!
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
+//! - `json`: fields kept as JSON text, [`with::json`](with).
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
@@ -100,10 +103,11 @@ pub use self::{
     },
     schema::{
         Access, Composite, DecodeError, EncodeError, Envelope, EnvelopeError, Index, IndexInfo,
-        IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexWriter, Invalid, KeyError, KeyOf,
-        KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH, MergeError,
-        NetabaseSchema, NetabaseSchemaKey, PartOf, PrefixOf, SharedSchema, Signature, Timestamp,
-        check_key_order, check_merge,
+        IndexKey, IndexKeyOf, IndexOf, IndexPrefixOf, IndexRange, IndexWriter, Invalid, KeyError,
+        KeyOf, KeyOrderError, KeyRange, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
+        MergeError, NetabaseSchema, NetabaseSchemaKey, PartOf, PartPrefixOf, PrefixOf,
+        RoundTripCause, RoundTripError, SharedSchema, Signature, Timestamp, check_key_order,
+        check_merge, check_round_trip, with,
     },
     store::{
         Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,

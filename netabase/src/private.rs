@@ -1,17 +1,40 @@
 //! What the derives' output calls, beside the re-exports. Not public API: it changes with them.
 
+mod collections;
+
 mod stub;
 
 use std::fmt::Display;
 
-pub use self::stub::{StubKeyBounds, StubRef, StubSchema, stub_key};
-pub use crate::schema::Unindexed;
+pub use self::{
+    collections::MultiIndexed,
+    stub::{StubKeyBounds, StubRef, StubSchema, stub_key},
+};
+pub use crate::schema::{
+    Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered,
+    Probe, Serde, SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_known, is_ordered,
+};
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 
 // The derive names these under the user's types, so that rustc reports a missing impl there.
 
 /// A part of a key. (Naming a method of the trait would ask for its supertraits first.)
 pub fn assert_key<T: NetabaseSchemaKey>() {}
+
+/// A field of a schema.
+pub fn assert_thread_safe<T: ThreadSafe + ?Sized>() {}
+
+/// A type of which a value can be read by any thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored: any thread may read a stored value",
+    label = "not `Send` and `Sync`",
+    note = "store the data itself: `String` for `Rc<str>`, `u8` for `Cell<u8>` or `RefCell<u8>`",
+    note = "a stored value changes only by being written again, so a lock or an atomic gains nothing"
+)]
+pub trait ThreadSafe: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> ThreadSafe for T {}
 
 /// How a part of a key is written and read.
 #[derive(Debug)]
@@ -43,64 +66,6 @@ pub trait BorrowsAs<B: ?Sized> {
 impl BorrowsAs<str> for String {}
 
 impl BorrowsAs<[u8]> for Vec<u8> {}
-
-/// A type that an index can order.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be indexed",
-    label = "not a key",
-    note = "an index orders its values by their key bytes, so it takes what a key takes"
-)]
-pub trait Indexed {
-    /// Named to ask for the impl.
-    const HOLDS: () = ();
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> Indexed for T {}
-
-/// A collection of which each element is an entry of the index.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be indexed by its elements: `multi` needs a Vec or a set",
-    label = "not a Vec or set of keys",
-    note = "index the value as a whole: `#[netabase(index)]`"
-)]
-pub trait MultiIndexed {
-    /// What is looked up.
-    type Element: NetabaseSchemaKey;
-
-    /// Named to ask for the impl.
-    const HOLDS: () = ();
-
-    /// Shows every element.
-    fn each(&self, show: impl FnMut(&Self::Element));
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> MultiIndexed for Vec<T> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey> MultiIndexed for std::collections::BTreeSet<T> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: NetabaseSchemaKey, S> MultiIndexed for std::collections::HashSet<T, S> {
-    type Element = T;
-
-    fn each(&self, show: impl FnMut(&T)) {
-        self.iter().for_each(show);
-    }
-}
 
 /// Runs the function of `#[netabase(validate = path)]`.
 ///

@@ -12,9 +12,14 @@ mod lease;
 
 mod convert;
 
+mod readable;
+
 mod merge;
 
 mod signature;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::{
     convert::{
@@ -27,6 +32,7 @@ pub(crate) use self::{
     },
     lease::not_after,
     merge::merge_values,
+    readable::check_readable,
     scratch::Scratch,
     signature::{check_signer, sign, unsigned, verify},
 };

@@ -6,16 +6,30 @@ mod lookup;
 
 mod index;
 
+mod range;
+
 mod codec;
+
+mod form;
+
+mod round_trip;
 
 mod envelope;
 
 mod merge;
 
+pub mod with;
+
 use std::{fmt::Display, time::Duration};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub(crate) use self::{
+    codec::decode,
+    envelope::{CODEC, EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
+    index::index_entries,
+    round_trip::encode_checked,
+};
 pub use self::{
     codec::{DecodeError, EncodeError},
     envelope::{Envelope, EnvelopeError, Signature, Timestamp},
@@ -27,24 +41,30 @@ pub use self::{
         KeyError, KeyOrderError, KeyReader, KeyWriter, MAX_KEY_BYTES, MAX_KEY_DEPTH,
         NetabaseSchemaKey, check_key_order,
     },
-    lookup::{KeyOf, PartOf, PrefixOf},
+    lookup::{KeyOf, PartOf, PartPrefixOf, PrefixOf},
     merge::{MergeError, check_merge},
+    range::{IndexRange, KeyRange},
+    round_trip::{RoundTripCause, RoundTripError, check_round_trip},
 };
-pub(crate) use self::{
-    codec::{decode, encode},
-    envelope::{EnvelopeHeader, SIGNATURE_LEN, is_over as lease_is_over},
-    index::index_entries,
+#[doc(hidden)]
+pub use self::{
+    form::{
+        Comparison, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered, Probe,
+        Serde, SerdeShape, UnknownForm, all_known, is_ordered,
+    },
+    round_trip::FieldCheck,
 };
 
 /// A type whose values are stored, found by key, and mapped to Kademlia records.
 ///
 /// Implemented by `#[derive(NetabaseSchema)]`; writing it by hand is possible but gains nothing.
+/// It implies serde's [`Serialize`] and [`DeserializeOwned`], of which the derives go beside it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a schema",
     label = "not a schema",
     note = "derive it: `#[derive(serde::Serialize, serde::Deserialize, netabase::NetabaseSchema)]`"
 )]
-pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait NetabaseSchema: SerdeDerives + Send + Sync + 'static {
     /// What identifies a value among all of its schema.
     type Key: NetabaseSchemaKey + KeyOf<Self::Key>;
 
@@ -82,6 +102,34 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
     #[doc(hidden)]
     fn encode_indexes(&self, out: &mut IndexWriter<'_>);
 
+    /// The fields as serde writes them, in order; empty: nothing is known of them.
+    #[doc(hidden)]
+    const FIELDS: &'static [FieldForm] = &[];
+
+    /// Whether all fields are known to be read back as they were written, if serde's traits are derived.
+    #[doc(hidden)]
+    const IS_PLAIN: bool = false;
+
+    /// Returns whether serde's traits are derived, as far as that shows.
+    #[doc(hidden)]
+    #[must_use]
+    fn is_derived() -> bool {
+        false
+    }
+
+    /// Compares two values, if the type can be compared.
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> Option<bool> {
+        let _ = other;
+        None
+    }
+
+    /// Looks for the field that is not read back.
+    #[doc(hidden)]
+    fn check_fields(&self, check: &mut FieldCheck) {
+        let _ = check;
+    }
+
     /// Checks what the type alone cannot: `#[netabase(validate = path)]`.
     ///
     /// # Errors
@@ -104,6 +152,12 @@ pub trait NetabaseSchema: Serialize + DeserializeOwned + Send + Sync + 'static {
         None
     }
 }
+
+/// Serde's traits. Where serde is not in scope, rustc calls a trait that needs them directly sealed.
+#[doc(hidden)]
+pub trait SerdeDerives: Serialize + DeserializeOwned {}
+
+impl<T: Serialize + DeserializeOwned> SerdeDerives for T {}
 
 /// A schema that may leave this process: `#[netabase(access = "owned")]` or `"open"`.
 #[diagnostic::on_unimplemented(

@@ -68,6 +68,15 @@ pub(crate) fn set_lease(record: &mut Record, not_after: u64) {
     record.value[9..13].copy_from_slice(&not_after.to_be_bytes());
 }
 
+/// Puts a payload of another codec in place of a signed record's; no signature follows it.
+///
+/// The schema version must have one byte.
+pub(crate) fn set_payload(record: &mut Record, codec: u8, payload: &[u8]) {
+    record.value[8] = record.value[8] & !0b111 | codec;
+    let end = record.value.len() - 96;
+    record.value.splice(14..end, payload.iter().copied());
+}
+
 /// Puts a signature by this identity behind a signed record's value in place of the one it has.
 ///
 /// Written from the documented layout, without the library's own signing.

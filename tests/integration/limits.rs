@@ -2,7 +2,7 @@
 
 use netabase::{
     DatabaseError, EncodeError, Limits, LoadError, MemoryStoreDatabase, NetabaseSchema,
-    NetabaseStore, RecordError, StoreError,
+    NetabaseStore, RecordError, RoundTripCause, StoreError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -139,12 +139,12 @@ fn what_get_could_not_read_is_refused_by_put() -> Result<(), DatabaseError> {
     let deep = forests.put(&Forest { id: 1, tree: tree(40), nothing: Vec::new() });
     let zero_sized = forests.put(&Forest { id: 1, tree: tree(1), nothing: vec![()] });
 
-    let encode = |refused: Result<_, DatabaseError>| match refused {
-        Err(DatabaseError::Record(RecordError::Encode(error))) => error,
+    let cause = |refused: Result<_, DatabaseError>| match refused {
+        Err(DatabaseError::Record(RecordError::RoundTrip(error))) => error.cause().clone(),
         other => panic!("unexpected: {other:?}"),
     };
-    assert!(matches!(encode(deep), EncodeError::TooDeep));
-    assert!(matches!(encode(zero_sized), EncodeError::ZeroSizedElement));
+    assert_eq!(cause(deep), RoundTripCause::Unwritable(EncodeError::TooDeep));
+    assert_eq!(cause(zero_sized), RoundTripCause::Unwritable(EncodeError::ZeroSizedElement));
     assert_eq!(forests.get(&1)?, Some(shallow), "the old value is still there");
     Ok(())
 }

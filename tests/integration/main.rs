@@ -12,7 +12,21 @@ mod indexes;
 
 mod unique;
 
+mod raw_names;
+
+mod ranges;
+
+mod foreign_keys;
+
 mod transactions;
+
+mod update;
+
+mod next_pages;
+
+mod absent_entries;
+
+mod error_texts;
 
 mod watch;
 
@@ -31,6 +45,8 @@ mod budgets;
 mod capacity;
 
 mod hostile_records;
+
+mod round_trip;
 
 mod generic_code;
 

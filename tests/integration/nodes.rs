@@ -46,6 +46,8 @@ mod panics;
 
 mod versions;
 
+mod codecs;
+
 mod outdated;
 
 mod limited;

@@ -1,4 +1,4 @@
-//! Owned records of schemas, or of versions, that a store does not know: held for others on their owner's
+//! Owned records of schemas, versions or codecs that a store does not know: held for others on their owner's
 //! signature, and shown by no database until one can read them.
 
 mod held;
@@ -11,6 +11,10 @@ mod opening;
 
 mod versions;
 
+mod codecs;
+
+mod own_codecs;
+
 mod threads;
 
 mod convergence;
@@ -19,6 +23,7 @@ use std::error::Error;
 
 use libp2p::{
     PeerId,
+    identity::Keypair,
     kad::{Record, RecordKey as KadKey},
 };
 use netabase::{
@@ -27,7 +32,9 @@ use netabase::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::authors::{HOUR, NETWORK, NOW_MS, identity, sign_again, store_at_now, sync};
+use crate::authors::{
+    HOUR, NETWORK, NOW_MS, identity, set_payload, sign_again, store_at_now, sync,
+};
 
 pub(crate) const ALICE: u8 = 1;
 pub(crate) const BOB: u8 = 2;
@@ -104,6 +111,32 @@ pub(crate) fn rename(record: &mut Record, schema: &str) -> Result<(), Box<dyn Er
     let behind = key.strip_prefix(b"/netabase/card/o").ok_or("it is a card")?;
     record.key = KadKey::from([b"/netabase", schema.as_bytes(), behind].concat());
     sign_again(record, NETWORK, &identity(ALICE))
+}
+
+/// What no codec of this program reads.
+pub(crate) const UNREADABLE: &[u8] = b"\xff\xff of a later program";
+
+/// Alice's record of the card with this handle, written so many milliseconds after [`NOW_MS`] by a program that
+/// encodes payloads in another way.
+pub(crate) fn coded(handle: &str, codec: u8, later: u64) -> Result<Record, Box<dyn Error>> {
+    coded_by(&identity(ALICE), NETWORK, handle, codec, later)
+}
+
+/// As [`coded`], of another author or for another network.
+pub(crate) fn coded_by(
+    author: &Keypair,
+    network: &str,
+    handle: &str,
+    codec: u8,
+    later: u64,
+) -> Result<Record, Box<dyn Error>> {
+    let clock = ManualClock::at_unix_ms(NOW_MS + later);
+    let store = NetabaseStore::builder().identity(author.clone()).network(network).clock(clock);
+    let cards = store.max_lifetime(HOUR).build()?.database::<Card>()?;
+    let mut record = cards.to_record(&card(handle, ""))?;
+    set_payload(&mut record, codec, UNREADABLE);
+    sign_again(&mut record, network, author)?;
+    Ok(record)
 }
 
 /// Bob's store with these limits, which no database was opened in.

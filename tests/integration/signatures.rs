@@ -19,7 +19,7 @@ pub(crate) fn alices() -> Result<Record, Box<dyn Error>> {
     Ok(store.database::<Profile>()?.to_record(&profile("ada"))?)
 }
 
-fn bytes(hex: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+pub(crate) fn bytes(hex: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let digits: Vec<_> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let byte = |pair: &[u8]| -> Result<u8, Box<dyn Error>> {
         Ok(u8::from_str_radix(std::str::from_utf8(pair)?, 16)?)

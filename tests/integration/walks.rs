@@ -36,7 +36,7 @@ fn ranges_keep_every_kind_of_bound() -> Result<(), DatabaseError> {
     assert_eq!(ids(users.range(2..=5)?)?, [2, 3, 4, 5]);
     assert_eq!(ids(users.range(7..)?)?, [7, 8, 9]);
     assert_eq!(ids(users.range(..2)?)?, [0, 1]);
-    assert_eq!(ids(users.range::<u64>(..)?)?.len(), 10);
+    assert_eq!(ids(users.range(..)?)?.len(), 10);
     assert_eq!(ids(users.range(2..5)?.reversed())?, [4, 3, 2]);
     assert_eq!(ids(users.iter().reversed().limit(2))?, [9, 8]);
     Ok(())

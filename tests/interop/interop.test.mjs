@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { SCHEMAS, encodeEnvelope, encodePayload, parseEnvelope, select } from './netabase.mjs';
+import { OPAQUE, SCHEMAS, encodeEnvelope, encodePayload, parseEnvelope, select } from './netabase.mjs';
 import { RustPeer, rustPeerProgram, withTimeout } from './rust-peer.mjs';
 import { Peer } from './swarm.mjs';
 
@@ -167,6 +167,53 @@ describe('Rust and JavaScript peers', { skip: missing, concurrency: true, timeou
     assert.equal(await rust.get('profile', js.id, 'bob'), undefined);
   });
 
+  test('a codec that neither side reads passes through both', async (t) => {
+    const { rust, js: author } = await network(t);
+    const holder = await jsPeer(t);
+    await author.meet(holder.address);
+    const now = Date.now();
+    const envelope = { millis: now, notAfter: Math.ceil(now / 1000) + 60 };
+    const payload = Buffer.from('of a later program');
+    const record = await author.coded(profile, 'ada', 5, payload, envelope);
+
+    // Rust holds and serves it, and says why it is no value.
+    await acknowledged(author, record, rust);
+    const reader = await jsPeer(t, rust);
+    assert.deepEqual(await reader.get(record.key), { value: record.value, decoded: OPAQUE });
+    assert.equal(await rust.held('profile', author.id, 'ada'), undefined);
+    await assert.rejects(rust.get('profile', author.id, 'ada'), /payload codec 5/);
+
+    // Its author renews it as it is, and the renewed one wins on both sides.
+    const renewed = await author.renew(record);
+    const { codec, payload: same, notAfter } = parseEnvelope(renewed.value);
+    assert.deepEqual([codec, Buffer.from(same), notAfter > envelope.notAfter], [5, payload, true]);
+    for (const peer of [rust, holder]) {
+      await acknowledged(author, renewed, peer);
+      await refused(author, record, peer, 'it is older');
+    }
+
+    // JavaScript holds and serves it, too.
+    await rust.stop();
+    await author.stop();
+    const other = await rustPeer(t);
+    await connect(holder, other);
+    await assert.rejects(other.get('profile', author.id, 'ada'), /payload codec 5/);
+    const last = await jsPeer(t, other);
+    assert.deepEqual((await last.get(record.key)).value, renewed.value);
+  });
+
+  test('a tombstone removes what neither side reads', async (t) => {
+    const { rust, js } = await network(t);
+    const now = Date.now();
+    const envelope = { millis: now - MINUTE, notAfter: Math.ceil(now / 1000) + 60 };
+    const record = await js.coded(profile, 'ada', 1, Buffer.from('?'), envelope);
+    await acknowledged(js, record, rust);
+    const withCodec = { ...envelope, tombstone: true, millis: now };
+    await refused(js, await js.coded(profile, 'ada', 1, undefined, withCodec), rust, 'it has a codec');
+    await acknowledged(js, await js.record(profile, { handle: 'ada' }, { tombstone: true }), rust);
+    assert.equal(await rust.get('profile', js.id, 'ada'), undefined);
+  });
+
   test('Rust refuses what does not follow the rules', async (t) => {
     const { rust, js } = await network(t);
     const value = { title: 'hi', text: 'there' };
@@ -184,6 +231,8 @@ describe('Rust and JavaScript peers', { skip: missing, concurrency: true, timeou
       'no lease': await noteAt({ lease: null }),
       'a lease that is over': await noteAt({ lease: -MINUTE }),
       'a lease that is too long': await noteAt({ lease: WEEK + 11 * MINUTE }),
+      'another codec, unsigned': { ...good, value: withFlags(good.value, 0b0000_0001) },
+      'another envelope': { ...good, value: withFlags(good.value, 0b0001_1000) },
       'an unknown schema': { ...good, key: js.key({ ...note, name: 'other' }, 'hi') },
       'a local schema': { ...good, key: js.key({ ...note, access: 'l' }, 'hi') },
       'the signature of another': { key: mine.key, value: forged.value },
@@ -241,6 +290,13 @@ describe('Rust and JavaScript peers', { skip: missing, concurrency: true, timeou
     assert.deepEqual(await command(...dials, 'get', 'profile', rust.id, 'ada'), ['none']);
   });
 });
+
+// The same with some bits of the flags changed.
+function withFlags(value, bits) {
+  const copy = value.slice();
+  copy[8] ^= bits;
+  return copy;
+}
 
 async function command(...args) {
   const all = [PROGRAM, '--network', NETWORK, ...args];

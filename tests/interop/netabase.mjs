@@ -18,6 +18,10 @@ export const SCHEMAS = {
   profile: { name: 'profile', version: 1, access: 'o', fields: ['handle', 'about'], key: 'handle' },
 };
 
+// What stands for the value of an owned record that follows the rules, but that nothing here can read: of an unknown
+// schema, another version or another codec. It is kept and passed on as it is.
+export const OPAQUE = Symbol('opaque');
+
 // A record that does not follow the rules; `code` says which.
 export class InvalidRecord extends Error {
   constructor(code, message = code) {
@@ -94,26 +98,63 @@ export function parseRecordKey(key) {
 
 // ---- Payloads: bincode 2, `standard()`
 
+// A field is the name of a String, or `{ name, type: 'map' }`: a map of Strings to Strings.
 export function encodePayload(schema, value) {
-  const text = (field) => {
-    const bytes = encodeUtf8(value[field]);
-    return concat(encodeVarint(bytes.length), bytes);
-  };
-  return concat(...schema.fields.map(text));
+  const fields = schema.fields.map((field) =>
+    typeof field === 'string' ? encodeText(value[field]) : encodeMap(value[field.name]),
+  );
+  return concat(...fields);
 }
 
 export function decodePayload(schema, payload) {
   const value = {};
   let rest = payload;
   for (const field of schema.fields) {
-    const [length, start] = decodeVarint(rest);
-    const end = start + length;
-    if (end > rest.length) throw new InvalidRecord('payload', 'a String is cut off');
-    value[field] = decodeUtf8(rest.subarray(start, end));
-    rest = rest.subarray(end);
+    if (typeof field === 'string') [value[field], rest] = decodeText(rest);
+    else [value[field.name], rest] = decodeMap(rest);
   }
   if (rest.length > 0) throw new InvalidRecord('payload', 'bytes after the value');
   return value;
+}
+
+function encodeText(text) {
+  const bytes = encodeUtf8(text);
+  return concat(encodeVarint(bytes.length), bytes);
+}
+
+// The text at the start of `bytes`, and what follows it.
+function decodeText(bytes) {
+  const [length, start] = decodeVarint(bytes);
+  const end = start + length;
+  if (end > bytes.length) throw new InvalidRecord('payload', 'a String is cut off');
+  return [decodeUtf8(bytes.subarray(start, end)), bytes.subarray(end)];
+}
+
+// The entries ascend by the bytes of their keys: equal maps have equal bytes.
+function encodeMap(map) {
+  const entries = [...map].map((entry) => entry.map(encodeText));
+  entries.sort(([a], [b]) => Buffer.compare(a, b));
+  return concat(encodeVarint(entries.length), ...entries.flat());
+}
+
+function decodeMap(bytes) {
+  let [length, start] = decodeVarint(bytes);
+  let rest = bytes.subarray(start);
+  if (length > rest.length) throw new InvalidRecord('payload', 'a map is cut off');
+  const map = new Map();
+  let before;
+  for (; length > 0; length -= 1) {
+    const [key, behind] = decodeText(rest);
+    const keyBytes = rest.subarray(0, rest.length - behind.length);
+    if (before !== undefined && Buffer.compare(before, keyBytes) >= 0) {
+      throw new InvalidRecord('payload', 'the keys of a map do not ascend');
+    }
+    before = keyBytes;
+    const [value, next] = decodeText(behind);
+    map.set(key, value);
+    rest = next;
+  }
+  return [map, rest];
 }
 
 // Up to 250 in one byte; else 251, 252, 253 and 2, 4, 8 bytes, little-endian.
@@ -160,7 +201,10 @@ const PUBLIC_KEY_BYTES = 32;
 const TOMBSTONE = 1 << 7;
 const SIGNED = 1 << 6;
 const VERSION = 1 << 3;
-const VERSION_AND_CODEC = 0b0011_1111;
+const VERSION_MASK = 0b0011_1000;
+const CODEC_MASK = 0b0000_0111;
+// bincode 2, the only one that is read here.
+const BINCODE = 0;
 
 // A value without public key and signature; `signed` says whether they will follow.
 export function encodeEnvelope({
@@ -168,13 +212,14 @@ export function encodeEnvelope({
   counter = 0,
   tombstone = false,
   signed = false,
+  codec = BINCODE,
   notAfter,
   schemaVersion = 1,
   payload = new Uint8Array(),
 }) {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeBigUInt64BE((BigInt(millis) << 16n) | BigInt(counter), 0);
-  header[8] = (tombstone ? TOMBSTONE : 0) | (signed ? SIGNED : 0) | VERSION;
+  header[8] = (tombstone ? TOMBSTONE : 0) | (signed ? SIGNED : 0) | VERSION | codec;
   header.writeUInt32BE(notAfter, 9);
   return concat(header, encodeLeb128(schemaVersion), payload);
 }
@@ -183,15 +228,14 @@ export function parseEnvelope(value) {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (bytes.length <= HEADER_BYTES) throw new InvalidRecord('envelope', 'too short');
   const flags = bytes[8];
-  if ((flags & VERSION_AND_CODEC) !== VERSION) {
-    throw new InvalidRecord('envelope', 'unknown envelope version or codec');
-  }
+  if ((flags & VERSION_MASK) !== VERSION) throw new InvalidRecord('envelope', 'unknown version');
   const clock = bytes.readBigUInt64BE(0);
   const [schemaVersion, start] = decodeLeb128(value, HEADER_BYTES);
   const envelope = {
     millis: Number(clock >> 16n),
     counter: Number(clock & 0xffffn),
     tombstone: (flags & TOMBSTONE) !== 0,
+    codec: flags & CODEC_MASK,
     notAfter: bytes.readUInt32BE(9),
     schemaVersion,
   };
@@ -203,8 +247,8 @@ export function parseEnvelope(value) {
     envelope.signature = value.subarray(end + PUBLIC_KEY_BYTES);
   }
   envelope.payload = value.subarray(start, end);
-  if (envelope.tombstone && envelope.payload.length > 0) {
-    throw new InvalidRecord('envelope', 'a tombstone with a payload');
+  if (envelope.tombstone && (envelope.payload.length > 0 || envelope.codec !== 0)) {
+    throw new InvalidRecord('envelope', 'a tombstone with a payload, or with a codec');
   }
   return envelope;
 }
@@ -287,27 +331,45 @@ export async function makeRecord(network, schema, value, options = {}) {
     options;
   const owned = schema.access === 'o';
   const key = recordKey(schema, value[schema.key], owned ? ownerBytes(signer.publicKey) : undefined);
-  const envelope = encodeEnvelope({
+  const envelope = {
     millis: now,
     tombstone,
-    signed: owned,
-    notAfter: lease === null ? 0 : Math.ceil((now + lease) / 1000),
+    notAfter: lease === null ? 0 : leaseEnd(now, lease),
     schemaVersion: schema.version,
     payload: tombstone ? undefined : encodePayload(schema, value),
-  });
-  if (!owned) return { key, value: envelope };
-  const unsigned = concat(envelope, signer.publicKey);
-  const signature = await signer.sign(signatureMessage(network, key, unsigned));
-  return { key, value: concat(unsigned, signature) };
+  };
+  if (!owned) return { key, value: encodeEnvelope(envelope) };
+  return { key, value: await signEnvelope(network, key, envelope, signer) };
 }
 
-// What a record says: its value, or null if it is a tombstone. Throws if it must not be kept.
+// The value that an envelope without signature becomes under a key of its signer.
+export async function signEnvelope(network, key, envelope, signer) {
+  const unsigned = concat(encodeEnvelope({ ...envelope, signed: true }), signer.publicKey);
+  return concat(unsigned, await signer.sign(signatureMessage(network, key, unsigned)));
+}
+
+// An owned record with a lease that begins `now`, as its author renews it: the clock, the codec and the payload stay,
+// whether or not they can be read here.
+export async function renewRecord(network, { key, value }, signer, now = Date.now()) {
+  const notAfter = leaseEnd(now, DEFAULT_MAX_LIFETIME_MS);
+  return { key, value: await signEnvelope(network, key, { ...parseEnvelope(value), notAfter }, signer) };
+}
+
+const leaseEnd = (now, lease) => Math.ceil((now + lease) / 1000);
+
+// What a record says: its value, null if it is a tombstone, or OPAQUE. Throws if it must not be kept.
 export function readRecord(network, key, value, options = {}) {
   const { now = Date.now(), maxLifetime = DEFAULT_MAX_LIFETIME_MS } = options;
   const { name, access, owner, key: keyBytes } = parseRecordKey(key);
   const schema = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
-  if (schema === undefined) throw new InvalidRecord('unknown-schema', `unknown schema ${name}`);
-  if (schema.access !== access) throw new InvalidRecord('access', `${name} is not '${access}'`);
+  // Of owned records the signature says enough to keep them; for others nobody vouches.
+  const isVouchedFor = access === 'o';
+  if (schema === undefined && !isVouchedFor) {
+    throw new InvalidRecord('unknown-schema', `unknown schema ${name}`);
+  }
+  if (schema !== undefined && schema.access !== access) {
+    throw new InvalidRecord('access', `${name} is not '${access}'`);
+  }
 
   const envelope = parseEnvelope(value);
   checkTimes(envelope, now, maxLifetime);
@@ -316,7 +378,10 @@ export function readRecord(network, key, value, options = {}) {
     throw new InvalidRecord('bad-signature');
   }
 
-  if (envelope.schemaVersion !== schema.version) throw new InvalidRecord('schema-version');
+  if (envelope.schemaVersion !== schema?.version || envelope.codec !== BINCODE) {
+    if (!isVouchedFor) throw new InvalidRecord('not-readable', 'another schema version or codec');
+    return envelope.tombstone ? null : OPAQUE;
+  }
   const keyText = readTextKey(keyBytes);
   if (envelope.tombstone) return null;
   const decoded = decodePayload(schema, envelope.payload);

@@ -11,7 +11,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-import { SCHEMAS } from './netabase.mjs';
+import { OPAQUE, SCHEMAS } from './netabase.mjs';
 import { Peer } from './swarm.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -51,7 +51,8 @@ async function get(name, ...words) {
     return;
   }
   console.log(Buffer.from(found.value).toString('hex'));
-  console.log(found.decoded === null ? 'deleted' : JSON.stringify(found.decoded));
+  const texts = new Map([[null, 'deleted'], [OPAQUE, 'not readable here']]);
+  console.log(texts.get(found.decoded) ?? JSON.stringify(found.decoded));
 }
 
 async function put(name, ...words) {

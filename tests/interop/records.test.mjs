@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import {
   InvalidRecord,
+  OPAQUE,
   SCHEMAS,
   decodeLeb128,
   decodePayload,
@@ -20,7 +21,9 @@ import {
   readRecord,
   readTextKey,
   recordKey,
+  renewRecord,
   select,
+  signEnvelope,
   textKey,
   verifySignature,
 } from './netabase.mjs';
@@ -64,6 +67,12 @@ const GOLDEN_PROFILE_VALUE = bytes(`
   72744fe273f97b3de4fd36511056cc009304bacf99a7c1e513a32b57594d62a5
   f3fb956534277bd46b026aada839e324e87c8d841b622827004d9a2c9bac6106`);
 
+const GOLDEN_CODED_VALUE = bytes(`
+  01a3185c50000000 49 6b530c80 01 6c61746572
+  ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c
+  4005de973d4e3dae382ff6f94c9a357484f3be21a743d149d61bad1880db5ec5
+  8bf76140bc82f98a89add9936635191992816e86f69f032d5886de2cc8edaf06`);
+
 const read = (key, value, options) => readRecord('test', key, value, { now: NOW, ...options });
 
 test('an open record has the golden bytes', async () => {
@@ -81,6 +90,67 @@ test('an owned record has the golden bytes', async () => {
   assert.deepEqual(read(record.key, record.value), ada);
 });
 
+test('an owned record of another codec has the golden bytes', async () => {
+  const envelope = { millis: NOW, codec: 1, notAfter: (NOW + WEEK) / 1000, payload: bytes('6c61746572') };
+  const value = await signEnvelope('test', GOLDEN_PROFILE_KEY, envelope, alice);
+  assert.equal(hex(value), hex(GOLDEN_CODED_VALUE));
+  assert.equal(read(GOLDEN_PROFILE_KEY, value), OPAQUE);
+});
+
+test('owned records of every codec are kept, and renewed as they are', async () => {
+  for (let codec = 0; codec <= 7; codec += 1) {
+    const payload = codec === 0 ? encodePayload(profile, { handle: 'ada', about: '' }) : bytes('ff00ff');
+    const envelope = { millis: NOW, counter: 3, codec, notAfter: NOW / 1000 + 60, payload };
+    const record = { key: GOLDEN_PROFILE_KEY };
+    record.value = await signEnvelope('test', record.key, envelope, alice);
+    const decoded = read(record.key, record.value);
+    assert.deepEqual(decoded, codec === 0 ? { handle: 'ada', about: '' } : OPAQUE);
+
+    const renewed = await renewRecord('test', record, alice, NOW);
+    assert.deepEqual(read(renewed.key, renewed.value), decoded);
+    const { signature: _, ...before } = parseEnvelope(record.value);
+    const { signature, ...after } = parseEnvelope(renewed.value);
+    assert.deepEqual(after, { ...before, notAfter: (NOW + WEEK) / 1000 });
+    assert.equal(after.codec, codec);
+    assert.equal(select([record.value, renewed.value]), 1);
+    assert.throws(() => read(record.key, changed(record.value, 8)), refused('bad-signature'));
+  }
+});
+
+test('owned records that nothing here reads are kept on their signature alone', async () => {
+  const ada = { handle: 'ada', about: 'about' };
+  const made = (schema, options) => makeRecord('test', schema, ada, { signer: alice, now: NOW, ...options });
+  for (const schema of [{ ...profile, version: 2 }, { ...profile, name: 'unheard-of' }]) {
+    const record = await made(schema);
+    assert.equal(read(record.key, record.value), OPAQUE);
+    assert.throws(() => read(record.key, changed(record.value, 14)), refused('bad-signature'));
+    const gone = await made(schema, { tombstone: true });
+    assert.equal(read(gone.key, gone.value), null);
+  }
+  const local = await made({ ...profile, access: 'l' });
+  assert.throws(() => read(local.key, local.value), refused('access'));
+});
+
+test('a map has the golden bytes, in whatever order its entries came', () => {
+  const schema = { fields: [{ name: 'words', type: 'map' }, 'last'] };
+  const golden = '030161013101620132026161013301' + '78';
+  const entries = [['aa', '3'], ['b', '2'], ['a', '1']];
+  for (const words of [new Map(entries), new Map(entries.toReversed())]) {
+    const payload = encodePayload(schema, { words, last: 'x' });
+    assert.equal(hex(payload), golden);
+    const decoded = decodePayload(schema, payload);
+    assert.deepEqual([...decoded.words], [['a', '1'], ['b', '2'], ['aa', '3']]);
+    assert.equal(decoded.last, 'x');
+  }
+});
+
+test('a map whose keys do not ascend is refused', () => {
+  const schema = { fields: [{ name: 'words', type: 'map' }] };
+  for (const payload of ['02 0162 00 0161 00', '02 0161 00 0161 00', '02 026161 00 0162 00', '05 0161 00']) {
+    assert.throws(() => decodePayload(schema, bytes(payload)), refused('payload'));
+  }
+});
+
 test('envelopes and record keys are taken apart', () => {
   const envelope = parseEnvelope(GOLDEN_PROFILE_VALUE);
   assert.deepEqual(
@@ -89,6 +159,7 @@ test('envelopes and record keys are taken apart', () => {
       millis: NOW,
       counter: 0,
       tombstone: false,
+      codec: 0,
       notAfter: (NOW + WEEK) / 1000,
       schemaVersion: 1,
       publicKey: alice.publicKey,
@@ -173,9 +244,10 @@ test('a record must follow every rule', async () => {
   await refuses('unknown-schema', { key: recordKey({ ...note, name: 'none' }, 'hi') });
   await refuses('unknown-schema', { key: recordKey({ ...note, name: 'constructor' }, 'hi') });
   await refuses('access', { key: recordKey({ ...note, access: 'l' }, 'hi') });
-  await refuses('schema-version', await makeRecord('test', { ...note, version: 2 }, value, { now: NOW }));
+  await refuses('not-readable', await makeRecord('test', { ...note, version: 2 }, value, { now: NOW }));
   await refuses('envelope', { value: GOLDEN_NOTE_VALUE.subarray(0, 13) });
-  await refuses('envelope', { value: changed(GOLDEN_NOTE_VALUE, 8) }); // another codec
+  await refuses('not-readable', { value: changed(GOLDEN_NOTE_VALUE, 8) }); // another codec
+  await refuses('envelope', { value: changed(GOLDEN_NOTE_VALUE, 8, 0b1000) }); // another envelope
   await refuses('payload', { value: GOLDEN_NOTE_VALUE.subarray(0, -1) });
 
   assert.deepEqual(read(GOLDEN_NOTE_KEY, (await made({ now: NOW + 10 * MINUTE })).value), value);
@@ -205,6 +277,8 @@ test('a tombstone says that a key was removed, and outlives what it deletes', as
   assert.equal(read(key, value), null);
   assert.equal(parseEnvelope(value).notAfter, (NOW + WEEK + 20 * MINUTE) / 1000);
   assert.throws(() => read(key, value, { now: NOW + WEEK + 20 * MINUTE }), refused('lease-over'));
+  const withCodec = await signEnvelope('test', key, { ...parseEnvelope(value), codec: 1 }, alice);
+  assert.throws(() => read(key, withCodec), refused('envelope'));
 });
 
 test('the larger value wins', async () => {
@@ -223,8 +297,8 @@ test('the larger value wins', async () => {
 });
 
 // The same with one bit of a byte changed.
-function changed(array, at) {
+function changed(array, at, bit = 1) {
   const copy = array.slice();
-  copy[at < 0 ? copy.length + at : at] ^= 1;
+  copy[at < 0 ? copy.length + at : at] ^= bit;
   return copy;
 }

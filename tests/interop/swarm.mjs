@@ -15,7 +15,7 @@ import { tcp } from '@libp2p/tcp';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 
-import { makeRecord, readRecord, recordKey, select } from './netabase.mjs';
+import { makeRecord, readRecord, recordKey, renewRecord, select, signEnvelope } from './netabase.mjs';
 import { RecordStore } from './records.mjs';
 
 const TIMEOUT_MS = 30_000;
@@ -104,8 +104,20 @@ export class Peer {
     return makeRecord(this.#network, schema, value, { signer: this.signer, ...options });
   }
 
+  // A record of an owned schema whose payload is encoded in another way than here: `payload` is its bytes.
+  async coded(schema, keyText, codec, payload, envelope = {}) {
+    const key = this.key(schema, keyText, this.id);
+    const all = { schemaVersion: schema.version, codec, payload, ...envelope };
+    return { key, value: await signEnvelope(this.#network, key, all, this.signer) };
+  }
+
+  // The same record with a new lease.
+  renew(record, now = Date.now()) {
+    return renewRecord(this.#network, record, this.signer, now);
+  }
+
   // `{ value, decoded }` of the winner among what peers and this one hold; undefined if there is none.
-  // `decoded` is null if the record was removed.
+  // `decoded` is null if the record was removed, and OPAQUE if nothing here can read it.
   async get(key) {
     const options = { signal: AbortSignal.timeout(TIMEOUT_MS) };
     let value;

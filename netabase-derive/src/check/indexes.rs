@@ -4,8 +4,7 @@ use heck::ToShoutySnakeCase;
 
 use crate::{
     errors::Errors,
-    model::{Index, Schema},
-    parse::{find_fields, same},
+    model::{Index, IndexOptions, Schema},
 };
 
 /// Constants that every schema has.
@@ -20,32 +19,31 @@ const MAX_INDEXES: usize = 256;
 
 pub(super) fn check(schema: &Schema, errors: &mut Errors) {
     for index in &schema.options.indexes {
-        find_fields(&schema.ident, &index.fields, &schema.fields, errors);
         if let Some(first_over) = index.fields.get(MAX_FIELDS) {
             let message =
                 format!("an index has at most {MAX_FIELDS} fields, not {}", index.fields.len());
             errors.help(first_over, message, "leave out what narrows a search least");
         }
     }
-    if let Some(first_over) = schema.indexes().nth(MAX_INDEXES) {
+    if let Some(first_over) = schema.indexes.get(MAX_INDEXES) {
         let message = format!("a schema has at most {MAX_INDEXES} indexes");
-        errors.help(&first_over.at, message, "remove those that no query names");
+        errors.help(&first_over.options.at, message, "remove those that no query names");
     }
-    if let Some(key) = schema.single_key() {
-        for index in schema.indexes().filter(|index| is_of(index, &key.ident)) {
-            errors.help(&index.at, "already the key", "remove the index: a lookup by key is one");
+    if let [key] = *schema.key {
+        for index in schema.indexes.iter().filter(|index| index.fields == [key]) {
+            errors.help(
+                &index.options.at,
+                "already the key",
+                "remove the index: a lookup by key is one",
+            );
         }
     }
     names(schema, errors);
 }
 
-fn is_of(index: &Index, field: &syn::Ident) -> bool {
-    matches!(&*index.fields, [only] if same(only, field))
-}
-
 fn names(schema: &Schema, errors: &mut Errors) {
-    let mut seen: Vec<(String, &Index)> = Vec::new();
-    for index in schema.indexes() {
+    let mut seen: Vec<(String, &IndexOptions)> = Vec::new();
+    for Index { options: index, .. } in &schema.indexes {
         let constant = index.name.to_shouty_snake_case();
         if TAKEN.contains(&constant.as_str()) {
             let message = format!("`{}::{constant}` is taken: every schema has it", schema.ident);

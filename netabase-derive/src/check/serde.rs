@@ -2,17 +2,16 @@
 
 use crate::{
     errors::Errors,
-    model::{Field, Schema, SerdeOption},
-    parse::same,
+    model::{Schema, SerdeOption},
 };
 
 pub(super) fn check(schema: &Schema, errors: &mut Errors) {
     for option in &schema.serde {
         on_struct(option, schema, errors);
     }
-    for field in &schema.fields {
+    for (at, field) in schema.fields.iter().enumerate() {
         for option in &field.serde {
-            on_field(option, field, schema, errors);
+            on_field(option, at, schema, errors);
         }
     }
 }
@@ -44,27 +43,27 @@ fn on_struct(option: &SerdeOption, schema: &Schema, errors: &mut Errors) {
     }
 }
 
-fn on_field(option: &SerdeOption, field: &Field, schema: &Schema, errors: &mut Errors) {
+fn on_field(option: &SerdeOption, at: usize, schema: &Schema, errors: &mut Errors) {
+    let field = &schema.fields[at];
     let help = match option.name.as_str() {
         "flatten" => "remove it: keep the inner struct as one field",
         "skip_serializing_if" => "remove it: an absent `Option` takes one byte",
         "skip_serializing" | "skip_deserializing" if !field.has_serde("skip") => {
             if field.has_serde("skip_serializing") && field.has_serde("skip_deserializing") {
-                return skip(option, field, schema, errors);
+                return skip(option, at, schema, errors);
             }
             "write `skip`, which leaves the field out both ways"
         }
-        "skip" => return skip(option, field, schema, errors),
+        "skip" => return skip(option, at, schema, errors),
         _ => return,
     };
     errors.help(&option.at, not_self_describing(&option.name), help);
 }
 
-fn skip(option: &SerdeOption, field: &Field, schema: &Schema, errors: &mut Errors) {
-    let role = if schema.key_fields().any(|key| same(&key.ident, &field.ident)) {
+fn skip(option: &SerdeOption, at: usize, schema: &Schema, errors: &mut Errors) {
+    let role = if schema.key.contains(&at) {
         "key"
-    } else if schema.indexes().any(|index| index.fields.iter().any(|name| same(name, &field.ident)))
-    {
+    } else if schema.index_of(at).is_some() {
         "index"
     } else {
         return;

@@ -7,8 +7,14 @@ use syn::spanned::Spanned;
 use crate::model::{Schema, types::borrowed};
 
 pub(super) fn asserts(schema: &Schema) -> TokenStream {
-    let asserts: Vec<_> = keys(schema).chain(borrows(schema)).chain(indexes(schema)).collect();
-    if asserts.is_empty() { TokenStream::new() } else { quote!(let _ = (#(#asserts,)*);) }
+    let asserts: Vec<_> = keys(schema)
+        .chain(borrows(schema))
+        .chain(indexes(schema))
+        .chain(thread_safe(schema))
+        .chain(super::form::ordered(schema))
+        .collect();
+    // Each in an item of its own: of two mistakes that look the same in one, rustc reports one.
+    quote!(#(const _: () = { let _ = #asserts; };)*)
 }
 
 /// A part of the key is a key.
@@ -31,14 +37,24 @@ fn borrows(schema: &Schema) -> impl Iterator<Item = TokenStream> {
 /// What is indexed has an order.
 fn indexes(schema: &Schema) -> impl Iterator<Item = TokenStream> {
     let private = schema.private();
-    schema.fields.iter().filter_map(move |field| {
-        let mut indexes = schema.indexes().filter(|index| index.fields.contains(&field.ident));
-        let (index, ty) = (indexes.next()?, &field.ty);
-        let bound = match index.multi {
-            false if field.is_plain_key() => return None,
-            false => quote!(Indexed),
-            true => quote!(MultiIndexed),
-        };
-        Some(quote_spanned!(ty.span()=> <#ty as #private::#bound>::HOLDS))
+    schema.fields.iter().enumerate().filter_map(move |(at, field)| {
+        let (index, ty) = (schema.index_of(at)?, &field.ty);
+        match index.options.multi {
+            false if field.is_plain_key() => None,
+            false => Some(quote_spanned!(ty.span()=> #private::assert_key::<#ty>)),
+            true => Some(quote_spanned!(ty.span()=> <#ty as #private::MultiIndexed>::HOLDS)),
+        }
+    })
+}
+
+/// What is stored can be read from any thread. Keys, and what is indexed, are asked for more.
+fn thread_safe(schema: &Schema) -> impl Iterator<Item = TokenStream> {
+    let private = schema.private();
+    let fields = schema.fields.iter().enumerate().filter(|(at, field)| {
+        !field.is_plain() && !schema.key.contains(at) && schema.index_of(*at).is_none()
+    });
+    fields.map(move |(_, field)| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> #private::assert_thread_safe::<#ty>)
     })
 }

@@ -11,7 +11,7 @@ use super::variable;
 use crate::{
     check::indexes::MAX_FIELDS,
     model::{
-        Field, Index, Schema,
+        Field, Index, IndexOptions, Schema,
         types::{items, optional},
     },
 };
@@ -19,8 +19,8 @@ use crate::{
 /// `const INDEXES: &[IndexInfo] = …;`
 pub(super) fn infos(schema: &Schema) -> TokenStream {
     let krate = &schema.options.krate;
-    let infos = schema.indexes().map(|index| {
-        let (Index { name, unique, .. }, key) = (index, key_type(schema, index));
+    let infos = schema.indexes.iter().map(|index| {
+        let (IndexOptions { name, unique, .. }, key) = (&index.options, key_type(schema, index));
         quote!(#krate::IndexInfo::new::<#key>(#name, #unique))
     });
     quote!(const INDEXES: &'static [#krate::IndexInfo] = &[#(#infos),*];)
@@ -29,8 +29,9 @@ pub(super) fn infos(schema: &Schema) -> TokenStream {
 /// `fn encode_indexes`: every index's entries for `self`.
 pub(super) fn encode(schema: &Schema) -> TokenStream {
     let krate = &schema.options.krate;
-    let entries = schema.indexes().enumerate().map(|(at, index)| match fields(schema, index)[..] {
-        [field] if index.multi => {
+    let entries = schema.indexes.iter().enumerate();
+    let entries = entries.map(|(at, index)| match schema.fields_of(index)[..] {
+        [field] if index.options.multi => {
             let (ident, ty, private) = (&field.ident, &field.ty, schema.private());
             quote!(<#ty as #private::MultiIndexed>::each(&self.#ident, |__key| __out.entry(#at, __key));)
         }
@@ -53,7 +54,7 @@ pub(super) fn encode(schema: &Schema) -> TokenStream {
 
 /// An index of one field; of an `Option` only `Some` has an entry.
 fn one(at: usize, field: &Field) -> TokenStream {
-    let (ident, value) = (&field.ident, variable(&field.ident));
+    let (ident, value) = (&field.ident, variable(0));
     if optional_field(field).is_some() {
         quote! {
             if let ::core::option::Option::Some(#value) = &self.#ident {
@@ -68,10 +69,10 @@ fn one(at: usize, field: &Field) -> TokenStream {
 /// What is looked up: the type inside an `Option`, the element of a collection, a tuple of several.
 fn key_type(schema: &Schema, index: &Index) -> TokenStream {
     let (krate, private) = (&schema.options.krate, schema.private());
-    match fields(schema, index)[..] {
-        // All of its names were wrong.
+    match schema.fields_of(index)[..] {
+        // All of its names were wrong, which was reported.
         [] => quote!(::core::primitive::bool),
-        [field] if index.multi => {
+        [field] if index.options.multi => {
             let ty = &field.ty;
             let item = items(ty).filter(|_| !field.owned);
             item.map_or_else(
@@ -94,28 +95,29 @@ fn optional_field(field: &Field) -> Option<&Type> {
     if field.owned { None } else { optional(&field.ty) }
 }
 
-pub(super) fn fields<'s>(schema: &'s Schema, index: &Index) -> Vec<&'s Field> {
-    index.fields.iter().filter_map(|ident| schema.field(ident)).collect()
-}
-
 /// The types that must be keys and of which the name does not tell.
 pub(super) fn unknown_keys(schema: &Schema) -> impl Iterator<Item = &Type> {
-    schema
-        .indexes()
-        .filter(|index| !index.multi)
-        .flat_map(|index| fields(schema, index))
-        .filter(|field| !field.is_plain_key())
-        .map(|field| optional_field(field).unwrap_or(&field.ty))
+    let fields = schema
+        .indexes
+        .iter()
+        .flat_map(|index| schema.fields_of(index).into_iter().map(move |field| (index, field)));
+    fields.filter(|(_, field)| !field.is_plain_key()).filter_map(|(index, field)| {
+        if index.options.multi {
+            items(&field.ty).filter(|_| !field.owned)
+        } else {
+            Some(optional_field(field).unwrap_or(&field.ty))
+        }
+    })
 }
 
 /// The types that must be collections of keys.
 pub(super) fn collections(schema: &Schema) -> impl Iterator<Item = &Type> {
-    let multi = schema.indexes().filter(|index| index.multi);
-    multi.flat_map(|index| fields(schema, index)).map(|field| &field.ty)
+    let multi = schema.indexes.iter().filter(|index| index.options.multi);
+    multi.flat_map(|index| schema.fields_of(index)).map(|field| &field.ty)
 }
 
 /// Whether the type of what is looked up has to be asked of the field's.
 fn is_asked(schema: &Schema, index: &Index) -> bool {
-    index.multi
-        && fields(schema, index).iter().any(|field| field.owned || items(&field.ty).is_none())
+    index.options.multi
+        && schema.fields_of(index).iter().any(|field| field.owned || items(&field.ty).is_none())
 }

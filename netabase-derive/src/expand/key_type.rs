@@ -31,8 +31,10 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
     });
     let docs = format!(" The key of [`{}`].", schema.ident);
     let body = body(schema);
+    let lints = &schema.lints;
     quote! {
         #[doc = #docs]
+        #lints
         #derives
         #vis struct #key #body
     }
@@ -57,12 +59,16 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
         let generated = Generated {
             ident: &schema.options.key_type.value,
             generics: TokenStream::new(),
-            members: members(schema),
+            members: members(schema)
+                .into_iter()
+                .zip(schema.key_fields().map(|field| field.ty.clone()))
+                .collect(),
         };
         let impls = [
             generated.clone(&condition),
             generated.debug(&condition),
             generated.partial_eq(&condition),
+            generated.eq(&condition),
             generated.order(&condition),
         ];
         quote!(#(#impls)*)
@@ -78,7 +84,7 @@ fn constructors(schema: &Schema) -> TokenStream {
     let vis = least_visible(schema.key_fields().map(|field| &field.vis));
     // These show in the documentation, so they are the fields' own names.
     let names: Vec<_> = schema.key_fields().map(|field| &field.ident).collect();
-    let variables: Vec<_> = names.iter().map(|name| variable(name)).collect();
+    let variables: Vec<_> = (0..names.len()).map(variable).collect();
     let types: Vec<_> = schema.key_fields().map(|field| &field.ty).collect();
     let from = if let [ty] = *types {
         from_one(schema, ty)

@@ -40,12 +40,10 @@ fn one(schema: &Schema, field: &Field) -> TokenStream {
         let newtype = (!field.is_plain_key()).then(|| by_newtype(schema, ty));
         return quote!(#inner #newtype);
     };
-    let bytes = if is_text_key(schema) { quote!(self.as_bytes()) } else { quote!(self) };
-    let (by_borrowed, prefixes) = (
-        key_of(schema, &borrowed, ty, &condition),
-        prefixes(schema, &[&borrowed, &quote!(#ty)], &bytes),
-    );
-    quote!(#inner #by_borrowed #prefixes)
+    let by_borrowed = key_of(schema, &borrowed, ty, &condition);
+    let prefixes =
+        [borrowed, quote!(#ty)].map(|form| prefix_of(schema, &form, ty, &TokenStream::new()));
+    quote!(#inner #by_borrowed #(#prefixes)*)
 }
 
 /// Text and bytes, if they stand for the part: it may be a newtype of them.
@@ -54,7 +52,10 @@ fn by_newtype(schema: &Schema, ty: &Type) -> TokenStream {
     [quote!(::core::primitive::str), quote!([::core::primitive::u8])]
         .map(|form| {
             let condition = quote!(where for<'never> #form: #krate::PartOf<#ty>);
-            key_of(schema, &form, ty, &condition)
+            let by_key = key_of(schema, &form, ty, &condition);
+            let condition = quote!(where for<'never> #form: #krate::PartPrefixOf<#ty>);
+            let by_prefix = prefix_of(schema, &form, ty, &condition);
+            quote!(#by_key #by_prefix)
         })
         .into_iter()
         .collect()
@@ -72,14 +73,20 @@ fn key_of(schema: &Schema, form: &TokenStream, ty: &Type, condition: &TokenStrea
     }
 }
 
-fn prefixes(schema: &Schema, forms: &[&TokenStream], bytes: &TokenStream) -> TokenStream {
+/// The key's one part starts with `self`.
+fn prefix_of(
+    schema: &Schema,
+    form: &TokenStream,
+    ty: &Type,
+    condition: &TokenStream,
+) -> TokenStream {
     let (krate, key) = (&schema.options.krate, &schema.options.key_type.value);
     quote! {
-        #(impl #krate::PrefixOf<#key> for #forms {
+        impl #krate::PrefixOf<#key> for #form #condition {
             fn encode_prefix_of(&self, __out: &mut #krate::KeyWriter<'_>) {
-                __out.nested(|__out| __out.escaped_prefix(#bytes));
+                __out.nested(|__out| <Self as #krate::PartPrefixOf<#ty>>::encode_part_prefix(self, __out));
             }
-        })*
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::{Type, parse_quote};
 
-use super::{index, key_type::members, std_impls, view};
-use crate::model::{Access, Options, Schema};
+use super::{form, index, key_type::members, std_impls, view};
+use crate::model::{Access, Field, Options, Schema};
 
 pub(super) fn impls(schema: &Schema) -> TokenStream {
     let Options { krate, key_type, access, .. } = &schema.options;
@@ -12,17 +13,17 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
     let condition = is_a_schema(schema);
     let view = view::of(schema);
     let (constants, functions) = (constants(schema), functions(schema));
+    let form = form::items(schema);
     let (index_infos, encode_indexes) = (index::infos(schema), index::encode(schema));
-    let (members, fields) = (members(schema), schema.key_fields().map(|field| &field.ident));
-    let fields: Vec<_> = fields.collect();
+    let members = members(schema);
+    let (fields, types): (Vec<_>, Vec<_>) =
+        schema.key_fields().map(|field| (&field.ident, &field.ty)).unzip();
     let shared = (*access != Access::Local).then(|| {
         quote! {
             impl #krate::SharedSchema for #ident #condition {}
         }
     });
     quote! {
-        // A deprecated field is stored like any other.
-        #[allow(deprecated)]
         impl #krate::NetabaseSchema for #ident #condition {
             type Key = #key;
             type Ref<'a> = #view;
@@ -30,7 +31,7 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             #index_infos
 
             fn key(&self) -> #key {
-                #key { #(#members: ::core::clone::Clone::clone(&self.#fields),)* }
+                #key { #(#members: <#types as ::core::clone::Clone>::clone(&self.#fields),)* }
             }
 
             fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
@@ -38,21 +39,26 @@ pub(super) fn impls(schema: &Schema) -> TokenStream {
             }
             #encode_indexes
             #functions
+            #form
         }
         #shared
     }
 }
 
-/// The condition of every impl that needs the struct to be a schema: parts of the key are keys, and
-/// what is indexed can be.
+/// The condition of every impl that needs the struct to be a schema: parts of the key are keys,
+/// what is indexed can be, and other threads may read it.
 pub(super) fn is_a_schema(schema: &Schema) -> TokenStream {
     let krate = &schema.options.krate;
     let keys = schema.key_fields().filter(|field| !field.is_plain_key()).map(|field| &field.ty);
     let keys = keys.chain(index::unknown_keys(schema));
-    let private = schema.private();
+    let (private, ident) = (schema.private(), &schema.ident);
+    // Of plain fields it is known.
+    let itself: Option<Type> =
+        (!schema.fields.iter().all(Field::is_plain)).then(|| parse_quote!(#ident));
     std_impls::conditions(&[
         (keys.collect(), quote!(#krate::NetabaseSchemaKey)),
         (index::collections(schema).collect(), quote!(#private::MultiIndexed)),
+        (itself.iter().collect(), quote!(#private::ThreadSafe)),
     ])
 }
 

@@ -7,14 +7,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Type};
+use syn::{Ident, Type, ext::IdentExt};
 
 /// A generated struct.
 pub(super) struct Generated<'s> {
     pub(super) ident: &'s Ident,
     /// `<'a>` or nothing.
     pub(super) generics: TokenStream,
-    pub(super) members: Vec<TokenStream>,
+    /// Names or positions of the fields, and their types.
+    pub(super) members: Vec<(TokenStream, Type)>,
 }
 
 /// `where for<'never> T: Bound, …` for every one of `types`; nothing if there are none.
@@ -42,14 +43,21 @@ pub(super) fn conditions<const N: usize>(bounds: &[(Vec<&Type>, TokenStream); N]
     if clause.is_empty() { clause } else { quote!(where #clause) }
 }
 
+// Calls name the type they are for: a type may have another `PartialEq` than the one with itself,
+// or reach another type's trait through `Deref`.
 impl Generated<'_> {
+    fn members(&self) -> (Vec<&TokenStream>, Vec<&Type>) {
+        self.members.iter().map(|(member, ty)| (member, ty)).unzip()
+    }
+
     pub(super) fn clone(&self, condition: &TokenStream) -> TokenStream {
-        let Self { ident, generics, members } = self;
+        let Self { ident, generics, .. } = self;
+        let (members, types) = self.members();
         quote! {
             #[automatically_derived]
             impl #generics ::core::clone::Clone for #ident #generics #condition {
                 fn clone(&self) -> Self {
-                    Self { #(#members: ::core::clone::Clone::clone(&self.#members),)* }
+                    Self { #(#members: <#types as ::core::clone::Clone>::clone(&self.#members),)* }
                 }
             }
         }
@@ -57,8 +65,9 @@ impl Generated<'_> {
 
     /// As rustc's derive prints it.
     pub(super) fn debug(&self, condition: &TokenStream) -> TokenStream {
-        let Self { ident, generics, members } = self;
-        let name = ident.to_string();
+        let Self { ident, generics, .. } = self;
+        let (members, _) = self.members();
+        let name = ident.unraw().to_string();
         let is_tuple = members.iter().any(|member| member.to_string() == "0");
         let print = if is_tuple {
             quote!(::core::fmt::Formatter::debug_tuple(__f, #name)#(.field(&self.#members))*.finish())
@@ -78,30 +87,37 @@ impl Generated<'_> {
     }
 
     pub(super) fn partial_eq(&self, condition: &TokenStream) -> TokenStream {
-        let Self { ident, generics, members } = self;
+        let Self { ident, generics, .. } = self;
+        let (members, types) = self.members();
         quote! {
             #[automatically_derived]
             impl #generics ::core::cmp::PartialEq for #ident #generics #condition {
                 fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                    #(::core::cmp::PartialEq::eq(&self.#members, &__other.#members))&&*
+                    #(<#types as ::core::cmp::PartialEq<#types>>::eq(&self.#members, &__other.#members))&&*
                 }
             }
         }
     }
 
-    /// `Eq`, `PartialOrd`, `Ord` and `Hash`.
+    pub(super) fn eq(&self, condition: &TokenStream) -> TokenStream {
+        let Self { ident, generics, .. } = self;
+        quote! {
+            #[automatically_derived]
+            impl #generics ::core::cmp::Eq for #ident #generics #condition {}
+        }
+    }
+
+    /// `PartialOrd`, `Ord` and `Hash`.
     pub(super) fn order(&self, condition: &TokenStream) -> TokenStream {
-        let Self { ident, generics, members } = self;
-        let compare = members
-            .iter()
-            .map(|member| quote!(::core::cmp::Ord::cmp(&self.#member, &__other.#member)));
+        let Self { ident, generics, .. } = self;
+        let (members, types) = self.members();
+        let compare = self.members.iter().map(
+            |(member, ty)| quote!(<#ty as ::core::cmp::Ord>::cmp(&self.#member, &__other.#member)),
+        );
         let compare = compare
             .rev()
             .reduce(|rest, first| quote!(::core::cmp::Ordering::then_with(#first, || #rest)));
         quote! {
-            #[automatically_derived]
-            impl #generics ::core::cmp::Eq for #ident #generics #condition {}
-
             #[automatically_derived]
             impl #generics ::core::cmp::PartialOrd for #ident #generics #condition {
                 fn partial_cmp(&self, __other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
@@ -119,7 +135,7 @@ impl Generated<'_> {
             #[automatically_derived]
             impl #generics ::core::hash::Hash for #ident #generics #condition {
                 fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {
-                    #(::core::hash::Hash::hash(&self.#members, __state);)*
+                    #(<#types as ::core::hash::Hash>::hash(&self.#members, __state);)*
                 }
             }
         }

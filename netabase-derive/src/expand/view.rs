@@ -26,18 +26,22 @@ pub(super) fn definition(schema: &Schema) -> TokenStream {
         return TokenStream::new();
     }
     let (view, vis) = (&schema.options.ref_type.value, &schema.vis);
-    let std_derives = is_plain(schema).then(
-        || quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]),
-    );
+    let std_derives = is_plain(schema).then(|| {
+        let eq = may_have_eq(schema).then(|| quote!(::core::cmp::Eq,));
+        quote!(#[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq, #eq)])
+    });
     let serde_derive = decode::derive(schema);
     let docs = format!(" A view of [`{}`] that borrows its text and bytes.", schema.ident);
     let fields = schema.fields.iter().map(|field| {
         let (Field { ident, vis, .. }, ty) = (field, type_of(field));
         let (docs, serde) = (docs_of(field), decode::attributes(schema, field));
-        quote!(#docs #serde #vis #ident: #ty)
+        let deprecated = &field.deprecated;
+        quote!(#docs #deprecated #serde #vis #ident: #ty)
     });
+    let lints = &schema.lints;
     quote! {
         #[doc = #docs]
+        #lints
         #std_derives
         #serde_derive
         #vis struct #view<'a> { #(#fields,)* }
@@ -58,15 +62,21 @@ fn std_impls(schema: &Schema) -> TokenStream {
     let generated = Generated {
         ident: &schema.options.ref_type.value,
         generics: quote!(<'a>),
-        members: schema.fields.iter().map(|field| field.ident.to_token_stream()).collect(),
+        members: schema
+            .fields
+            .iter()
+            .map(|field| (field.ident.to_token_stream(), type_of(field)))
+            .collect(),
     };
     let unknown = schema.fields.iter().filter(|field| !field.is_plain());
     let unknown: Vec<_> = unknown.map(type_of).collect();
     let condition = |bound: TokenStream| condition(&unknown, &bound);
+    let eq = may_have_eq(schema).then(|| generated.eq(&condition(quote!(::core::cmp::Eq))));
     [
         generated.clone(&condition(quote!(::core::clone::Clone))),
         generated.debug(&condition(quote!(::core::fmt::Debug))),
         generated.partial_eq(&condition(quote!(::core::cmp::PartialEq))),
+        eq.unwrap_or_default(),
     ]
     .into_iter()
     .collect()
@@ -82,6 +92,11 @@ fn is_borrowed(field: &Field) -> bool {
 
 fn is_plain(schema: &Schema) -> bool {
     schema.fields.iter().all(Field::is_plain)
+}
+
+/// Whether no field is known to lack `Eq`.
+fn may_have_eq(schema: &Schema) -> bool {
+    schema.fields.iter().all(|field| !field.is_plain() || field.is_plain_eq())
 }
 
 /// The type of `field` in the view.

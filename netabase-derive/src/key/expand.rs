@@ -20,10 +20,33 @@ pub(super) fn key(key: &Key) -> TokenStream {
         Shape::Enum(variants) => (encode_enum(key, variants), decode_enum(key, variants)),
     };
     let implementation = implementation(&key.krate, &key.ident, &encode, &decode);
-    let lookups = lookups(key);
+    let (lookups, form, lints) = (lookups(key), form(key), &key.lints);
     quote! {
-        const _: () = { #implementation #lookups };
+        #lints
+        const _: () = { #implementation #lookups #form };
     }
+}
+
+/// What is known of its serde form: something if its parts are the standard library's. (A type of the
+/// user's own could be this one again.)
+fn form(key: &Key) -> Option<TokenStream> {
+    let shape = key.serde.as_ref()?;
+    let parts: Vec<_> = match &key.shape {
+        Shape::Struct(parts) => parts.iter().map(|part| &part.ty).collect(),
+        Shape::Enum(variants) => {
+            variants.iter().flat_map(|variant| &variant.parts).map(|part| &part.ty).collect()
+        }
+    };
+    let known = parts.iter().all(|ty| types::is_plain_key(ty));
+    known.then(|| {
+        let known = crate::expand::form::known(&key.krate, &key.ident, shape, &parts);
+        let private = &key.krate;
+        quote! {
+            #[allow(unused_imports)]
+            use #private::__private::{NoSerde as _, UnknownForm as _};
+            #known
+        }
+    })
 }
 
 /// A newtype of text or bytes is looked up by a borrowed form of them.
@@ -52,7 +75,20 @@ fn lookups(key: &Key) -> Option<TokenStream> {
             }
         }
     });
-    Some(quote!(#(#impls)*))
+    Some(quote! {
+        #(#impls)*
+
+        impl #krate::PartPrefixOf<#ident> for #form
+        where
+            for<'never> #form: #krate::PartPrefixOf<#ty>,
+        {
+            fn encode_part_prefix(&self, __out: &mut #krate::KeyWriter<'_>) {
+                __out.nested(|__out| {
+                    <#form as #krate::PartPrefixOf<#ty>>::encode_part_prefix(self, __out);
+                });
+            }
+        }
+    })
 }
 
 fn implementation(
@@ -62,8 +98,6 @@ fn implementation(
     decode: &TokenStream,
 ) -> TokenStream {
     quote! {
-        // A deprecated variant is a key like any other.
-        #[allow(deprecated)]
         impl #krate::NetabaseSchemaKey for #ident {
             fn encode_key(&self, __out: &mut #krate::KeyWriter<'_>) {
                 __out.nested(|__out| { #encode });

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Data, DataEnum, DeriveInput, Fields};
+use syn::{Data, DataEnum, DeriveInput, Fields, ext::IdentExt};
 
 use super::{Part, Shape, Variant};
 use crate::{
     errors::Errors,
     model::types::is_regular,
-    parse::{crate_path, options},
+    parse::{crate_path, is_serde, lints, options},
 };
 
 /// An ordinal is one byte.
@@ -22,12 +22,23 @@ pub(super) fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             let message = format!("unknown attribute `{}`", option.name);
             errors.help(&option.name, message, "a key has only one: `crate = \"…\"`");
         } else if path.is_some() {
-            errors.at(&option.name, "duplicate `crate`");
+            errors.help(&option.name, "duplicate `crate`", "remove one");
         } else {
             path = crate_path(&option, errors);
         }
     }
     path.unwrap_or_else(|| quote!(::netabase))
+}
+
+/// What is allowed on the type, its variants and their fields.
+pub(super) fn lints(input: &DeriveInput) -> TokenStream {
+    let (variants, fields): (Vec<_>, Vec<_>) = match &input.data {
+        Data::Struct(data) => (Vec::new(), vec![&data.fields]),
+        Data::Enum(data) => data.variants.iter().map(|all| (&all.attrs, &all.fields)).unzip(),
+        Data::Union(_) => (Vec::new(), Vec::new()),
+    };
+    let of_fields = fields.into_iter().flatten().flat_map(|field| &field.attrs);
+    lints::allowed(input.attrs.iter().chain(variants.into_iter().flatten()).chain(of_fields))
 }
 
 pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {
@@ -42,6 +53,33 @@ pub(super) fn shape(input: &DeriveInput, errors: &mut Errors) -> Option<Shape> {
         }
     };
     shape.filter(|_| concrete)
+}
+
+/// The shape that serde's derive reads the type by: a variant of `SerdeShape`.
+pub(super) fn serde_shape(input: &DeriveInput) -> Option<TokenStream> {
+    let name = input.ident.unraw().to_string();
+    let (shape, attrs): (_, Vec<_>) = match &input.data {
+        Data::Struct(data) => {
+            let count = data.fields.len();
+            let shape = match &data.fields {
+                Fields::Named(_) => quote!(Struct(#name, #count)),
+                Fields::Unnamed(_) if count == 1 => quote!(Newtype(#name)),
+                Fields::Unnamed(_) => quote!(Tuple(#name, #count)),
+                Fields::Unit => quote!(Unit(#name)),
+            };
+            (shape, data.fields.iter().flat_map(|field| &field.attrs).collect())
+        }
+        Data::Enum(data) => {
+            let count = data.variants.len();
+            let fields = data.variants.iter().flat_map(|variant| &variant.fields);
+            let of_variants = data.variants.iter().flat_map(|variant| &variant.attrs);
+            let attrs = of_variants.chain(fields.flat_map(|field| &field.attrs));
+            (quote!(Enum(#name, #count)), attrs.collect())
+        }
+        Data::Union(_) => return None,
+    };
+    let has_serde = input.attrs.iter().chain(attrs).any(is_serde);
+    (!has_serde).then_some(shape)
 }
 
 fn is_concrete(input: &DeriveInput, errors: &mut Errors) -> bool {

@@ -42,6 +42,13 @@ pub(crate) fn is_plain_value(ty: &Type) -> bool {
     is_plain_key(ty) || is_made_of(ty, &PRIMITIVES)
 }
 
+/// Whether a type of this name has `Eq` besides, if the name is not shadowed.
+pub(crate) fn is_plain_eq(ty: &Type) -> bool {
+    let floats = ["f32", "f64"];
+    let whole: Vec<_> = PRIMITIVES.into_iter().filter(|name| !floats.contains(name)).collect();
+    is_made_of(ty, &whole)
+}
+
 const PRIMITIVES: [&str; 16] = [
     "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
     "isize", "f32", "f64",
@@ -85,10 +92,12 @@ pub(crate) fn peel(mut ty: &Type) -> &Type {
 /// error, and that would be all to see.
 pub(crate) fn is_regular(field: &Field) -> bool {
     let named = field.ident.as_ref().is_none_or(|ident| ident != "_");
-    let typed = !matches!(
-        peel(&field.ty),
-        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) | Type::Verbatim(_)
-    );
+    let typed = match peel(&field.ty) {
+        Type::TraitObject(_) | Type::ImplTrait(_) | Type::Infer(_) | Type::Verbatim(_) => false,
+        // Behind `pub`, parentheses around one of these are a visibility.
+        Type::Path(path) => !["crate", "self", "super"].iter().any(|word| path.path.is_ident(word)),
+        _ => true,
+    };
     named && typed
 }
 

@@ -1,5 +1,7 @@
 //! `#[netabase(…)]` on the struct.
 
+mod unknown;
+
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -7,7 +9,7 @@ use syn::{DeriveInput, Expr, Ident, Path, ext::IdentExt};
 
 use super::{
     duration, each_once, field_list, index,
-    options::{self, Opt, Value},
+    options::{self, Opt, Value, peel},
     value,
 };
 use crate::{
@@ -72,48 +74,54 @@ fn option(option: &Opt, read: &mut Options, errors: &mut Errors) {
             read.merge = path.map(|value| Given { value, at: option.tokens.clone() });
         }
         "owned" => {
-            value::word(option, errors);
+            value::word(option, "#[netabase(owned)]", errors);
             read.owned = true;
         }
         "crate" => read.krate = crate_path(option, errors).unwrap_or_else(|| quote!(::netabase)),
-        other => {
-            let message = format!("unknown attribute `{other}`");
-            errors.help(&option.name, message, expected_one_of(other, &KNOWN));
-        }
+        other => unknown::report(option, other, read, errors),
     }
 }
 
 fn version(option: &Opt, errors: &mut Errors) -> Option<u32> {
-    if let Value::Equals { expr: expr @ Expr::Unary(_), .. } = &option.value {
+    if let Value::Equals { expr, .. } = &option.value
+        && let Expr::Unary(_) = peel(expr)
+    {
         errors.help(expr, "versions start at 1", "write `version = 1`, or leave it out");
         return None;
     }
-    let number = value::integer(option, "1", errors)?;
+    let number = value::integer(option, errors)?;
     match number.base10_parse::<u32>() {
         Ok(0) => errors.help(number, "versions start at 1", "write `version = 1`, or leave it out"),
         Ok(version) => return Some(version),
-        Err(_) => errors.at(number, "a version must fit in u32"),
+        Err(_) => errors.help(
+            number,
+            "a version must fit in u32",
+            "count the changes of the layout: `version = 2` follows 1",
+        ),
     }
     None
 }
 
 fn max_size(option: &Opt, errors: &mut Errors) -> Option<Given<usize>> {
-    let number = value::integer(option, "4096", errors)?;
+    let number = value::integer(option, errors)?;
     let Ok(value) = number.base10_parse() else {
-        errors.at(number, "a size must fit in usize");
+        let help = "write fewer bytes, or leave `max_size` out";
+        errors.help(number, "a size must fit in usize", help);
         return None;
     };
     Some(Given { value, at: number.to_token_stream() })
 }
 
 fn key(option: &Opt, errors: &mut Errors) -> StructKey {
-    if let Value::List { .. } = &option.value {
-        return StructKey { fields: field_list(option, errors), at: option.tokens.clone() };
-    }
-    let help = "mark the field, or list several: `key(a, b)`";
-    errors.help(&option.name, "`key` belongs on a field", help);
-    // The key is not missing: it is in the wrong place.
-    StructKey { fields: Vec::new(), at: option.tokens.clone() }
+    let fields = if let Value::Word = option.value {
+        let help = "mark the field `#[netabase(key)]`, or list several: `key(a, b)`";
+        errors.help(&option.name, "`key` belongs on a field", help);
+        // The key is not missing: it is in the wrong place.
+        Vec::new()
+    } else {
+        field_list(option, errors)
+    };
+    StructKey { fields, at: option.tokens.clone() }
 }
 
 fn type_name(option: &Opt, name: &mut Given<Ident>, errors: &mut Errors) {
@@ -170,10 +178,13 @@ fn ttl(option: &Opt, errors: &mut Errors) -> Option<std::time::Duration> {
     let text = value::string(option, errors)?;
     match duration::parse(&text.value()) {
         Ok(ttl) if ttl.as_secs() == 0 => {
-            errors.at(&text, "`ttl` is at least 1s: Kademlia carries whole seconds");
+            let message = "`ttl` is at least 1s: Kademlia carries whole seconds";
+            errors.help(&text, message, "write `ttl = \"1s\"` or more");
         }
         Ok(ttl) if ttl.subsec_nanos() != 0 => {
-            errors.at(&text, "`ttl` is a number of whole seconds: Kademlia carries no fractions");
+            let message = "`ttl` is a number of whole seconds: Kademlia carries no fractions";
+            let help = format!("write `ttl = \"{}s\"`", ttl.as_secs() + 1);
+            errors.help(&text, message, help);
         }
         Ok(ttl) => return Some(ttl),
         Err((message, help)) => errors.help(&text, message, help),

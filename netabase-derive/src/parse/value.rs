@@ -1,110 +1,77 @@
 //! Values of options: each reads one kind, and says what it expected.
 
-use std::fmt::Display;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token, parse_str, punctuated::Punctuated,
+};
 
-use quote::ToTokens;
-use syn::{Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, parse_str};
-
-use super::options::{Opt, Value, peel};
+use super::{
+    literal,
+    options::{Opt, Value, peel},
+};
 use crate::errors::Errors;
 
-/// `word`, alone.
-pub(crate) fn word(option: &Opt, errors: &mut Errors) {
+/// `word`, alone. `write` is how it is written where it stands.
+pub(crate) fn word(option: &Opt, write: &str, errors: &mut Errors) {
     let name = &option.name;
+    let help = format!("write `{write}`");
     match &option.value {
         Value::Word => {}
         Value::Equals { equals, .. } => {
-            errors.help(
-                equals,
-                format_args!("`{name}` takes no value"),
-                format_args!("write `#[netabase({name})]`"),
-            );
+            errors.help(equals, format_args!("`{name}` takes no value"), help);
         }
-        Value::List { parens, .. } => errors.help(
-            parens,
-            format_args!("`{name}` takes no arguments here"),
-            format_args!("write `#[netabase({name})]`"),
-        ),
+        Value::List { parens, .. } => {
+            errors.help(parens, format_args!("`{name}` takes no arguments here"), help);
+        }
     }
 }
 
 /// `word = "…"`
 pub(crate) fn string(option: &Opt, errors: &mut Errors) -> Option<LitStr> {
-    match expr(option, "\"…\"", errors)? {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
-        other => {
-            let bare = bare(other);
-            let example = bare.map_or_else(|| "\"…\"".to_owned(), |bare| format!("\"{bare}\""));
-            expected(option, other, "a string", &example, errors);
-            None
-        }
+    if let Value::Equals { expr, unit: None, .. } = &option.value
+        && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = peel(expr)
+        && text.suffix().is_empty()
+    {
+        return Some(text.clone());
     }
+    let what = if option.name == "ttl" { "a duration in quotes" } else { "a string" };
+    expected(option, what, literal::text, errors);
+    None
 }
 
-/// What only lacks its quotes.
-fn bare(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-        Expr::Lit(ExprLit { lit: Lit::ByteStr(text), .. }) => String::from_utf8(text.value()).ok(),
-        Expr::Lit(ExprLit { lit: Lit::Char(char), .. }) => Some(char.value().into()),
-        _ => None,
-    }
-}
-
-/// `word = 1`
-pub(crate) fn integer<'o>(
-    option: &'o Opt,
-    example: &str,
-    errors: &mut Errors,
-) -> Option<&'o LitInt> {
-    match expr(option, example, errors)? {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => Some(number),
-        other => {
-            let quoted = match other {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => number_in(&text.value()),
-                _ => None,
-            };
-            let example = quoted.map_or_else(|| example.to_owned(), |number| number.to_string());
-            expected(option, other, "an integer", &example, errors);
-            None
-        }
-    }
-}
-
-/// The number in `"2"`, `"8 KiB"` or `"4kb"`. A unit of size stands for its bytes.
-fn number_in(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
-    let number: u64 = text[..end].replace('_', "").parse().ok()?;
-    number.checked_mul(unit(&text[end..])?)
-}
-
-/// The bytes in a unit of size.
-pub(crate) fn unit(word: &str) -> Option<u64> {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "" | "b" | "byte" | "bytes" => Some(1),
-        "k" | "kb" | "kib" => Some(1 << 10),
-        "m" | "mb" | "mib" => Some(1 << 20),
-        _ => None,
-    }
+/// `word = 1`. A suffix would be ignored, and change what the number means to its reader.
+pub(crate) fn integer<'o>(option: &'o Opt, errors: &mut Errors) -> Option<&'o LitInt> {
+    let what = match &option.value {
+        Value::Equals { expr, unit, .. } => match (peel(expr), unit) {
+            (Expr::Lit(ExprLit { lit: Lit::Int(number), .. }), unit) => {
+                match (unit, number.suffix()) {
+                    (None, "") => return Some(number),
+                    (None, suffix) if literal::is_number_type(suffix) => {
+                        "a number, without its type"
+                    }
+                    _ => "a number, without a unit",
+                }
+            }
+            (_, Some(_)) => "a number, without a unit",
+            _ => "an integer",
+        },
+        _ => "an integer",
+    };
+    expected(option, what, literal::number, errors);
+    None
 }
 
 /// `word = some::path`
 pub(crate) fn path(option: &Opt, errors: &mut Errors) -> Option<Path> {
-    match expr(option, "some::function", errors)? {
-        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
-        other => {
-            let quoted = match other {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                    text.parse::<Path>().ok().map(|_| text.value())
-                }
-                _ => None,
-            };
-            let example = quoted.unwrap_or_else(|| "some::function".to_owned());
-            expected(option, other, "the path of a function", &example, errors);
-            None
-        }
+    if let Value::Equals { expr, .. } = &option.value
+        && let Expr::Path(path) = peel(expr)
+        && path.qself.is_none()
+    {
+        return Some(path.path.clone());
     }
+    expected(option, "the path of a function", literal::function, errors);
+    None
 }
 
 /// `word = "Ident"`
@@ -114,34 +81,51 @@ pub(crate) fn ident(option: &Opt, errors: &mut Errors) -> Option<(Ident, LitStr)
         ident.set_span(text.span());
         return Some((ident, text));
     }
+    let name = literal::type_name(&text.value()).unwrap_or_else(|| "SomeName".to_owned());
     errors.help(
         &text,
         format_args!("`{}` is not a name for a type", text.value()),
-        format_args!("write an identifier: `{} = \"SomeName\"`", option.name),
+        format_args!("write an identifier: `{} = \"{name}\"`", option.name),
     );
     None
 }
 
-fn expr<'o>(option: &'o Opt, example: &str, errors: &mut Errors) -> Option<&'o Expr> {
+/// Reports a value of another kind, and shows what it would be as the right one.
+fn expected(
+    option: &Opt,
+    what: &str,
+    meant: impl Fn(&Ident, &Expr, Option<&Ident>) -> Option<String>,
+    errors: &mut Errors,
+) {
+    let name = &option.name;
+    let example = || literal::example(name).to_owned();
     match &option.value {
-        Value::Equals { expr, .. } => Some(peel(expr)),
-        Value::Word | Value::List { .. } => {
-            errors.at(&option.tokens, format_args!("expected `{} = {example}`", option.name));
-            None
+        Value::Equals { expr, unit, .. } => {
+            let value = meant(name, peel(expr), unit.as_ref()).unwrap_or_else(example);
+            let help = format!("write `{name} = {value}`");
+            errors.help(quote!(#expr #unit), format_args!("expected {what}"), help);
+        }
+        Value::Word => {
+            errors.at(&option.tokens, format_args!("expected `{name} = {}`", example()));
+        }
+        Value::List { parens, .. } => {
+            let inside = inside(parens);
+            let only = inside.as_deref().and_then(|exprs| match exprs {
+                [only] => meant(name, peel(only), None),
+                _ => None,
+            });
+            let value = only.unwrap_or_else(example);
+            errors.at(&option.tokens, format_args!("expected `{name} = {value}`"));
         }
     }
 }
 
-fn expected(
-    option: &Opt,
-    found: impl ToTokens,
-    what: impl Display,
-    example: &str,
-    errors: &mut Errors,
-) {
-    errors.help(
-        found,
-        format_args!("expected {what}"),
-        format_args!("write `{} = {example}`", option.name),
-    );
+/// The expressions in the parentheses of a list, if that is what they are.
+pub(crate) fn inside(parens: &TokenStream) -> Option<Vec<Expr>> {
+    let proc_macro2::TokenTree::Group(group) = parens.clone().into_iter().next()? else {
+        return None;
+    };
+    let exprs = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let exprs = syn::parse::Parser::parse2(exprs, group.stream()).ok()?;
+    Some(exprs.into_iter().collect())
 }

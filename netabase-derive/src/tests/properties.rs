@@ -225,3 +225,15 @@ proptest! {
         answers_with_items(&input)?;
     }
 }
+
+#[test]
+fn a_module_in_place_of_a_type_leaves_rust() {
+    for ty in ["crate", "self", "super"] {
+        for vis in ["", "pub"] {
+            let input = format!("struct A {{ #[netabase(key)] {vis} id: ({ty}), b: u8 }}");
+            let input: TokenStream = input.parse().expect("it is made of tokens");
+            let output = crate::schema(input);
+            assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+        }
+    }
+}

@@ -1,3 +1,5 @@
+//! Many values at once: batches in one step, loads in many.
+
 use std::ops::Bound;
 
 use libp2p::kad::RecordKey;
@@ -18,7 +20,7 @@ const CLEAR_CHUNK: usize = 64;
 
 /// Why a load stopped: what came before is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("stopped after {stored} stored values")]
+#[error("stopped after {stored} stored values: {source}")]
 pub struct LoadError {
     /// How many values were stored: the first so many of the input.
     pub stored: usize,

@@ -1,3 +1,7 @@
+//! Walks over values: what is asked for, and the values one by one. How rows are read is in `rows`.
+
+mod rows;
+
 use std::{fmt, iter::FusedIterator, ops::Bound};
 
 use super::{
@@ -9,12 +13,8 @@ use super::{
 use crate::{
     record,
     schema::NetabaseSchema,
-    store::{Direction, Page, PageRequest, PageSource, View},
+    store::{Direction, Page, PageSource, View},
 };
-
-/// The first page is small, so that looking at one row is cheap; later ones are larger.
-const FIRST_PAGE: usize = 32;
-const MAX_PAGE: usize = 256;
 
 /// Shows a value to a query's filter.
 type Filter<V> = Box<dyn FnMut(&<V as NetabaseSchema>::Ref<'_>) -> bool + Send>;
@@ -36,6 +36,8 @@ pub struct Entries<V: NetabaseSchema> {
     bounds: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     direction: Direction,
     filter: Option<Filter<V>>,
+    /// The index, by its place, in which a value must have no entry.
+    pub(super) without: Option<usize>,
     pub(super) view: View,
     /// Whether values are needed, not keys alone.
     pub(super) values: bool,
@@ -47,6 +49,8 @@ pub struct Entries<V: NetabaseSchema> {
     page: Option<Page>,
     /// The next row of the page.
     next: usize,
+    /// Whether that row was looked at, and is to be shown.
+    is_kept: bool,
     /// The last row of the page that was taken.
     taken_row: Option<usize>,
     looked_at: usize,
@@ -67,6 +71,7 @@ impl<V: NetabaseSchema> Entries<V> {
             bounds,
             direction: Direction::Forward,
             filter: None,
+            without: None,
             values: true,
             view: database.view,
             limit: None,
@@ -74,6 +79,7 @@ impl<V: NetabaseSchema> Entries<V> {
             taken: None,
             page: None,
             next: 0,
+            is_kept: false,
             taken_row: None,
             looked_at: 0,
             returned: 0,
@@ -141,6 +147,44 @@ impl<V: NetabaseSchema> Entries<V> {
         Some(Cursor::new(V::SCHEMA_NAME, self.source_name(), position))
     }
 
+    /// Returns whether values are left behind the last one taken, whatever [`limit`](Self::limit) says: whether there
+    /// is a next page.
+    ///
+    /// It says so as of the last look at the store, and looks at one more row if it has to; with a
+    /// [`filter`](Self::filter), at all up to the next that is kept. Nothing is taken: [`cursor`](Self::cursor) stays
+    /// where it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64 }
+    /// # let users = NetabaseStore::new().database::<User>()?;
+    /// users.load((0..5).map(|id| User { id }))?;
+    ///
+    /// let (mut pages, mut after) = (Vec::new(), None);
+    /// loop {
+    ///     let mut page = users.iter().limit(2);
+    ///     if let Some(cursor) = &after {
+    ///         page = page.after(cursor)?;
+    ///     }
+    ///     pages.push(page.by_ref().collect::<Result<Vec<_>, _>>()?.len());
+    ///     if !page.has_more() {
+    ///         break; // no "Next" button
+    ///     }
+    ///     after = page.cursor();
+    /// }
+    /// assert_eq!(pages, [2, 2, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_more(&mut self) -> bool {
+        // A row that cannot be read is one more, which `next` reports.
+        self.seek().unwrap_or(true)
+    }
+
     /// Shows each value to `look` without copying its text and bytes into a value: the fastest way to see some of
     /// them in order. `look` runs outside the store's lock, and may call the store.
     ///
@@ -193,7 +237,7 @@ impl<V: NetabaseSchema> Entries<V> {
             schema: V::SCHEMA_NAME,
             index: self.source_name(),
             extent: self.extent,
-            filtered: self.filter.is_some(),
+            filtered: self.is_filtered(),
             looked_at: self.looked_at,
             returned: self.returned,
         }
@@ -203,90 +247,6 @@ impl<V: NetabaseSchema> Entries<V> {
         match self.source {
             PageSource::Keys => None,
             PageSource::Index(_, index) => Some(V::INDEXES[index].name),
-        }
-    }
-
-    /// The next row that the filter keeps, after turning pages as far as needed. `None` at the end.
-    pub(super) fn next_row(&mut self) -> Option<Result<(&Page, usize), DatabaseError>> {
-        if self.limit.is_some_and(|limit| self.returned >= limit) {
-            return None;
-        }
-        loop {
-            let row = self.next;
-            match &self.page {
-                Some(page) if row < page.len() => {}
-                Some(page) if page.is_complete() => return None,
-                _ => {
-                    self.turn_page();
-                    continue;
-                }
-            }
-            self.next += 1;
-            self.looked_at += 1;
-            match self.keeps(row) {
-                Ok(false) => continue,
-                Ok(true) => {}
-                Err(error) => {
-                    self.returned += 1;
-                    self.taken_row = Some(row);
-                    return Some(Err(error));
-                }
-            }
-            self.returned += 1;
-            self.taken_row = Some(row);
-            return Some(Ok((self.page.as_ref()?, row)));
-        }
-    }
-
-    fn keeps(&mut self, row: usize) -> Result<bool, DatabaseError> {
-        let (Some(filter), Some(page)) = (&mut self.filter, &self.page) else { return Ok(true) };
-        Ok(filter(&record::read_ref::<V>(page.value(row))?))
-    }
-
-    fn turn_page(&mut self) {
-        let (mut page, page_rows) = match self.page.take() {
-            Some(page) => {
-                if let Some(row) = self.taken_row.take() {
-                    self.taken = Some(page.position(row).to_vec());
-                }
-                self.position = Some(page.last_visited().to_vec());
-                (page, MAX_PAGE)
-            }
-            None => (Page::default(), FIRST_PAGE),
-        };
-        let left = self.limit.map(|limit| limit.saturating_sub(self.returned));
-        let request = PageRequest {
-            source: self.source,
-            bounds: self.bounds_ahead(),
-            direction: self.direction,
-            // A filter may drop rows: then what is left says little.
-            max_rows: match left {
-                Some(left) if self.filter.is_none() => left.min(MAX_PAGE),
-                _ => page_rows,
-            },
-            view: self.view,
-            values: self.values || self.filter.is_some(),
-        };
-        self.database.store.fill_page(&request, &mut page);
-        self.page = Some(page);
-        self.next = 0;
-    }
-
-    /// What is left of the range ahead of the position.
-    fn bounds_ahead(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
-        let lower = self.bounds.0.as_ref().map(Vec::as_slice);
-        let upper = self.bounds.1.as_ref().map(Vec::as_slice);
-        let Some(position) = self.position.as_deref() else { return (lower, upper) };
-        match self.direction {
-            Direction::Forward => match lower {
-                Bound::Included(low) | Bound::Excluded(low) if low > position => (lower, upper),
-                _ => (Bound::Excluded(position), upper),
-            },
-            Direction::Reverse => match upper {
-                Bound::Included(high) if high < position => (lower, upper),
-                Bound::Excluded(high) if high <= position => (lower, upper),
-                _ => (lower, Bound::Excluded(position)),
-            },
         }
     }
 }

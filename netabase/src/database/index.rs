@@ -1,14 +1,15 @@
-use std::{
-    fmt,
-    marker::PhantomData,
-    ops::{Bound, RangeBounds},
-};
+//! Lookups by a secondary index.
+
+use std::{fmt, marker::PhantomData, ops::Bound};
 
 use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, Scratch, split_schema},
-    schema::{IndexKeyOf, IndexOf, IndexPrefixOf, KeyWriter, NetabaseSchema, NetabaseSchemaKey},
-    store::{PageSource, end_of_prefix},
+    schema::{
+        IndexKeyOf, IndexOf, IndexPrefixOf, IndexRange, KeyWriter, NetabaseSchema,
+        NetabaseSchemaKey,
+    },
+    store::{PageSource, View, end_of_prefix},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -125,14 +126,12 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn range<Q: IndexKeyOf<K>>(
-        &self,
-        range: impl RangeBounds<Q>,
-    ) -> Result<Entries<V>, DatabaseError> {
-        let encode = |key: &Q| self.bytes(|out| key.encode_index_key(out));
+    pub fn range(&self, range: impl IndexRange<K>) -> Result<Entries<V>, DatabaseError> {
+        let encode = |key: &dyn IndexKeyOf<K>| self.bytes(|out| key.encode_index_key(out));
         // An entry is longer than its key: the range ends, or begins, behind all with that key.
-        let behind = |key: &Q| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
-        let lower = match range.start_bound() {
+        let behind = |key: &dyn IndexKeyOf<K>| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
+        let (start, end) = range.ends();
+        let lower = match start {
             Bound::Included(key) => Bound::Included(encode(key)?),
             Bound::Excluded(key) => match behind(key)? {
                 Bound::Included(end) | Bound::Excluded(end) => Bound::Included(end),
@@ -140,7 +139,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
             },
             Bound::Unbounded => Bound::Included(self.owner().to_vec()),
         };
-        let upper = match range.end_bound() {
+        let upper = match end {
             Bound::Included(key) => behind(key)?,
             Bound::Excluded(key) => Bound::Excluded(encode(key)?),
             Bound::Unbounded => end_of_prefix(self.owner()),
@@ -156,6 +155,44 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, DatabaseError> {
         let start = self.bytes(|out| prefix.encode_index_prefix(out))?;
         Ok(self.starting_with(Extent::Prefix, start))
+    }
+
+    /// Walks the values that have no entry in the index, in the order of their keys: those with `None` in an `Option`,
+    /// or with no element in a collection of a `multi` index.
+    ///
+    /// An index holds no entry for what is not there, so this looks at every value, as its
+    /// [`explain`](Entries::explain) says. An index of several fields does hold `None`: one that begins with the
+    /// field finds these values at once, by `prefix((None::<String>,))`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// #[netabase(index(name = "by_email", fields(email, id)))]
+    /// struct User {
+    ///     #[netabase(key)]
+    ///     id: u64,
+    ///     #[netabase(index(unique))]
+    ///     email: Option<String>,
+    /// }
+    ///
+    /// let users = NetabaseStore::new().database::<User>()?;
+    /// users.put(&User { id: 7, email: Some("ada@example.org".into()) })?;
+    /// users.put(&User { id: 8, email: None })?;
+    ///
+    /// let without = users.index(User::EMAIL).none().keys().collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(without, [UserKey(8)]);
+    /// assert_eq!(users.index(User::BY_EMAIL).prefix((None::<String>,))?.count(), 1);
+    /// # Ok::<(), netabase::DatabaseError>(())
+    /// ```
+    pub fn none(&self) -> Entries<V> {
+        let mut entries = self.database.iter();
+        // Indexes show what databases show.
+        entries.view = View::Databases;
+        entries.without = Some(self.index);
+        entries
     }
 
     /// The values of this unique index that more than one key has: they came from other peers, at
@@ -229,8 +266,11 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         out.extend_from_slice(self.owner());
         let mut writer = KeyWriter::new(out);
         write(&mut writer);
-        let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
-        writer.finish().map_err(wrong)
+        writer.finish().map_err(|source| RecordError::IndexKey {
+            schema: V::SCHEMA_NAME,
+            index: V::INDEXES[self.index].name,
+            source,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
+//! Walks that give keys alone, and counts.
+
 use std::iter::FusedIterator;
 
-use super::{entries::Entries, error::DatabaseError};
+use super::{cursor::Cursor, entries::Entries, error::DatabaseError};
 use crate::{
     record::RecordError,
     schema::{NetabaseSchema, NetabaseSchemaKey},
@@ -14,16 +16,30 @@ pub struct Keys<V: NetabaseSchema> {
 }
 
 impl<V: NetabaseSchema> Entries<V> {
-    /// The keys alone. Values are not decoded, unless there is a filter.
+    /// Walks the keys alone. Values are not decoded, unless there is a filter.
     pub fn keys(mut self) -> Keys<V> {
         self.values = false;
         Keys { entries: self }
     }
 
-    /// How many values there are. They are not decoded, unless there is a filter.
+    /// Counts the values. They are not decoded, unless there is a filter.
     #[must_use]
     pub fn count(self) -> usize {
         self.keys().fold(0, |count, _| count + 1)
+    }
+}
+
+impl<V: NetabaseSchema> Keys<V> {
+    /// Returns where to go on behind the last key taken, as [`Entries::cursor`] does.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.entries.cursor()
+    }
+
+    /// Returns whether keys are left behind the last one taken, as [`Entries::has_more`] does.
+    #[must_use]
+    pub fn has_more(&mut self) -> bool {
+        self.entries.has_more()
     }
 }
 

@@ -1,3 +1,7 @@
+//! The database of one schema: single values by key.
+
+mod rows;
+
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use libp2p::{PeerId, kad::RecordKey};
@@ -6,9 +10,9 @@ use super::error::DatabaseError;
 #[cfg(doc)]
 use crate::record::RecordError;
 use crate::{
-    record::{self, Scratch, record_prefix, write_entries, write_key_with, write_value},
-    schema::{KeyOf, NetabaseSchema, SharedSchema, Timestamp},
-    store::{LocalWrite, NetabaseStore, SchemaId, StoreError, View},
+    record::{self, Scratch, record_prefix},
+    schema::{KeyOf, NetabaseSchema, SharedSchema},
+    store::{NetabaseStore, SchemaId, StoreError, View},
 };
 
 /// The typed database of one schema in a [`NetabaseStore`].
@@ -90,10 +94,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
-    /// - [`RecordError::Key`], [`RecordError::Encode`], [`RecordError::TooLarge`] if its key or
+    /// - [`RecordError::Key`], [`RecordError::RoundTrip`], [`RecordError::TooLarge`] if its key or
     ///   the value cannot be stored at all.
     /// - [`RecordError::IndexKey`], [`RecordError::TooManyEntries`] if an indexed field has no key bytes (text
-    ///   of more than 1,023 bytes, say), or a `multi` one has too many elements.
+    ///   of more than 1,023 bytes, say, of which `00` and `01` count twice), or a `multi` one has too many elements.
     /// - [`StoreError::ValueTooLarge`], [`StoreError::Full`], [`StoreError::FullOfBytes`] if it
     ///   is beyond the store's limits.
     /// - [`StoreError::NotUnique`] if another key has its value in a unique index.
@@ -227,20 +231,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.store.remove_one(self.schema, &self.record_key(key)?)?)
     }
 
-    /// Stops serving the value of a key to peers; it stays here. Copies that other peers hold stay with
-    /// them until their lease is over. False if there is no value.
-    ///
-    /// # Errors
-    ///
-    /// As [`get`](Self::get).
-    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + ?Sized,
-        V: SharedSchema,
-    {
-        Ok(self.store.stop_serving(&self.record_key(key)?, false)?)
-    }
-
     /// How many values there are, in constant time; of [another owner's](Self::of) by a walk over their
     /// keys.
     #[must_use]
@@ -280,50 +270,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         V: SharedSchema,
     {
         record::provider_key::<V>()
-    }
-
-    pub(super) fn encode(&self, value: &V, out: &mut Scratch) -> Result<LocalWrite, DatabaseError> {
-        self.encode_to_live(value, V::TTL, out)
-    }
-
-    fn encode_to_live(
-        &self,
-        value: &V,
-        ttl: Option<Duration>,
-        out: &mut Scratch,
-    ) -> Result<LocalWrite, DatabaseError> {
-        self.check_owner()?;
-        write_key_with(&self.prefix, &mut out.key, |writer| value.encode_key(writer))?;
-        // The store sets the timestamp when it knows what the value replaces.
-        write_value(value, Timestamp::default(), &mut out.value)?;
-        write_entries(value, &mut out.entries)?;
-        let ends = ttl.map(|ttl| self.store.end_of(ttl));
-        Ok(LocalWrite::put(self.schema, &out.key, &out.value, &out.entries, ends))
-    }
-
-    /// The value under a record key, if there is one.
-    pub(super) fn read_record(&self, key: &RecordKey) -> Result<Option<V>, DatabaseError> {
-        Scratch::with(|scratch| {
-            let found = self.store.read(key, self.view, &mut scratch.value);
-            Ok(found.then(|| record::read::<V>(&scratch.value)).transpose()?)
-        })
-    }
-
-    fn read<Q, R>(
-        &self,
-        key: &Q,
-        look: impl FnOnce(&[u8]) -> Result<R, DatabaseError>,
-    ) -> Result<Option<R>, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + ?Sized,
-    {
-        let key = self.record_key(key)?;
-        Scratch::with(|scratch| {
-            self.store
-                .read(&key, self.view, &mut scratch.value)
-                .then(|| look(&scratch.value))
-                .transpose()
-        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Gives a node what it needs of a database beside what everybody does.
+//! Prepares values and records of a database for a node to publish. Sends nothing.
 
 use libp2p::kad::{Record, RecordKey};
 
@@ -76,9 +76,6 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 }
 
 fn has_same_payload(a: &[u8], b: &[u8]) -> bool {
-    let what = |value| {
-        let envelope = Envelope::parse(value).ok()?;
-        Some((envelope.tombstone, envelope.schema_version, envelope.payload))
-    };
+    let what = |value| Some(Envelope::parse(value).ok()?.content());
     what(a).is_some() && what(a) == what(b)
 }

@@ -24,7 +24,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`],
+    /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::RoundTrip`],
     ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
     /// - [`StoreError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
     ///   wall clock, because that was set back: other peers would refuse the record.

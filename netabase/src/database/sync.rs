@@ -1,3 +1,5 @@
+//! Records exchanged with peers: published, taken in, renewed.
+
 use std::{iter::FusedIterator, vec};
 
 use libp2p::kad::{Record, RecordKey};
@@ -5,7 +7,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
     record::record_to_value,
-    schema::{NetabaseSchema, SharedSchema},
+    schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
         NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
         View,
@@ -99,6 +101,20 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn maintain_store(&self) -> StoreMaintenanceResult {
         self.store.maintain_store()
+    }
+
+    /// Stops serving the value of a key to peers; it stays here. Copies that other peers hold stay with
+    /// them until their lease is over. False if there is no value.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    where
+        Q: KeyOf<V::Key> + ?Sized,
+        V: SharedSchema,
+    {
+        Ok(self.store.stop_serving(&self.record_key(key)?, false)?)
     }
 }
 

@@ -1,4 +1,8 @@
-use std::{error::Error, future::Future, ops::RangeBounds, time::Duration};
+//! What code is generic over: databases anywhere, and databases on this machine.
+
+mod local;
+
+use std::{error::Error, future::Future, time::Duration};
 
 use libp2p::kad::Record;
 
@@ -6,12 +10,11 @@ use super::{
     entries::Entries,
     error::DatabaseError,
     lifetime::ExpiringRecords,
-    local::MemoryStoreDatabase,
     scan::Scan,
     sync::{RemoteUpdate, SyncRecords},
 };
 use crate::{
-    schema::{KeyOf, NetabaseSchema, PrefixOf, SharedSchema},
+    schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf, SharedSchema},
     store::{PutOutcome, StoreCapacityInfo, StoreError, StoreMaintenanceResult},
 };
 
@@ -123,8 +126,11 @@ pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
     ) -> impl Future<Output = Result<PutOutcome, Self::Error>> + Send;
 }
 
-/// What only a database on this machine can do: walk its values in order, count and clear them, keep
-/// house, and exchange records with peers.
+/// What only a database on this machine can do: walk its values in order, count and clear them, write what depends on
+/// what is there, keep house, and exchange records with peers.
+///
+/// [`update`](Self::update) and [`put_if_absent`](Self::put_if_absent) are here because a Kademlia network cannot do
+/// them: no peer decides which of two writes came first, and the larger value wins afterwards.
 ///
 /// # Examples
 ///
@@ -147,9 +153,7 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     /// # Errors
     ///
     /// If no record could have such a key.
-    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, Self::Error>
-    where
-        Q: KeyOf<V::Key>;
+    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, Self::Error>;
 
     /// The values whose keys start with some text, bytes, or leading parts of a composite key.
     ///
@@ -171,6 +175,33 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
         let len = self.len();
         async { Ok(len.await? == 0) }
     }
+
+    /// Changes the value of a key in one step, and returns what `change` does; `None` if there is no value.
+    ///
+    /// `change` may run more than once. A value that it leaves as it was is not written.
+    ///
+    /// # Errors
+    ///
+    /// If `change` gave the value another key, or the changed value cannot be stored; then nothing is changed.
+    fn update<Q, R>(
+        &self,
+        key: &Q,
+        change: impl FnMut(&mut V) -> R + Send,
+    ) -> impl Future<Output = Result<Option<R>, Self::Error>> + Send
+    where
+        Q: KeyOf<V::Key> + Sync + ?Sized,
+        R: Send;
+
+    /// Stores `value` if its key has none, and returns the value that was in the way otherwise: `None` if `value` was
+    /// stored.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be stored.
+    fn put_if_absent(
+        &self,
+        value: &V,
+    ) -> impl Future<Output = Result<Option<V>, Self::Error>> + Send;
 
     /// Removes every value that this application wrote, and says how many there were.
     fn clear(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
@@ -206,126 +237,4 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
     where
         V: SharedSchema;
-}
-
-impl<V: NetabaseSchema> NetabaseDatabase<V> for MemoryStoreDatabase<V> {
-    type Error = DatabaseError;
-
-    async fn put(&self, value: &V) -> Result<(), DatabaseError> {
-        self.put(value).map(drop)
-    }
-
-    async fn get<Q>(&self, key: &Q) -> Result<Option<V>, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.get(key)
-    }
-
-    async fn contains<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.contains(key)
-    }
-
-    async fn remove<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.remove(key)
-    }
-
-    async fn put_each(&self, values: &[V]) -> Vec<Result<(), DatabaseError>> {
-        values.iter().map(|value| self.put(value).map(drop)).collect()
-    }
-
-    async fn get_each(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, DatabaseError>> {
-        keys.iter().map(|key| self.get(key)).collect()
-    }
-
-    async fn remove_each(&self, keys: &[V::Key]) -> Vec<Result<bool, DatabaseError>> {
-        keys.iter().map(|key| self.remove(key)).collect()
-    }
-
-    async fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
-    where
-        Q: KeyOf<V::Key> + Sync + ?Sized,
-    {
-        self.get_record(key)
-    }
-
-    async fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
-        self.put_record(record)
-    }
-}
-
-impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
-    fn iter(&self) -> Entries<V> {
-        self.iter()
-    }
-
-    fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, DatabaseError>
-    where
-        Q: KeyOf<V::Key>,
-    {
-        self.range(range)
-    }
-
-    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, DatabaseError>
-    where
-        P: PrefixOf<V::Key> + ?Sized,
-    {
-        self.prefix(prefix)
-    }
-
-    fn scan(&self) -> Scan<V> {
-        self.scan()
-    }
-
-    async fn len(&self) -> Result<usize, DatabaseError> {
-        Ok(self.len())
-    }
-
-    async fn clear(&self) -> Result<usize, DatabaseError> {
-        self.clear()
-    }
-
-    fn get_local_records(&self) -> Entries<V> {
-        self.get_local_records()
-    }
-
-    fn get_expiring_records(&self, within: Duration) -> ExpiringRecords<V> {
-        self.get_expiring_records(within)
-    }
-
-    fn capacity_info(&self) -> StoreCapacityInfo {
-        self.capacity_info()
-    }
-
-    fn maintain_store(&self) -> StoreMaintenanceResult {
-        self.maintain_store()
-    }
-
-    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, DatabaseError>> {
-        self.put_records_batch(records)
-    }
-
-    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, DatabaseError> {
-        self.handle_remote_update(record)
-    }
-
-    fn sync_to_network(&self) -> SyncRecords
-    where
-        V: SharedSchema,
-    {
-        self.sync_to_network()
-    }
-
-    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
-    where
-        V: SharedSchema,
-    {
-        self.get_republish_records(max)
-    }
 }

@@ -1,11 +1,13 @@
+//! Transactions: an overlay of writes, committed at once if what was read still holds.
+
 use std::{collections::HashMap, fmt};
 
 use libp2p::kad::RecordKey;
 
 use super::{error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record::{self, Scratch},
-    schema::{KeyOf, NetabaseSchema},
+    record::{self, RecordError, RecordKey as RecordName, Scratch},
+    schema::{Envelope, KeyOf, NetabaseSchema, NetabaseSchemaKey},
     store::{LocalWrite, NetabaseStore, View},
 };
 
@@ -64,9 +66,18 @@ impl NetabaseStore {
     /// ```
     pub fn transaction<R, E: From<DatabaseError>>(
         &self,
+        work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.transaction_within(MAX_RUNS, work)
+    }
+
+    /// Runs a transaction at most `max_runs` times.
+    pub(super) fn transaction_within<R, E: From<DatabaseError>>(
+        &self,
+        max_runs: usize,
         mut work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        for _ in 0..MAX_RUNS {
+        for _ in 0..max_runs {
             let mut transaction = Transaction::new(self);
             let result = work(&mut transaction);
             let Transaction { reads, writes, .. } = transaction;
@@ -76,7 +87,7 @@ impl NetabaseStore {
                 return result;
             }
         }
-        Err(DatabaseError::Conflict { runs: MAX_RUNS }.into())
+        Err(DatabaseError::Conflict { runs: max_runs }.into())
     }
 }
 
@@ -148,6 +159,39 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Will store the value of a key as `change` leaves it, and returns what `change` does. `None` if there is no
+    /// value, as this transaction has left it.
+    ///
+    /// A value that `change` leaves as it was is not written.
+    ///
+    /// # Errors
+    ///
+    /// - As [`get`](Self::get) and [`put`](Self::put).
+    /// - [`DatabaseError::KeyChanged`] if `change` gave the value another key. Nothing is written then.
+    pub fn update<V, Q, R>(
+        &mut self,
+        database: &MemoryStoreDatabase<V>,
+        key: &Q,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Result<Option<R>, DatabaseError>
+    where
+        V: NetabaseSchema,
+        Q: KeyOf<V::Key> + ?Sized,
+    {
+        let Some((mut value, before)) =
+            self.read(database, key, |bytes| Ok((record::read::<V>(bytes)?, bytes.to_vec())))?
+        else {
+            return Ok(None);
+        };
+        let result = change(&mut value);
+        let write = Scratch::with(|scratch| database.encode(&value, scratch))?;
+        check_same_key::<V>(&database.record_key(key)?, &value, &write)?;
+        if !write.value().is_some_and(|after| has_same_payload(&before, after)) {
+            self.write(write);
+        }
+        Ok(Some(result))
+    }
+
     /// Will remove the value of a key. False if there is none, as this transaction has left it.
     ///
     /// # Errors
@@ -206,6 +250,28 @@ impl<'a> Transaction<'a> {
         }
         Err(DatabaseError::ForeignDatabase { schema: V::SCHEMA_NAME })
     }
+}
+
+fn check_same_key<V: NetabaseSchema>(
+    key: &RecordKey,
+    value: &V,
+    write: &LocalWrite,
+) -> Result<(), DatabaseError> {
+    if write.key() == key {
+        return Ok(());
+    }
+    let from = V::Key::from_key_bytes(RecordName::own_key(key.as_ref()));
+    let from = format!("{:?}", from.map_err(RecordError::from)?);
+    Err(DatabaseError::KeyChanged {
+        schema: V::SCHEMA_NAME,
+        from,
+        to: format!("{:?}", value.key()),
+    })
+}
+
+fn has_same_payload(a: &[u8], b: &[u8]) -> bool {
+    let payload = |value| Envelope::parse(value).ok().map(|envelope| envelope.payload);
+    payload(a).is_some() && payload(a) == payload(b)
 }
 
 impl fmt::Debug for Transaction<'_> {

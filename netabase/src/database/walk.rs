@@ -1,9 +1,11 @@
-use std::ops::{Bound, RangeBounds};
+//! Walks over the values of a database: all of them, a range, a prefix.
+
+use std::ops::Bound;
 
 use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{RecordError, write_key, write_key_with},
-    schema::{KeyOf, NetabaseSchema, PrefixOf},
+    schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf},
     store::{PageSource, end_of_prefix},
 };
 
@@ -35,9 +37,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.walk(Extent::All, Bound::Included(self.prefix.to_vec()), end_of_prefix(&self.prefix))
     }
 
-    /// The values whose keys lie in a range, in the order of their keys.
+    /// Walks the values whose keys lie in a range, in the order of their keys.
     ///
-    /// A range that ends before it begins is empty.
+    /// The ends are anything that `get` takes: `range(..)`, `range(7..)`, `range("a"..="c")`, `range(&a..&b)`,
+    /// `range(("IS", "A")..("IT", "A"))`. A range that ends before it begins is empty.
     ///
     /// # Errors
     ///
@@ -56,15 +59,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(last.map(|user| user.id), Some(20));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn range<Q>(&self, range: impl RangeBounds<Q>) -> Result<Entries<V>, DatabaseError>
-    where
-        Q: KeyOf<V::Key>,
-    {
-        let lower = match range.start_bound() {
+    pub fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, DatabaseError> {
+        let (start, end) = range.ends();
+        let lower = match start {
             Bound::Unbounded => Bound::Included(self.prefix.to_vec()),
             bound => self.bound(bound)?,
         };
-        let upper = match range.end_bound() {
+        let upper = match end {
             Bound::Unbounded => end_of_prefix(&self.prefix),
             bound => self.bound(bound)?,
         };
@@ -107,10 +108,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Entries::new(self, PageSource::Keys, extent, (lower, upper))
     }
 
-    fn bound<Q: KeyOf<V::Key>>(&self, bound: Bound<&Q>) -> Result<Bound<Vec<u8>>, RecordError> {
-        let encode = |key: &Q| {
+    fn bound(&self, bound: Bound<&dyn KeyOf<V::Key>>) -> Result<Bound<Vec<u8>>, RecordError> {
+        let encode = |key| {
             let mut bytes = Vec::new();
-            write_key::<V::Key, Q>(&self.prefix, key, &mut bytes).map(|()| bytes)
+            write_key::<V::Key, dyn KeyOf<V::Key>>(&self.prefix, key, &mut bytes)?;
+            Ok::<_, RecordError>(bytes)
         };
         Ok(match bound {
             Bound::Included(key) => Bound::Included(encode(key)?),

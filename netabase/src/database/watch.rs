@@ -1,3 +1,5 @@
+//! Watchers: the changes of a schema, a key or a prefix, in order.
+
 use std::{collections::VecDeque, fmt, marker::PhantomData};
 
 use libp2p::futures::{Stream, stream};
@@ -99,7 +101,7 @@ pub enum WatchError {
         commits: u64,
     },
     /// A value that was changed cannot be read.
-    #[error("a changed value cannot be read")]
+    #[error("a changed value cannot be read: {0}")]
     Record(#[from] RecordError),
 }
 

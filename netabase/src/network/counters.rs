@@ -1,4 +1,4 @@
-//! Counts what a node does.
+//! Counts what a node has done, and what it has refused and why.
 
 use std::{fmt, ops::Index};
 
@@ -89,7 +89,9 @@ impl Refusals {
                 | RecordError::WrongSchema { .. }
                 | RecordError::WrongAccess { .. }
                 | RecordError::KeyTooLong { .. } => "not our key",
-                RecordError::Envelope(_) | RecordError::Version { .. } => "envelope",
+                RecordError::Envelope(_)
+                | RecordError::Version { .. }
+                | RecordError::UnsupportedCodec { .. } => "envelope",
                 RecordError::Unsigned { .. }
                 | RecordError::UnexpectedSignature { .. }
                 | RecordError::WrongSigner { .. }

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use libp2p::{
     Multiaddr, PeerId,
+    futures::future::BoxFuture,
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
@@ -152,10 +153,13 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
-    pub async fn provide<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.wait_for_bootstrap().await;
-        self.call(|reply| Command::Provide { key, reply }).await
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub fn provide<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.wait_for_bootstrap().await;
+            self.call(|reply| Command::Provide { key, reply }).await
+        })
     }
 
     /// Stops announcing it; what was announced ends after two days.
@@ -163,9 +167,12 @@ impl Netabase {
     /// # Errors
     ///
     /// [`NetworkError::Stopped`].
-    pub async fn stop_providing<V: SharedSchema>(&self) -> Result<(), NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.send(Command::StopProviding { key }).await
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub fn stop_providing<V: SharedSchema>(&self) -> BoxFuture<'_, Result<(), NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.send(Command::StopProviding { key }).await
+        })
     }
 
     /// Finds peers that have announced values of `V`, those closest to the schema's key first: at most 20, and so a
@@ -175,10 +182,15 @@ impl Netabase {
     ///
     /// [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`], [`NetworkError::TimedOut`],
     /// [`NetworkError::Stopped`].
-    pub async fn find_providers<V: SharedSchema>(&self) -> Result<Vec<PeerId>, NetworkError> {
-        let key = self.database::<V>()?.provider_key();
-        self.wait_for_bootstrap().await;
-        self.call(|reply| Command::FindProviders { key, reply }).await
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub fn find_providers<V: SharedSchema>(
+        &self,
+    ) -> BoxFuture<'_, Result<Vec<PeerId>, NetworkError>> {
+        Box::pin(async {
+            let key = self.database::<V>()?.provider_key();
+            self.wait_for_bootstrap().await;
+            self.call(|reply| Command::FindProviders { key, reply }).await
+        })
     }
 
     /// Connects to further addresses, for instance ones that another way of discovery has found.

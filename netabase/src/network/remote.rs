@@ -13,7 +13,7 @@ mod tests;
 
 use std::fmt;
 
-use libp2p::{PeerId, kad::Quorum};
+use libp2p::{PeerId, futures::future::BoxFuture, kad::Quorum};
 
 use super::{error::NetworkError, node::Netabase, query::FetchMode, report::PublishReport};
 use crate::{
@@ -74,8 +74,14 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
-    pub async fn publish<V: SharedSchema>(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        self.network()?.publish(value).await
+    #[must_use = "futures do nothing unless they are awaited"]
+    // Not an `async fn`, as all calls that are about a shared schema: rustc asks for the bounds of
+    // such a function at its arguments, at its call and at `await`, and reports a local schema thrice.
+    pub fn publish<'a, V: SharedSchema>(
+        &'a self,
+        value: &'a V,
+    ) -> BoxFuture<'a, Result<PublishReport, NetworkError>> {
+        Box::pin(async move { self.network()?.publish(value).await })
     }
 
     /// Looks for the newest value of a key: [`NetworkDatabase::get`]. Of an owned schema, this node's own;
@@ -84,11 +90,12 @@ impl Netabase {
     /// # Errors
     ///
     /// As there.
-    pub async fn fetch<V: SharedSchema>(
-        &self,
-        key: &(impl KeyOf<V::Key> + Sync + ?Sized),
-    ) -> Result<Option<V>, NetworkError> {
-        self.network()?.get(key).await
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub fn fetch<'a, V: SharedSchema>(
+        &'a self,
+        key: &'a (impl KeyOf<V::Key> + Sync + ?Sized),
+    ) -> BoxFuture<'a, Result<Option<V>, NetworkError>> {
+        Box::pin(async move { self.network()?.get(key).await })
     }
 }
 

@@ -1,3 +1,5 @@
+//! Turns values of a schema into records and back, and sets the clock and lease of encoded values.
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -9,11 +11,12 @@ use super::{
     error::RecordError,
     key::{RecordKey, record_prefix, write_key_with},
     lease::{DEFAULT_MAX_LIFETIME, not_after},
+    readable::check_readable,
     scratch::Scratch,
 };
 use crate::schema::{
-    Access, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
-    SIGNATURE_LEN, Timestamp, decode, encode,
+    Access, CODEC, Envelope, EnvelopeHeader, IndexWriter, NetabaseSchema, NetabaseSchemaKey,
+    SIGNATURE_LEN, Timestamp, decode, encode_checked,
 };
 
 /// What one value's index entries may take, so that no write keeps the store locked for long.
@@ -49,7 +52,7 @@ pub fn record_to_value<V: NetabaseSchema>(record: &Record) -> Result<V, RecordEr
 /// # Errors
 ///
 /// - [`RecordError::Unsigned`] if the schema is owned: such a record needs its owner's signature.
-/// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::Encode`] if the value is
+/// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::RoundTrip`] if the value is
 ///   refused by its own `validate`, or cannot be encoded.
 pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordError> {
     if V::ACCESS == Access::Owned {
@@ -72,7 +75,7 @@ pub fn value_to_record<V: NetabaseSchema>(value: &V) -> Result<Record, RecordErr
 /// # Errors
 ///
 /// - [`RecordError::Invalid`] if the schema's `validate` refuses the value.
-/// - [`RecordError::Encode`] if it could not be read back: nested too deep, say.
+/// - [`RecordError::RoundTrip`] if it could not be read back: nested too deep, say.
 /// - [`RecordError::TooLarge`] if it is longer than the schema's `max_size`.
 ///
 /// # Examples
@@ -95,7 +98,7 @@ pub fn value_to_bytes<V: NetabaseSchema>(value: &V) -> Result<Vec<u8>, RecordErr
     validate(value)?;
     Scratch::with(|scratch| {
         scratch.value.clear();
-        encode(value, &mut scratch.value, usize::MAX)?;
+        encode_checked(value, &mut scratch.value)?;
         check_size::<V>(scratch.value.len())?;
         Ok(scratch.value.clone())
     })
@@ -132,7 +135,7 @@ pub(crate) fn write_value<V: NetabaseSchema>(
     validate(value)?;
     out.clear();
     new_header(timestamp, false).write(V::SCHEMA_VERSION, out);
-    encode(value, out, usize::MAX)?;
+    encode_checked(value, out)?;
     // What could never be published is refused at once.
     check_size::<V>(signed_len(V::ACCESS, out.len()))
 }
@@ -150,8 +153,11 @@ pub(crate) fn write_entries<V: NetabaseSchema>(
     out.clear();
     let mut writer = IndexWriter::new(out);
     value.encode_indexes(&mut writer);
-    let wrong = |source| RecordError::IndexKey { schema: V::SCHEMA_NAME, source };
-    writer.finish().map_err(wrong)?;
+    writer.finish().map_err(|(index, source)| RecordError::IndexKey {
+        schema: V::SCHEMA_NAME,
+        index: V::INDEXES[index].name,
+        source,
+    })?;
     if out.len() > MAX_ENTRY_BYTES {
         return Err(RecordError::TooManyEntries {
             schema: V::SCHEMA_NAME,
@@ -184,14 +190,16 @@ pub(crate) fn header_of(value: &[u8]) -> EnvelopeHeader {
 }
 
 fn new_header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
-    EnvelopeHeader { timestamp, tombstone, signed: false, not_after: 0 }
+    // A tombstone's codec is 0 whatever this program writes otherwise.
+    let codec = if tombstone { 0 } else { CODEC };
+    EnvelopeHeader { timestamp, tombstone, signed: false, codec, not_after: 0 }
 }
 
 /// Whether two stored values are one, but for their lease and signature.
 pub(crate) fn same_value(a: &[u8], b: &[u8]) -> bool {
     let what = |value| {
         let envelope = Envelope::parse(value).expect("only whole envelopes are stored");
-        (envelope.timestamp, envelope.tombstone, envelope.schema_version, envelope.payload)
+        (envelope.timestamp, envelope.content())
     };
     a == b || what(a) == what(b)
 }
@@ -211,11 +219,11 @@ fn live_payload<V: NetabaseSchema>(value: &[u8]) -> Result<&[u8], RecordError> {
     if envelope.tombstone {
         return Err(RecordError::Deleted { at: envelope.timestamp });
     }
-    check_version::<V>(&envelope)?;
+    check_readable(V::SCHEMA_NAME, V::SCHEMA_VERSION, &envelope)?;
     Ok(envelope.payload)
 }
 
-/// Checks a record of `V` from end to end: layout, schema, version, payload, key, validity.
+/// Checks a record of `V` from end to end: layout, schema, version, codec, payload, key, validity.
 pub(crate) fn check<V: NetabaseSchema>(
     key: &[u8],
     value: &[u8],
@@ -224,7 +232,7 @@ pub(crate) fn check<V: NetabaseSchema>(
     check_schema::<V>(&key)?;
     check_size::<V>(value.len())?;
     let envelope = Envelope::parse(value)?;
-    check_version::<V>(&envelope)?;
+    check_readable(V::SCHEMA_NAME, V::SCHEMA_VERSION, &envelope)?;
     if envelope.signature.is_some() && V::ACCESS != Access::Owned {
         return Err(RecordError::UnexpectedSignature { schema: V::SCHEMA_NAME });
     }
@@ -271,17 +279,6 @@ fn check_size<V: NetabaseSchema>(len: usize) -> Result<(), RecordError> {
         }
         _ => Ok(()),
     }
-}
-
-fn check_version<V: NetabaseSchema>(envelope: &Envelope<'_>) -> Result<(), RecordError> {
-    if envelope.schema_version != V::SCHEMA_VERSION {
-        return Err(RecordError::Version {
-            schema: V::SCHEMA_NAME,
-            expected: V::SCHEMA_VERSION,
-            found: envelope.schema_version,
-        });
-    }
-    Ok(())
 }
 
 /// The wall clock, as the first timestamp of its millisecond.

@@ -1,5 +1,7 @@
+//! Why records and values are refused. A text alone tells the cause, which `source` gives as well.
+
 use crate::schema::{
-    Access, DecodeError, EncodeError, EnvelopeError, Invalid, KeyError, Timestamp,
+    Access, CODEC, DecodeError, EnvelopeError, Invalid, KeyError, RoundTripError, Timestamp,
 };
 
 /// Why a record and a value could not be turned into each other.
@@ -28,13 +30,15 @@ pub enum RecordError {
         found: Access,
     },
     /// The key bytes are not those of the schema's key.
-    #[error("the record key does not hold a key of its schema")]
+    #[error("not a key of its schema: {0}")]
     Key(#[from] KeyError),
-    /// An indexed field of the value has no key bytes.
-    #[error("an indexed field of the `{schema}` value cannot be a key")]
+    /// An indexed field of a value, or what is looked up in an index, has no key bytes.
+    #[error("index `{index}` of schema `{schema}` cannot hold the value: {source}")]
     IndexKey {
         /// The schema.
         schema: &'static str,
+        /// The index.
+        index: &'static str,
         /// Why not.
         source: KeyError,
     },
@@ -51,7 +55,7 @@ pub enum RecordError {
         max_bytes: usize,
     },
     /// The whole record key is too long.
-    #[error("record key of {len} bytes exceeds the limit of {max_bytes} bytes")]
+    #[error("record key of {len} bytes exceeds the limit of {max_bytes} bytes; shorten the key")]
     KeyTooLong {
         /// Its length, in bytes.
         len: usize,
@@ -59,7 +63,7 @@ pub enum RecordError {
         max_bytes: usize,
     },
     /// The value does not start with a valid envelope.
-    #[error("the record's value has no valid envelope")]
+    #[error("the record's value has no valid envelope: {0}")]
     Envelope(#[from] EnvelopeError),
     /// The value was written by another version of the schema.
     #[error("record of `{schema}` version {found}, but this program knows version {expected}")]
@@ -71,12 +75,23 @@ pub enum RecordError {
         /// The version in the record.
         found: u32,
     },
+    /// The value's payload has another codec than this program reads.
+    #[error(
+        "record of `{schema}` has payload codec {found}, but this program reads codec {}",
+        CODEC
+    )]
+    UnsupportedCodec {
+        /// The schema.
+        schema: &'static str,
+        /// The codec in the record, from 1 to 7.
+        found: u8,
+    },
     /// The payload is not the bytes of the schema's type.
-    #[error("the record's payload does not decode")]
+    #[error("the payload does not decode: {0}")]
     Decode(#[from] DecodeError),
-    /// The value cannot be encoded.
-    #[error("the value cannot be encoded")]
-    Encode(#[from] EncodeError),
+    /// The value cannot be encoded, or would not be read back as it is.
+    #[error(transparent)]
+    RoundTrip(#[from] RoundTripError),
     /// The value is longer than its schema allows.
     #[error("`{schema}` value of {len} bytes exceeds the schema's limit of {max_bytes} bytes")]
     TooLarge {
@@ -100,7 +115,7 @@ pub enum RecordError {
         at: Timestamp,
     },
     /// The schema's own `validate` function refused the value.
-    #[error("invalid `{schema}`")]
+    #[error("the value is not a valid `{schema}`: {source}")]
     Invalid {
         /// The schema.
         schema: &'static str,

@@ -10,11 +10,14 @@
 //! - An element of a sequence, and an entry of a map, is at least one byte long. With the rule
 //!   above, this bounds elements by the length of the input; they need no budget of their own.
 //! - Containers are at most [`MAX_DEPTH`] deep.
-//! - An integer, a length or a tag has one encoding, the shortest. (A map has as many encodings as
-//!   its entries have orders: hash maps come in any.)
+//! - An integer, a length or a tag has one encoding, the shortest.
+//! - The entries of a map ascend by the bytes of their keys, and no key is there twice.
+//! - A `Duration` and a `SystemTime` have less than a second of nanoseconds.
 //! - Every byte is part of the value.
 
 mod error;
+
+mod path;
 
 mod output;
 
@@ -30,6 +33,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::{DecodeError, EncodeError};
+pub(crate) use self::path::{Path, Segment};
 use self::{decoder::Decoder, encoder::Encoder, input::Input, output::Output};
 
 /// How deep a value may nest.
@@ -58,6 +62,16 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     encoded
 }
 
+/// Returns the place in `value` whose encoding fails, or takes the byte at `max`.
+#[cold]
+pub(crate) fn encode_path<T: Serialize + ?Sized>(value: &T, max: usize) -> Path {
+    let mut out = Vec::new();
+    let mut output = Output::new(&mut out, max);
+    // Whether it fails, and why, is known to the caller.
+    let _ = value.serialize(Encoder::new(&mut output));
+    output.into_path()
+}
+
 /// Reads a value from all of `payload`; text and bytes can borrow from it.
 ///
 /// Allocates at most, besides 64 KiB, four times the length of its strings and bytes; for a
@@ -72,4 +86,13 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, 
     let value = T::deserialize(Decoder::new(&mut input))?;
     input.finish()?;
     Ok(value)
+}
+
+/// Returns the place in a `T` that cannot be decoded from `payload`.
+#[cold]
+pub(crate) fn decode_path<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Path {
+    let mut input = Input::new(payload);
+    // As above: only the path is asked for.
+    let _ = T::deserialize(Decoder::new(&mut input));
+    input.into_path()
 }

@@ -1,7 +1,9 @@
-//! What surrounds a payload in `Record.value`: clock, lease, schema version, signature.
+//! Reads and writes what surrounds a payload in `Record.value`: clock, lease, codec, schema version, signature.
 //!
-//! Among valid values of a key the larger by memcmp wins, on every peer and in every language:
-//! the later clock, then a tombstone, then a signature, then the longer lease, then the bytes.
+//! Among valid values of a key the larger by memcmp wins, on every peer and in every language: the later
+//! clock, then a tombstone, then a signature, then the larger codec id, then the longer lease, then the bytes.
+//!
+//! The codec is not looked into here: envelopes of every codec are read, and written again as they were.
 
 mod timestamp;
 
@@ -10,7 +12,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::header::{EnvelopeHeader, is_over};
+pub(crate) use self::header::{CODEC, EnvelopeHeader, is_over};
 pub use self::timestamp::Timestamp;
 
 /// The shortest value: a header, a schema version of one byte, no payload.
@@ -47,6 +49,9 @@ pub struct Envelope<'a> {
     pub timestamp: Timestamp,
     /// Whether the record was removed; the payload is then empty.
     pub tombstone: bool,
+    /// How the payload is encoded, from 0 to 7; 0 in a tombstone. This program writes and reads 0, bincode 2
+    /// `standard()`; records of other codecs are held, but not decoded.
+    pub codec: u8,
     /// The end of the lease, in unix seconds; 0: none.
     pub not_after: u32,
     /// The version of the payload's layout, from 1.
@@ -84,13 +89,6 @@ pub enum EnvelopeError {
         found: u8,
     },
 
-    /// The payload is encoded in a way this version does not know.
-    #[error("payload codec {found} is not {}", header::CODEC)]
-    UnsupportedCodec {
-        /// The codec the value names.
-        found: u8,
-    },
-
     /// The schema version is zero, cut off, wider than 32 bits, or longer than needed.
     #[error("schema version is not a canonical LEB128 number from 1 to {}", u32::MAX)]
     InvalidSchemaVersion,
@@ -108,6 +106,13 @@ pub enum EnvelopeError {
         /// The payload's length, in bytes.
         len: usize,
     },
+
+    /// A tombstone names the codec of a payload that it does not have.
+    #[error("tombstone has payload codec {found}, not 0")]
+    TombstoneWithCodec {
+        /// The codec the value names.
+        found: u8,
+    },
 }
 
 impl<'a> Envelope<'a> {
@@ -116,7 +121,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     ///
     /// [`EnvelopeError`] if it is not an envelope of this version, in its one canonical form.
-    /// Whether the payload decodes and the signature holds is not looked at.
+    /// Whether the codec is known, the payload decodes and the signature holds is not looked at.
     #[inline]
     pub fn parse(value: &'a [u8]) -> Result<Self, EnvelopeError> {
         let Some((fixed, rest)) = value.split_first_chunk() else {
@@ -125,18 +130,24 @@ impl<'a> Envelope<'a> {
         if rest.is_empty() {
             return Err(EnvelopeError::TooShort { len: value.len() });
         }
-        header::check(fixed)?;
+        header::check_version(fixed)?;
         let header = EnvelopeHeader::read(fixed);
 
         let (schema_version, rest) = header::schema_version(rest)?;
         let (payload, signature) =
             if header.signed { split_signature(rest)? } else { (rest, None) };
-        if header.tombstone && !payload.is_empty() {
-            return Err(EnvelopeError::TombstoneWithPayload { len: payload.len() });
+        let EnvelopeHeader { timestamp, tombstone, codec, not_after, .. } = header;
+        if tombstone {
+            check_tombstone(payload, codec)?;
         }
+        Ok(Self { timestamp, tombstone, codec, not_after, schema_version, payload, signature })
+    }
 
-        let EnvelopeHeader { timestamp, tombstone, not_after, .. } = header;
-        Ok(Self { timestamp, tombstone, not_after, schema_version, payload, signature })
+    /// Returns what the value says, whenever it was written: values without clock, lease and signature are equal
+    /// if this is.
+    pub(crate) const fn content(&self) -> Content<'a> {
+        let Self { tombstone, codec, schema_version, payload, .. } = *self;
+        Content { tombstone, codec, schema_version, payload }
     }
 
     /// Whether the lease has ended at `now_ms`, in unix milliseconds.
@@ -147,6 +158,25 @@ impl<'a> Envelope<'a> {
     pub const fn is_over(&self, now_ms: u64) -> bool {
         is_over(self.not_after, now_ms)
     }
+}
+
+/// What a value says. Two payloads of different codecs or versions never mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Content<'a> {
+    tombstone: bool,
+    codec: u8,
+    schema_version: u32,
+    payload: &'a [u8],
+}
+
+/// Refuses a tombstone with anything that could be said in two ways.
+fn check_tombstone(payload: &[u8], codec: u8) -> Result<(), EnvelopeError> {
+    if !payload.is_empty() {
+        return Err(EnvelopeError::TombstoneWithPayload { len: payload.len() });
+    }
+    // No payload, no codec: programs that write different ones still write the same tombstone, and programs that
+    // read different ones all understand it.
+    if codec != 0 { Err(EnvelopeError::TombstoneWithCodec { found: codec }) } else { Ok(()) }
 }
 
 type Signed<'a> = (&'a [u8], Option<Signature<'a>>);

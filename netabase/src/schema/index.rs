@@ -1,11 +1,16 @@
 //! Secondary indexes as a schema declares them: typed constants, and the entries of a value.
 
+mod entries;
+
 use std::{fmt, marker::PhantomData};
+
+pub use self::entries::IndexWriter;
+pub(crate) use self::entries::index_entries;
 
 use super::{
     NetabaseSchema,
-    key::{KeyError, KeyWriter, NetabaseSchemaKey},
-    lookup::PartOf,
+    key::{KeyWriter, NetabaseSchemaKey},
+    lookup::{PartOf, PartPrefixOf},
 };
 
 /// An index of the schema `V` whose entries are looked up by a `K`.
@@ -106,88 +111,12 @@ fn describe<K: NetabaseSchemaKey>(bytes: &[u8]) -> String {
         .map_or_else(|_| bytes.escape_ascii().to_string(), |key| format!("{key:?}"))
 }
 
-/// The index entries of one value, as bytes: for each the index, a length and the key bytes.
-#[derive(Debug)]
-pub struct IndexWriter<'a> {
-    out: &'a mut Vec<u8>,
-    error: Option<KeyError>,
-}
-
-/// An index id and a length in front of each entry.
-const ENTRY_HEADER: usize = 1 + 2;
-
-impl<'a> IndexWriter<'a> {
-    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, error: None }
-    }
-
-    /// Adds the entry of a key to the index at this place.
-    #[doc(hidden)]
-    pub fn entry<K: NetabaseSchemaKey>(&mut self, index: usize, key: &K) {
-        self.entry_with(index, |out| key.encode_key(out));
-    }
-
-    /// As [`entry`](Self::entry), the key bytes written by a closure.
-    #[doc(hidden)]
-    pub fn entry_with(&mut self, index: usize, write: impl FnOnce(&mut KeyWriter<'_>)) {
-        if self.error.is_some() {
-            return;
-        }
-        let start = self.out.len();
-        self.out
-            .push(u8::try_from(index).expect("a store takes no schema of more than 256 indexes"));
-        self.out.extend_from_slice(&[0; 2]);
-        let mut writer = KeyWriter::new(self.out);
-        write(&mut writer);
-        match writer.finish() {
-            Ok(()) => {
-                let len = self.out.len() - start - ENTRY_HEADER;
-                let len = u16::try_from(len).expect("keys have at most 1,024 bytes");
-                self.out[start + 1..start + ENTRY_HEADER].copy_from_slice(&len.to_be_bytes());
-            }
-            Err(error) => {
-                self.out.truncate(start);
-                self.error = Some(error);
-            }
-        }
-    }
-
-    /// Drops entries that stand twice: an element may, in a collection.
-    pub(crate) fn finish(self) -> Result<(), KeyError> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        let mut entries: Vec<_> = index_entries(self.out).collect();
-        let count = entries.len();
-        entries.sort_unstable();
-        entries.dedup();
-        if entries.len() < count {
-            let mut once = Vec::with_capacity(self.out.len());
-            let mut writer = IndexWriter::new(&mut once);
-            for (index, key) in entries {
-                writer.entry_with(index, |out| out.raw(key));
-            }
-            *self.out = once;
-        }
-        Ok(())
-    }
-}
-
-/// Reads entries as an [`IndexWriter`] wrote them: index and key bytes.
-pub(crate) fn index_entries(mut bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    std::iter::from_fn(move || {
-        let (&[index, high, low], rest) = bytes.split_first_chunk()?;
-        let (key, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes([high, low])))?;
-        bytes = rest;
-        Some((usize::from(index), key))
-    })
-}
-
 /// Stands for a key `K` of an index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value of this index",
     label = "this index holds `{K}`",
-    note = "an index is looked up by the type of its field, or `&str` for text; one of several fields by a tuple of all"
+    note = "an index is looked up by the type of its field, or `&str` for text; one of several fields by a tuple of all",
+    note = "an index on a `Vec` holds it as a whole: to find a value by each item, write `#[netabase(index(multi))]`"
 )]
 pub trait IndexKeyOf<K> {
     /// Writes the key bytes.
@@ -214,25 +143,11 @@ pub trait IndexPrefixOf<K> {
     fn encode_index_prefix(&self, out: &mut KeyWriter<'_>);
 }
 
-macro_rules! prefix_of_text {
-    ($($form:ty => $key:ty, $bytes:expr;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl IndexPrefixOf<$key> for $form {
-            fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
-                let bytes: fn(&Self) -> &[u8] = $bytes;
-                out.escaped_prefix(bytes(self));
-            }
-        }
-    )*};
-}
-
-prefix_of_text! {
-    &str => String, |text| text.as_bytes();
-    String => String, |text| text.as_bytes();
-    &String => String, |text| text.as_bytes();
-    &[u8] => Vec<u8>, |bytes| bytes;
-    Vec<u8> => Vec<u8>, |bytes| bytes;
-    &Vec<u8> => Vec<u8>, |bytes| bytes;
+#[diagnostic::do_not_recommend]
+impl<K, Q: PartPrefixOf<K>> IndexPrefixOf<K> for Q {
+    fn encode_index_prefix(&self, out: &mut KeyWriter<'_>) {
+        self.encode_part_prefix(out);
+    }
 }
 
 /// Tuples of all parts are keys, tuples of the leading ones prefixes.
@@ -319,7 +234,8 @@ impl<V> IndexOf<V> for Unindexed<V>
 where
     Field: HasIndex<V>,
 {
-    type Key = ();
+    // Of what does not hold this is no type, and rustc reports nothing about what is none.
+    type Key = <Field as HasIndex<V>>::Key;
 
     fn id(self) -> usize {
         0
@@ -338,4 +254,7 @@ pub struct Field;
     label = "a field without index",
     note = "write `#[netabase(index)]` on the field"
 )]
-pub trait HasIndex<V> {}
+pub trait HasIndex<V> {
+    /// Stands where a type has to stand.
+    type Key;
+}

@@ -15,6 +15,7 @@
 //! | enums | the variant's ordinal in one byte, then its fields |
 //! | `Duration` | seconds as `u64`, nanoseconds as `u32` |
 //! | `SystemTime` | unix seconds, floored, as `i64`, then nanoseconds as `u32` |
+//! | `PeerId` of libp2p | its multihash |
 //!
 //! Decoding accepts canonical bytes only: what it accepts is what encoding the result gives. That
 //! makes the bytes of a key as good as the key for a hash map, a signature or another peer.
@@ -110,9 +111,11 @@ pub const MAX_KEY_BYTES: usize = 1024;
 /// # Ok::<(), KeyError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a key",
+    message = "`{Self}` cannot be a key or an index",
     label = "not a key",
-    note = "if it is your own type, derive it: `#[derive(NetabaseSchemaKey)]`"
+    note = "a type of yours: derive `NetabaseSchemaKey` for it",
+    note = "text: use `String`; bytes: `Vec<u8>`; a date or time: `SystemTime`, which keys order by time, or its Unix seconds as `i64`",
+    note = "another crate's type: use what it is made of, or wrap it in a type of yours; `uuid::Uuid` needs netabase's feature `uuid`"
 )]
 pub trait NetabaseSchemaKey: Clone + Debug + Ord + Hash + Send + Sync + 'static {
     /// Writes the bytes of this key.

@@ -69,12 +69,55 @@ impl PartOf<Vec<u8>> for &[u8] {
     }
 }
 
+/// Something that parts `T` of a key start with: text or bytes for a `String`, a `Vec<u8>` or a newtype of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a prefix of `{T}`",
+    label = "prefix needs text or bytes",
+    note = "for numbers use `range`"
+)]
+pub trait PartPrefixOf<T> {
+    /// Writes the bytes with which every part starts that this is a prefix of.
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Q: PartPrefixOf<T> + ?Sized> PartPrefixOf<T> for &Q {
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>) {
+        (**self).encode_part_prefix(out);
+    }
+}
+
+impl PartPrefixOf<String> for str {
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>) {
+        out.escaped_prefix(self.as_bytes());
+    }
+}
+
+impl PartPrefixOf<String> for String {
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>) {
+        out.escaped_prefix(self.as_bytes());
+    }
+}
+
+impl PartPrefixOf<Vec<u8>> for [u8] {
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>) {
+        out.escaped_prefix(self);
+    }
+}
+
+impl PartPrefixOf<Vec<u8>> for Vec<u8> {
+    fn encode_part_prefix(&self, out: &mut KeyWriter<'_>) {
+        out.escaped_prefix(self);
+    }
+}
+
 /// Something that starts keys `K`: text or bytes for a `String` or `Vec<u8>` key, a tuple of the
 /// leading parts for a key of several.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a prefix of `{K}`",
     label = "prefix needs a String, bytes or a composite key",
-    note = "for numbers use `range`; for a key of several fields give a tuple of the first ones: `(\"IS\",)`"
+    note = "for numbers use `range`; for a key of several fields give a tuple of the first ones: `(\"IS\",)`",
+    note = "a key field that is a tuple has no prefixes: make each part a field, and list them: `#[netabase(key(a, b))]`"
 )]
 pub trait PrefixOf<K> {
     /// Writes the bytes with which every key starts that this is a prefix of.

@@ -118,6 +118,6 @@ pub enum MergeError {
         values: [usize; 3],
     },
     /// A value cannot be encoded, and so not be stored.
-    #[error("a value cannot be encoded")]
+    #[error("a value cannot be encoded: {0}")]
     Encode(#[from] EncodeError),
 }

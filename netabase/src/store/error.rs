@@ -133,7 +133,7 @@ pub enum StoreError {
         longest: Duration,
     },
     /// The record is not a valid one of its schema.
-    #[error("invalid record")]
+    #[error("invalid record: {0}")]
     Record(#[from] RecordError),
     /// The schema's own code panicked on the record: its `validate`, its `Deserialize`, its key or its `merge`. That
     /// is contained, unless the program is built with `panic = "abort"`.

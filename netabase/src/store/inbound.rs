@@ -55,9 +55,9 @@ impl NetabaseStore {
     /// more. Databases show it; one that no type here can read is held for peers, as if one had sent it.
     pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
         match self.receive(record, Sender::verified(Origin::Application)) {
-            Err(StoreError::Record(RecordError::Version { .. })) => {
-                self.receive(record, Sender::verified(Origin::Peer(Source::APPLICATION)))
-            }
+            Err(StoreError::Record(
+                RecordError::Version { .. } | RecordError::UnsupportedCodec { .. },
+            )) => self.receive(record, Sender::verified(Origin::Peer(Source::APPLICATION))),
             result => result,
         }
     }
@@ -65,8 +65,8 @@ impl NetabaseStore {
     /// Takes in a record that another peer sent, as kad's `put` does, and charges it to where it came
     /// from: for a swarm that filters inbound records itself (`StoreInserts::FilterBoth`).
     ///
-    /// Databases do not show it, Kademlia serves it. An owned record is taken, too, if its schema, or this version
-    /// of it, is not known here: its owner's signature is all that is checked then, and once
+    /// Databases do not show it, Kademlia serves it. An owned record is taken, too, if its schema, this version
+    /// of it, or its payload's codec is not known here: its owner's signature is all that is checked then, and once
     /// [`database`](Self::database) makes the schema known, its type decides.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl NetabaseStore {
     }
 
     /// Checks that a record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
-    /// other versions its owner's signature is all there is. Nothing is stored.
+    /// other versions, and of other codecs, its owner's signature is all there is. Nothing is stored.
     pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
         let mut sender = Sender::from(Origin::Peer(Source::UNKNOWN));
         let arrival = self.parse(record, &sender)?;

@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     record::{
-        Checked, NAMESPACE, RecordError, check, merge_values, owner_prefix_len, provider_key,
-        record_prefix, schema_name, write_entries,
+        Checked, NAMESPACE, RecordError, check, check_readable, merge_values, owner_prefix_len,
+        provider_key, record_prefix, schema_name, write_entries,
     },
-    schema::{Access, NetabaseSchema, NetabaseSchemaKey},
+    schema::{Access, Envelope, NetabaseSchema, NetabaseSchemaKey},
 };
 
 /// The schemas whose databases were opened in a store.
@@ -185,8 +185,12 @@ impl Schema {
         }
     }
 
-    /// Returns whether a record of this schema's name and of this version is one that the type can read.
-    pub(super) fn can_read(&self, version: u32) -> bool {
-        self.access != Access::Owned || version == self.version
+    /// Refuses an owned record of this schema's name that the type cannot read: one of another version or codec.
+    /// Others are left to [`check`](Self::check), since nobody vouches for them.
+    pub(super) fn check_readable(&self, envelope: &Envelope<'_>) -> Result<(), RecordError> {
+        match self.access {
+            Access::Owned => check_readable(self.name, self.version, envelope),
+            Access::Local | Access::Open => Ok(()),
+        }
     }
 }

@@ -15,5 +15,7 @@ pub mod methods;
 
 pub mod made;
 
+pub mod impls;
+
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ use ::std::{
 };
 
 use crate::{
+    impls::{Amount, Bare, Code, Comparable, ComparableRef, Odd, OddRef, Span, Untouchable},
     keys::{Id, Place, Seat},
     made::{Made, MadeKey},
     methods::{Methods, MethodsKey},
@@ -128,8 +129,48 @@ fn newtypes_are_found_by_what_is_in_them() -> Result<(), DatabaseError> {
     sensors.put(&Sensor { id: id("roof"), station: id("church") })?;
 
     assert!(sensors.contains("roof")?);
+    assert_eq!(sensors.prefix("ro")?.count(), 1);
+    assert_eq!(sensors.index(Sensor::STATION).prefix("ch")?.count(), 1);
     assert_eq!(sensors.index(Sensor::STATION).get("church")?.count(), 1);
     Ok(())
+}
+
+#[test]
+fn a_view_has_the_traits_that_all_fields_have_of_themselves() -> Result<(), DatabaseError> {
+    fn prints<T: Clone + Debug>(value: &T) -> String {
+        ::std::format!("{:?}", value.clone())
+    }
+    let store = NetabaseStore::new();
+    let code = |text: &str| Code(text.to_owned());
+
+    let odd = store.database::<Odd>()?;
+    let (span, amount, text) = (Span { days: 1, hours: 2 }, Amount(3), "text".to_owned());
+    odd.put(&Odd { code: code("a"), part: code("b"), span, amount, text })?;
+    let printed = odd.get_with(&("a", "b"), |view: OddRef<'_>| prints(&view))?;
+    assert!(printed.is_some_and(|text| text.starts_with("OddRef { code: Code(\"a\"), part")));
+    assert_eq!(odd.index(Odd::PART).get("b")?.count(), 1);
+
+    let comparable = store.database::<Comparable>()?;
+    let value = Comparable { code: code("a"), amount: Amount(3), text: "text".to_owned() };
+    put_and_get(&store, &value, &NetabaseSchema::key(&value))?;
+    let same = |view: ComparableRef<'_>| {
+        view == ComparableRef { code: code("a"), amount: Amount(3), text: "text" }
+    };
+    assert_eq!(comparable.get_with("a", same)?, Some(true));
+
+    let untouchable = store.database::<Untouchable>()?;
+    let bare = Bare("bare".to_owned());
+    untouchable.put(&Untouchable { code: code("a"), bare, text: "text".to_owned() })?;
+    assert_eq!(untouchable.get_with("a", |view| view.bare.len())?, Some(4));
+    Ok(())
+}
+
+#[test]
+fn schemas_work_in_every_edition() -> Result<(), DatabaseError> {
+    ::netabase_edition_2015::check()?;
+    ::netabase_edition_2018::check()?;
+    ::netabase_edition_2021::check()?;
+    ::netabase_edition_2024::check()
 }
 
 #[test]

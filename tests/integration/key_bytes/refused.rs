@@ -142,8 +142,12 @@ fn truncated_and_trailing_bytes_at_every_length() -> Result<(), KeyError> {
 fn errors_read_well() {
     let text = |error: KeyError| error.to_string();
     assert_eq!(text(KeyError::TrailingBytes { count: 2 }), "2 trailing bytes after the key");
-    assert_eq!(text(KeyError::TooLong), "key is longer than 1024 bytes");
-    assert_eq!(text(KeyError::TooDeep), "key is nested deeper than 16 levels");
+    assert_eq!(
+        text(KeyError::TooLong),
+        "key takes more than 1024 bytes, where text and bytes take one more than they have, and one more for each \
+         0x00 and 0x01 in them; shorten it, or use a hash of it"
+    );
+    assert_eq!(text(KeyError::TooDeep), "key is nested deeper than 16 levels; use a flatter type");
     assert_eq!(text(invalid(2, NO_FLAG)), "invalid byte 0x02 in a key: expected 0x00 or 0x01");
     assert_eq!(text(KeyError::InvalidChar { code: 0xd800 }), "invalid character 0xd800 in a key");
 }

@@ -20,10 +20,8 @@ const COUNTS: &[Count] = &[
     ("len", 3, |s| Ok(s.sessions.len())),
     ("len, with_held", 3, |s| Ok(s.sessions.with_held().len())),
     ("iter", 3, |s| Ok(s.sessions.iter().count())),
-    ("range", 3, |s| Ok(s.sessions.range::<String>(..)?.count())),
-    ("range, filtered", 3, |s| {
-        Ok(s.sessions.range::<String>(..)?.filter(|found| found.user == 7).count())
-    }),
+    ("range", 3, |s| Ok(s.sessions.range(..)?.count())),
+    ("range, filtered", 3, |s| Ok(s.sessions.range(..)?.filter(|found| found.user == 7).count())),
     ("prefix", 1, |s| Ok(s.sessions.prefix("taken")?.count())),
     ("scan", 3, |s| Ok(s.sessions.scan().len())),
     ("with_held", 4, |s| Ok(s.sessions.with_held().iter().count())),

@@ -1,11 +1,16 @@
+//! Stores end alike whenever they learn a schema, whatever of it they can read.
+
 use std::{collections::BTreeMap, error::Error};
 
 use libp2p::kad::Record;
 use netabase::{ManualClock, NetabaseStore, SharedSchema};
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom, seq::SliceRandom};
 
-use super::{Card, all, bob, card, new_card, peer, source};
-use crate::authors::{HOUR, NOW_MS, contents, minutes, store_of, tombstone};
+use super::{Card, UNREADABLE, all, bob, card, new_card, peer, source};
+use crate::authors::{
+    HOUR, NETWORK, NOW_MS, contents, identity, minutes, set_payload, sign_again, store_of,
+    tombstone,
+};
 
 const OWNERS: [u8; 2] = [3, 4];
 
@@ -66,7 +71,8 @@ fn run(seed: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a writer makes of a value: a record or its tombstone, by a clock of nearly the same time.
+/// What a writer makes of a value: a record, also of another codec, or its tombstone, by a clock of nearly the
+/// same time.
 fn written<V: SharedSchema>(value: &V, rng: &mut SmallRng) -> Result<Record, Box<dyn Error>> {
     let clock = ManualClock::at_unix_ms(NOW_MS + rng.random_range(0..4));
     let lease = *[minutes(10), HOUR].choose(rng).ok_or("not empty")?;
@@ -75,7 +81,12 @@ fn written<V: SharedSchema>(value: &V, rng: &mut SmallRng) -> Result<Record, Box
     if rng.random_range(0..4) == 0 {
         return tombstone(&database, value);
     }
-    Ok(database.to_record(value)?)
+    let mut record = database.to_record(value)?;
+    if rng.random_range(0..3) == 0 {
+        set_payload(&mut record, rng.random_range(1..8), UNREADABLE);
+        sign_again(&mut record, NETWORK, &identity(owner))?;
+    }
+    Ok(record)
 }
 
 fn shown(store: &NetabaseStore) -> Result<Vec<Vec<Card>>, Box<dyn Error>> {

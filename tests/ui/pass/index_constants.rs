@@ -74,6 +74,7 @@ struct Everything {
     #[netabase(index(multi))]
     sorted: BTreeSet<Code>,
     #[netabase(index(multi))]
+    #[serde(with = "netabase::with::sorted")]
     unsorted: HashSet<u64>,
     #[netabase(index(multi, name = "labels"))]
     tags: Tags,

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility, ext::IdentExt};
 
-use super::{collections, fields, is_asked, key_type};
+use super::{collections, is_asked, key_type};
 use crate::{
     check::indexes::TAKEN,
     expand::std_impls::condition,
@@ -43,6 +43,7 @@ pub(in crate::expand) fn impls(schema: &Schema) -> TokenStream {
 /// the trait is in scope, beside the struct. Elsewhere it says that `…FieldsWithoutIndex` has them.
 pub(in crate::expand) fn fields_without(schema: &Schema) -> TokenStream {
     let (ident, vis, private) = (&schema.ident, &schema.vis, schema.private());
+    let lints = &schema.lints;
     let mut names: Vec<String> = TAKEN.map(str::to_owned).into();
     names.extend(indexes(schema).into_iter().map(|(_, index)| constant_name(index)));
     let mut constants = Vec::new();
@@ -64,8 +65,10 @@ pub(in crate::expand) fn fields_without(schema: &Schema) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[allow(dead_code)]
+        #lints
         #vis trait #fields { #(#constants)* }
 
+        #lints
         impl #fields for #ident {}
     }
 }
@@ -73,7 +76,7 @@ pub(in crate::expand) fn fields_without(schema: &Schema) -> TokenStream {
 /// The indexes and their places, of those of one name the first.
 fn indexes(schema: &Schema) -> Vec<(usize, &Index)> {
     let mut indexes: Vec<(usize, &Index)> = Vec::new();
-    for (at, index) in schema.indexes().enumerate() {
+    for (at, index) in schema.indexes.iter().enumerate() {
         if !indexes.iter().any(|(_, other)| constant_name(other) == constant_name(index)) {
             indexes.push((at, index));
         }
@@ -82,7 +85,7 @@ fn indexes(schema: &Schema) -> Vec<(usize, &Index)> {
 }
 
 fn constant_name(index: &Index) -> String {
-    index.name.to_shouty_snake_case()
+    index.options.name.to_shouty_snake_case()
 }
 
 /// None if the index has no proper name, which was reported.
@@ -90,8 +93,9 @@ fn constant(schema: &Schema, at: usize, index: &Index) -> Option<TokenStream> {
     let (krate, ident) = (&schema.options.krate, &schema.ident);
     let mut name: Ident = syn::parse_str(&constant_name(index)).ok()?;
     // Where rustc reports that the user has a constant of this name.
-    name.set_span(index.fields.first().map_or_else(|| ident.span(), Ident::span));
-    let (docs, vis) = (docs(index), visibility(schema, index));
+    let fields = schema.fields_of(index);
+    name.set_span(fields.first().map_or_else(|| ident.span(), |field| field.ident.span()));
+    let (docs, vis) = (docs(schema, index), visibility(schema, index));
     let key = key_type(schema, index);
     Some(quote! {
         #[doc = #docs]
@@ -100,18 +104,19 @@ fn constant(schema: &Schema, at: usize, index: &Index) -> Option<TokenStream> {
 }
 
 fn visibility<'s>(schema: &'s Schema, index: &Index) -> &'s Visibility {
-    match fields(schema, index)[..] {
+    match schema.fields_of(index)[..] {
         [field] => &field.vis,
         _ => &schema.vis,
     }
 }
 
-fn docs(index: &Index) -> String {
-    let kind = match (index.unique, index.multi) {
+fn docs(schema: &Schema, index: &Index) -> String {
+    let kind = match (index.options.unique, index.options.multi) {
         (true, _) => "unique index",
         (_, true) => "index of each element",
         _ => "index",
     };
-    let fields: Vec<_> = index.fields.iter().map(|field| format!("`{}`", field.unraw())).collect();
+    let fields = schema.fields_of(index).into_iter();
+    let fields: Vec<_> = fields.map(|field| format!("`{}`", field.ident.unraw())).collect();
     format!(" The {kind} on {}.", fields.join(", "))
 }

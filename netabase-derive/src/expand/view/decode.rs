@@ -48,7 +48,7 @@ pub(super) fn implementation(schema: &Schema) -> Option<TokenStream> {
         let serde = quote!(#private::serde);
         let view = &schema.options.ref_type.value;
         let members = schema.fields.iter().map(|field| &field.ident);
-        let variables = members.clone().map(variable);
+        let variables = (0..schema.fields.len()).map(variable);
         let values = variables.clone();
         let types = schema.fields.iter().map(type_of);
         quote! {

@@ -26,8 +26,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// [`NetworkError::TimedOut`], [`NetworkError::OnlyInvalid`]; and [`NetworkError::Database`] if no record
     /// could have such a key, [`NetworkError::Stopped`] if the node was shut down.
     ///
-    /// If the newest value was written by another version of the schema, [`NetworkError::Database`] with
-    /// [`RecordError::Version`](crate::RecordError::Version): an older one is no answer. It is
+    /// If the newest value was written by another version of the schema, or in another codec,
+    /// [`NetworkError::Database`] with [`RecordError::Version`](crate::RecordError::Version) or
+    /// [`RecordError::UnsupportedCodec`](crate::RecordError::UnsupportedCodec): an older one is no answer. It is
     /// held here for other peers, as if one had sent it.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, NetworkError>
     where

@@ -4,8 +4,8 @@ mod access;
 
 use serde::{Deserializer, de::Visitor};
 
-use self::access::{Elements, Fields};
-use super::{DecodeError, Input, MAX_DEPTH};
+use self::access::{Elements, Entries, Fields};
+use super::{DecodeError, Input, MAX_DEPTH, Segment};
 
 /// Reads one value.
 pub(super) struct Decoder<'a, 'de> {
@@ -29,10 +29,36 @@ impl<'a, 'de> Decoder<'a, 'de> {
     }
 
     #[inline]
-    fn fields<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+    fn fields<V: Visitor<'de>>(
+        self,
+        len: usize,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
         let Self { input, depth } = self.deeper()?;
         // A visitor may leave some unread: a field's `alias` counts as another field.
-        visitor.visit_seq(Fields { input, depth, left: len })
+        visitor.visit_seq(Fields { input, depth, left: len, names })
+    }
+
+    /// Reads a `Duration` or a `SystemTime`. serde carries nanoseconds over into seconds, and a
+    /// value would have many encodings.
+    fn time<V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let (offset, bytes) = (self.input.offset(), self.input.rest());
+        let input = &mut *self.input;
+        let value = Decoder { input, depth: self.depth }.fields(names.len(), names, visitor)?;
+        let mut read = Input::new(&bytes[..bytes.len() - self.input.left()]);
+        // A type of that name that is not serde's has other parts, and no rule here.
+        let parts = (read.integer::<u64>(), read.integer::<u32>());
+        match parts {
+            (Ok(_), Ok(nanos)) if nanos >= SECOND && read.left() == 0 => {
+                Err(DecodeError::NonCanonicalTime { offset })
+            }
+            _ => Ok(value),
+        }
     }
 
     #[inline]
@@ -43,6 +69,19 @@ impl<'a, 'de> Decoder<'a, 'de> {
         Ok(Elements { input, depth, left, bytes_left })
     }
 }
+
+/// Returns whether a struct is serde's form of a `Duration` or a `SystemTime`.
+#[inline]
+fn is_time(name: &str, fields: &[&str]) -> bool {
+    match fields {
+        ["secs", "nanos"] => name == "Duration",
+        ["secs_since_epoch", "nanos_since_epoch"] => name == "SystemTime",
+        _ => false,
+    }
+}
+
+/// The nanoseconds in a second, which are never that many.
+const SECOND: u32 = 1_000_000_000;
 
 macro_rules! primitives {
     ($read:ident: $($method:ident $visit:ident),* $(,)?) => {$(
@@ -144,7 +183,7 @@ impl<'de> Deserializer<'de> for Decoder<'_, 'de> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.fields(len, visitor)
+        self.fields(len, &[], visitor)
     }
 
     #[inline]
@@ -154,17 +193,21 @@ impl<'de> Deserializer<'de> for Decoder<'_, 'de> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.fields(len, visitor)
+        self.fields(len, &[], visitor)
     }
 
     #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.fields(fields.len(), visitor)
+        // Both are constants of the caller: the comparison costs other structs nothing.
+        if is_time(name, fields) {
+            return self.time(fields, visitor);
+        }
+        self.fields(fields.len(), fields, visitor)
     }
 
     #[inline]
@@ -177,7 +220,7 @@ impl<'de> Deserializer<'de> for Decoder<'_, 'de> {
 
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        let mut entries = self.elements()?;
+        let mut entries = Entries::new(self.elements()?);
         let value = visitor.visit_map(&mut entries)?;
         entries.finish()?;
         Ok(value)

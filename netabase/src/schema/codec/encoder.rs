@@ -2,10 +2,15 @@
 
 mod compound;
 
+mod map;
+
 use serde::{Serialize, Serializer};
 
-use self::compound::{Elements, Fields};
-use super::{EncodeError, MAX_DEPTH, Output};
+use self::{
+    compound::{Elements, Fields},
+    map::Entries,
+};
+use super::{EncodeError, MAX_DEPTH, Output, Segment};
 
 /// Writes one value.
 pub(super) struct Encoder<'a, 'o> {
@@ -39,8 +44,7 @@ impl<'a, 'o> Encoder<'a, 'o> {
         let announced = len.ok_or(EncodeError::UnknownLength)?;
         let Self { output, depth } = self.deeper()?;
         output.length(announced)?;
-        let start = output.position();
-        Ok(Elements { output, depth, announced, written: 0, start })
+        Ok(Elements::new(output, depth, announced))
     }
 }
 
@@ -60,7 +64,7 @@ impl<'a, 'o> Serializer for Encoder<'a, 'o> {
     type SerializeTuple = Fields<'a, 'o>;
     type SerializeTupleStruct = Fields<'a, 'o>;
     type SerializeTupleVariant = Fields<'a, 'o>;
-    type SerializeMap = Elements<'a, 'o>;
+    type SerializeMap = Entries<'a, 'o>;
     type SerializeStruct = Fields<'a, 'o>;
     type SerializeStructVariant = Fields<'a, 'o>;
 
@@ -197,7 +201,10 @@ impl<'a, 'o> Serializer for Encoder<'a, 'o> {
     }
 
     #[inline]
-    fn serialize_map(self, len: Option<usize>) -> Result<Elements<'a, 'o>, EncodeError> {
-        self.elements(len)
+    fn serialize_map(self, len: Option<usize>) -> Result<Entries<'a, 'o>, EncodeError> {
+        let announced = len.ok_or(EncodeError::UnknownLength)?;
+        let Self { output, depth } = self.deeper()?;
+        output.length(announced)?;
+        Ok(Entries::new(output, depth, announced))
     }
 }

@@ -1,4 +1,4 @@
-//! Why a value has no bytes, or bytes are no value.
+//! The errors of encoding a value and of decoding a payload.
 
 use std::fmt::Display;
 
@@ -39,6 +39,10 @@ pub enum EncodeError {
         /// How many elements it had.
         written: usize,
     },
+
+    /// A map has two entries whose keys have the same bytes.
+    #[error("map with two entries of one key")]
+    RepeatedMapKey,
 
     /// A field was left out by `#[serde(skip_serializing_if)]`; the decoder expects all of them.
     #[error(
@@ -142,6 +146,20 @@ pub enum DecodeError {
     #[error("element at byte {offset} takes no bytes")]
     ZeroSizedElement {
         /// Where the element is.
+        offset: usize,
+    },
+
+    /// A map's key is not larger, by its bytes, than the one before.
+    #[error("the map key at byte {offset} is not larger than the one before")]
+    UnsortedMap {
+        /// Where the key is.
+        offset: usize,
+    },
+
+    /// A `Duration` or a `SystemTime` has a second or more in its nanoseconds.
+    #[error("duration or time at byte {offset} has 1,000,000,000 nanoseconds or more")]
+    NonCanonicalTime {
+        /// Where it is.
         offset: usize,
     },
 

@@ -1,4 +1,4 @@
-//! Where encoded bytes come from: primitives, lengths and slices, each checked.
+//! Reads primitives, lengths and slices from a payload, each checked.
 
 use std::str::Utf8Error;
 
@@ -8,19 +8,22 @@ use bincode::{
     error::DecodeError as PrimitiveError,
 };
 
-use super::DecodeError;
+use super::{DecodeError, Path, Segment};
 
 /// A payload, and how far it is read.
 pub(super) struct Input<'de> {
     decoder: DecoderImpl<Rest<'de>, Configuration, ()>,
     len: usize,
+    /// Where decoding failed; empty as long as it has not.
+    path: Path,
 }
 
 impl<'de> Input<'de> {
     #[inline]
     pub(super) fn new(payload: &'de [u8]) -> Self {
         let rest = Rest { bytes: payload };
-        Self { decoder: DecoderImpl::new(rest, config::standard(), ()), len: payload.len() }
+        let decoder = DecoderImpl::new(rest, config::standard(), ());
+        Self { decoder, len: payload.len(), path: Path::default() }
     }
 
     #[inline]
@@ -106,16 +109,29 @@ impl<'de> Input<'de> {
         self.rest().len()
     }
 
+    /// Notes on an error's way out which container it happened in.
+    #[cold]
+    pub(super) fn failed_in(&mut self, segment: Segment, error: DecodeError) -> DecodeError {
+        self.path.push(segment);
+        error
+    }
+
+    /// Returns where decoding failed.
+    pub(super) fn into_path(self) -> Path {
+        self.path
+    }
+
     #[inline]
-    pub(super) fn finish(mut self) -> Result<(), DecodeError> {
+    pub(super) fn finish(&mut self) -> Result<(), DecodeError> {
         match self.left() {
             0 => Ok(()),
             count => Err(DecodeError::TrailingBytes { offset: self.offset(), count }),
         }
     }
 
+    /// Returns the bytes that have not been read.
     #[inline]
-    fn rest(&mut self) -> &'de [u8] {
+    pub(super) fn rest(&mut self) -> &'de [u8] {
         self.decoder.reader().bytes
     }
 }

@@ -1,4 +1,4 @@
-//! Where encoded bytes go, and how primitives get there.
+//! Appends encoded bytes to a buffer, up to a limit; bincode encodes the primitives.
 
 use bincode::{
     config::{self, Configuration},
@@ -6,19 +6,25 @@ use bincode::{
     error::EncodeError as PrimitiveError,
 };
 
-use super::EncodeError;
+use super::{EncodeError, Path, Segment};
 
 /// The end of a buffer, with a limit to what is appended.
 pub(super) struct Output<'o> {
     encoder: EncoderImpl<Limited<'o>, Configuration>,
     max: usize,
+    /// Where encoding failed; empty as long as it has not.
+    path: Path,
 }
 
 impl<'o> Output<'o> {
     #[inline]
     pub(super) fn new(out: &'o mut Vec<u8>, max: usize) -> Self {
         let end = out.len().saturating_add(max);
-        Self { encoder: EncoderImpl::new(Limited { out, end }, config::standard()), max }
+        Self {
+            encoder: EncoderImpl::new(Limited { out, end }, config::standard()),
+            max,
+            path: Path::default(),
+        }
     }
 
     #[inline]
@@ -38,10 +44,35 @@ impl<'o> Output<'o> {
         self.encoder.writer().write(bytes).map_err(|error| self.refused(&error))
     }
 
-    /// Where the next byte goes.
+    /// Returns the position of the next byte in the buffer.
     #[inline]
     pub(super) fn position(&mut self) -> usize {
         self.encoder.writer().out.len()
+    }
+
+    /// Returns what was written from a [position](Self::position) on.
+    #[inline]
+    pub(super) fn written(&mut self, from: usize) -> &[u8] {
+        &self.encoder.writer().out[from..]
+    }
+
+    /// Writes the bytes from a position on anew: as many, in another order.
+    pub(super) fn rewrite<'p>(&mut self, from: usize, parts: impl Iterator<Item = &'p [u8]>) {
+        let out = &mut *self.encoder.writer().out;
+        out.truncate(from);
+        parts.for_each(|part| out.extend_from_slice(part));
+    }
+
+    /// Notes on an error's way out which container it happened in.
+    #[cold]
+    pub(super) fn failed_in(&mut self, segment: Segment, error: EncodeError) -> EncodeError {
+        self.path.push(segment);
+        error
+    }
+
+    /// Returns where encoding failed.
+    pub(super) fn into_path(self) -> Path {
+        self.path
     }
 
     #[cold]

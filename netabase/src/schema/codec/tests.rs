@@ -1,3 +1,5 @@
+//! Tests of the payload codec.
+
 mod shapes;
 
 mod golden;
@@ -5,6 +7,8 @@ mod golden;
 mod encoding;
 
 mod round_trip;
+
+mod canonical;
 
 mod hostile;
 

@@ -1,4 +1,4 @@
-//! The bytes before the payload.
+//! Reads and writes the bytes before the payload. The payload's codec is carried, not judged.
 
 use super::{EnvelopeError, Timestamp};
 
@@ -6,8 +6,8 @@ use super::{EnvelopeError, Timestamp};
 pub(super) const LEN: usize = 8 + 1 + 4;
 
 pub(super) const VERSION: u8 = 1;
-/// bincode 2 `standard()` through serde.
-pub(super) const CODEC: u8 = 0;
+/// The codec that this program writes and reads: bincode 2 `standard()` through serde.
+pub(crate) const CODEC: u8 = 0;
 
 const TOMBSTONE: u8 = 1 << 7;
 const SIGNED: u8 = 1 << 6;
@@ -21,6 +21,9 @@ pub(crate) struct EnvelopeHeader {
     pub(crate) timestamp: Timestamp,
     pub(crate) tombstone: bool,
     pub(crate) signed: bool,
+    /// How the payload is encoded, in [three bits](CODEC_MASK). Whatever rewrites a header keeps it, for the
+    /// payload stays as it is, too.
+    pub(crate) codec: u8,
     /// In unix seconds; 0: no lease.
     pub(crate) not_after: u32,
 }
@@ -59,7 +62,8 @@ impl EnvelopeHeader {
     const fn flags(self) -> u8 {
         let tombstone = if self.tombstone { TOMBSTONE } else { 0 };
         let signed = if self.signed { SIGNED } else { 0 };
-        tombstone | signed | VERSION << VERSION_SHIFT | CODEC
+        debug_assert!(self.codec <= CODEC_MASK, "a codec has three bits");
+        tombstone | signed | VERSION << VERSION_SHIFT | (self.codec & CODEC_MASK)
     }
 
     #[inline]
@@ -69,6 +73,7 @@ impl EnvelopeHeader {
             timestamp: Timestamp::from_u64(u64::from_be_bytes([t0, t1, t2, t3, t4, t5, t6, t7])),
             tombstone: flags & TOMBSTONE != 0,
             signed: flags & SIGNED != 0,
+            codec: flags & CODEC_MASK,
             not_after: u32::from_be_bytes([n0, n1, n2, n3]),
         }
     }
@@ -81,17 +86,12 @@ pub(crate) const fn is_over(not_after: u32, now_ms: u64) -> bool {
     not_after != 0 && now_ms >= not_after as u64 * 1000
 }
 
-/// Version and codec; the other flags mean something in every combination.
+/// Refuses other versions of the envelope: how they are laid out is not known.
 #[inline]
-pub(super) fn check(fixed: &[u8; LEN]) -> Result<(), EnvelopeError> {
-    let flags = fixed[8];
-    match flags >> VERSION_SHIFT & VERSION_MASK {
-        VERSION => {}
-        found => return Err(EnvelopeError::UnsupportedVersion { found }),
-    }
-    match flags & CODEC_MASK {
-        CODEC => Ok(()),
-        found => Err(EnvelopeError::UnsupportedCodec { found }),
+pub(super) fn check_version(fixed: &[u8; LEN]) -> Result<(), EnvelopeError> {
+    match fixed[8] >> VERSION_SHIFT & VERSION_MASK {
+        VERSION => Ok(()),
+        found => Err(EnvelopeError::UnsupportedVersion { found }),
     }
 }
 

@@ -1,4 +1,6 @@
-use proptest::{collection, prelude::*};
+//! Envelopes against golden bytes.
+
+mod properties;
 
 use super::{
     Envelope, EnvelopeError, EnvelopeHeader, MIN_LEN, SIGNATURE_LEN, Signature, Timestamp, is_over,
@@ -23,6 +25,7 @@ fn header() -> EnvelopeHeader {
         timestamp: Timestamp::from_u64(0x0102_0304_0506_0708),
         tombstone: false,
         signed: false,
+        codec: 0,
         not_after: 0x6543_210f,
     }
 }
@@ -45,10 +48,38 @@ fn an_unsigned_value_has_its_known_bytes() {
         Ok(Envelope {
             timestamp: Timestamp::from_u64(0x0102_0304_0506_0708),
             tombstone: false,
+            codec: 0,
             not_after: 0x6543_210f,
             schema_version: 1,
             payload: b"pay",
             signature: None,
+        })
+    );
+}
+
+#[test]
+fn a_signed_value_of_another_codec_has_its_known_bytes() {
+    let header = EnvelopeHeader { signed: true, codec: 5, ..header() };
+
+    let value = written(header, 1, b"pay");
+
+    let expected = [
+        &[0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0b0100_1101][..],
+        &[0x65, 0x43, 0x21, 0x0f, 0x01, b'p', b'a', b'y'],
+        &KEY,
+        &SIGNATURE,
+    ];
+    assert_eq!(value, expected.concat());
+    assert_eq!(
+        Envelope::parse(&value),
+        Ok(Envelope {
+            timestamp: Timestamp::from_u64(0x0102_0304_0506_0708),
+            tombstone: false,
+            codec: 5,
+            not_after: 0x6543_210f,
+            schema_version: 1,
+            payload: b"pay",
+            signature: Some(Signature { public_key: &KEY, bytes: &SIGNATURE }),
         })
     );
 }
@@ -99,15 +130,26 @@ fn a_value_cut_anywhere_before_its_payload_is_refused() {
 }
 
 #[test]
-fn other_versions_and_codecs_are_refused() {
+fn every_codec_is_read_and_every_other_version_is_refused() {
     let mut value = written(header(), 1, b"");
-    for flags in 0..=u8::MAX {
-        value[8] = flags & !0b1100_0000;
-        let (version, codec) = (flags >> 3 & 0b111, flags & 0b111);
-        let expected = match (version, codec) {
-            (1, 0) => Ok(()),
-            (1, found) => Err(EnvelopeError::UnsupportedCodec { found }),
-            (found, _) => Err(EnvelopeError::UnsupportedVersion { found }),
+    for flags in 0..=0b0011_1111 {
+        value[8] = flags;
+        let (version, codec) = (flags >> 3, flags & 0b111);
+        let expected = match version {
+            1 => Ok(codec),
+            found => Err(EnvelopeError::UnsupportedVersion { found }),
+        };
+        assert_eq!(Envelope::parse(&value).map(|envelope| envelope.codec), expected);
+    }
+}
+
+#[test]
+fn a_tombstone_has_no_codec() {
+    for codec in 0..=7 {
+        let value = written(EnvelopeHeader { tombstone: true, codec, ..header() }, 1, b"");
+        let expected = match codec {
+            0 => Ok(()),
+            found => Err(EnvelopeError::TombstoneWithCodec { found }),
         };
         assert_eq!(Envelope::parse(&value).map(drop), expected);
     }
@@ -169,95 +211,6 @@ fn timestamps_stay_within_their_bits() {
     let full = Timestamp::from_u64(0x1234_ffff);
     assert_eq!((full.next().millis(), full.next().counter()), (0x1235, 0));
     assert_eq!(full.to_string(), "4660+65535");
-}
-
-prop_compose! {
-    /// Few different clocks and leases, so that values often differ only further back.
-    fn any_header()(
-        timestamp in prop_oneof![0..3_u64, any::<u64>()],
-        (tombstone, signed) in any::<(bool, bool)>(),
-        not_after in prop_oneof![0..3_u32, any::<u32>()],
-    ) -> EnvelopeHeader {
-        let timestamp = Timestamp::from_u64(timestamp);
-        EnvelopeHeader { timestamp, tombstone, signed, not_after }
-    }
-}
-
-fn any_version() -> impl Strategy<Value = u32> {
-    (any::<u32>(), 0..32_u32).prop_map(|(version, shift)| (version >> shift).max(1))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
-
-    #[test]
-    fn what_is_written_is_parsed(
-        header in any_header(),
-        schema_version in any_version(),
-        payload in collection::vec(any::<u8>(), 0..200),
-    ) {
-        let payload = if header.tombstone { &[][..] } else { &payload };
-        let value = written(header, schema_version, payload);
-
-        let envelope = Envelope::parse(&value);
-
-        let EnvelopeHeader { timestamp, tombstone, signed, not_after } = header;
-        let signature = signed.then_some(Signature { public_key: &KEY, bytes: &SIGNATURE });
-        let expected =
-            Envelope { timestamp, tombstone, not_after, schema_version, payload, signature };
-        prop_assert_eq!(envelope, Ok(expected));
-        prop_assert_eq!(EnvelopeHeader::peek(&value), Some(header));
-    }
-
-    #[test]
-    fn the_larger_value_is_the_one_that_wins(
-        (left, right) in (any_header(), any_header()),
-        versions in (any_version(), any_version()),
-    ) {
-        let rank = |header: EnvelopeHeader| {
-            (header.timestamp, header.tombstone, header.signed, header.not_after)
-        };
-        prop_assume!(rank(left) != rank(right));
-
-        let order = written(left, versions.0, b"").cmp(&written(right, versions.1, b""));
-
-        prop_assert_eq!(order, rank(left).cmp(&rank(right)));
-    }
-
-    #[test]
-    fn timestamps_are_in_the_order_of_their_numbers(left: u64, right: u64) {
-        let (a, b) = (Timestamp::from_u64(left), Timestamp::from_u64(right));
-        prop_assert_eq!(a.cmp(&b), left.cmp(&right));
-        prop_assert_eq!(a.cmp(&b), (a.millis(), a.counter()).cmp(&(b.millis(), b.counter())));
-        prop_assert_eq!(a.as_u64(), left);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(50_000))]
-
-    #[test]
-    fn any_bytes_are_refused_or_have_exactly_one_form(
-        mut value in collection::vec(any::<u8>(), 0..130),
-        flags in prop_oneof![(0..4_u8).prop_map(|kind| kind << 6 | 0b1000), any::<u8>()],
-    ) {
-        if let Some(byte) = value.get_mut(8) {
-            *byte = flags;
-        }
-        let Ok(envelope) = Envelope::parse(&value) else { return Ok(()) };
-
-        let signed = envelope.signature.is_some();
-        let Envelope { timestamp, tombstone, not_after, .. } = envelope;
-        let mut again = Vec::new();
-        EnvelopeHeader { timestamp, tombstone, signed, not_after }
-            .write(envelope.schema_version, &mut again);
-        again.extend_from_slice(envelope.payload);
-        if let Some(Signature { public_key, bytes }) = envelope.signature {
-            again.extend_from_slice(public_key);
-            again.extend_from_slice(bytes);
-        }
-        prop_assert_eq!(again, value);
-    }
 }
 
 #[test]

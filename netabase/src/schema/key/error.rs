@@ -1,3 +1,5 @@
+//! Why a key has no bytes, or bytes are no key.
+
 use std::str::Utf8Error;
 
 use super::{MAX_KEY_BYTES, MAX_KEY_DEPTH};
@@ -7,7 +9,7 @@ use super::{MAX_KEY_BYTES, MAX_KEY_DEPTH};
 #[non_exhaustive]
 pub enum KeyError {
     /// The bytes end within the key.
-    #[error("key bytes are truncated")]
+    #[error("key bytes end inside the key")]
     Truncated,
     /// The bytes go on after the key.
     #[error("{count} trailing bytes after the key")]
@@ -16,10 +18,12 @@ pub enum KeyError {
         count: usize,
     },
     /// The key has more than [`MAX_KEY_BYTES`] bytes.
-    #[error("key is longer than {MAX_KEY_BYTES} bytes")]
+    #[error(
+        "key takes more than {MAX_KEY_BYTES} bytes, where text and bytes take one more than they have, and one more for each 0x00 and 0x01 in them; shorten it, or use a hash of it"
+    )]
     TooLong,
     /// The key nests deeper than [`MAX_KEY_DEPTH`].
-    #[error("key is nested deeper than {MAX_KEY_DEPTH} levels")]
+    #[error("key is nested deeper than {MAX_KEY_DEPTH} levels; use a flatter type")]
     TooDeep,
     /// A byte that cannot stand where it stands.
     #[error("invalid byte {byte:#04x} in a key: expected {expected}")]
@@ -38,7 +42,7 @@ pub enum KeyError {
         variants: usize,
     },
     /// Text is not UTF-8.
-    #[error("text in a key is not UTF-8")]
+    #[error("text in a key is not UTF-8: {source}")]
     NotUtf8 {
         /// Where it stops being UTF-8.
         source: Utf8Error,

@@ -107,7 +107,7 @@ pub enum KeyOrderError<K> {
         key: K,
     },
     /// The key has no bytes.
-    #[error("{key:?} cannot be encoded")]
+    #[error("{key:?} cannot be encoded: {source}")]
     Encode {
         /// The key.
         key: K,
@@ -115,7 +115,7 @@ pub enum KeyOrderError<K> {
         source: KeyError,
     },
     /// The bytes of a key do not decode.
-    #[error("the bytes of {key:?} cannot be decoded")]
+    #[error("the bytes of {key:?} cannot be decoded: {source}")]
     Decode {
         /// The key.
         key: K,

@@ -1,7 +1,7 @@
 //! Opening a schema, and adopting the records of its name that were held unread.
 //!
-//! Owned records that no type here can read, of schemas that no database was opened for, or of other versions of those
-//! that are known, are held for peers by their owner's signature alone, and belong to no schema.
+//! Owned records that no type here can read, of schemas that no database was opened for, or of other versions or
+//! codecs of those that are known, are held for peers by their owner's signature alone, and belong to no schema.
 
 use std::error::Error;
 
@@ -47,10 +47,10 @@ impl NetabaseStore {
             (schema.name, schema.check)
         };
         for held in self.raw_walk(&owned_prefix(name), View::Opaque, true) {
-            let version = Envelope::parse(&held.record.value).map(|value| value.schema_version);
-            let can_read =
-                |&version: &u32| self.shared.inner.read().schemas.get(schema).can_read(version);
-            if version.as_ref().is_ok_and(can_read) {
+            let can_read = |envelope: Envelope<'_>| {
+                self.shared.inner.read().schemas.get(schema).check_readable(&envelope).is_ok()
+            };
+            if Envelope::parse(&held.record.value).is_ok_and(can_read) {
                 self.adopt_one(schema, (name, check), &held);
             }
         }

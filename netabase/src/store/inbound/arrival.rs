@@ -144,11 +144,10 @@ impl NetabaseStore {
         if access == Access::Owned {
             check_signer(&key, &envelope)?;
         }
-        let opaque = !schema.can_read(envelope.schema_version);
-        if opaque && !origin.is_peer() {
-            let (schema, expected) = (schema.name, schema.version);
-            let found = envelope.schema_version;
-            return Err(RecordError::Version { schema, expected, found }.into());
+        let readable = schema.check_readable(&envelope);
+        let opaque = readable.is_err();
+        if !origin.is_peer() {
+            readable?;
         }
         // kad drops what comes in with the local peer as publisher; from elsewhere it is a mere claim.
         let claimed = record.publisher.filter(|publisher| *publisher != author.peer_id);

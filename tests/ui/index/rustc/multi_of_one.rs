@@ -8,7 +8,7 @@ struct User {
     #[netabase(index(multi))]
     name: String,
     #[netabase(index(multi))]
-    nick: Option<String>,
+    nick: Option<u64>,
 }
 
 fn main() {}

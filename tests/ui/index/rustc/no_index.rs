@@ -14,8 +14,17 @@ struct Airport {
 }
 
 fn look_up(airports: &MemoryStoreDatabase<Airport>) {
-    let _ = airports.index(Airport::NAME);
-    let _ = airports.index(Airport::ICAO);
+    let _ = airports.index(Airport::NAME).get("Heathrow");
 }
 
-fn main() {}
+fn begin(airports: &MemoryStoreDatabase<Airport>) {
+    let _ = airports.index(Airport::NAME).prefix("Heath");
+}
+
+fn look_up_the_key(airports: &MemoryStoreDatabase<Airport>) {
+    let _ = airports.index(Airport::ICAO).range("EG".."EH");
+}
+
+fn main() {
+    let _ = (look_up, begin, look_up_the_key);
+}

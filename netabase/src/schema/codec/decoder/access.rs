@@ -1,10 +1,10 @@
-//! What is inside a container: a fixed number of fields, a counted run of elements, or a variant.
+//! Reads the inside of a container: a fixed number of fields, a counted run of elements, or a variant.
 
 use serde::de::{
     DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::{DecodeError, Decoder, Input};
+use super::{DecodeError, Decoder, Input, Segment};
 
 /// The longest length that is handed on as a size hint.
 ///
@@ -23,6 +23,19 @@ pub(super) struct Fields<'a, 'de> {
     pub(super) input: &'a mut Input<'de>,
     pub(super) depth: u8,
     pub(super) left: usize,
+    /// The names of all fields; none in a tuple.
+    pub(super) names: &'static [&'static str],
+}
+
+impl Fields<'_, '_> {
+    /// Notes an error's way out through the field that was begun last, if it has a name.
+    #[cold]
+    fn failed(&mut self, error: DecodeError) -> DecodeError {
+        match self.names.len().checked_sub(self.left + 1).and_then(|at| self.names.get(at)) {
+            Some(name) => self.input.failed_in(Segment::Field(name), error),
+            None => error,
+        }
+    }
 }
 
 impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
@@ -37,7 +50,8 @@ impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        seed.deserialize(Decoder { input: self.input, depth: self.depth }).map(Some)
+        let field = seed.deserialize(Decoder { input: self.input, depth: self.depth });
+        field.map(Some).map_err(|error| self.failed(error))
     }
 
     #[inline]
@@ -46,7 +60,7 @@ impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
     }
 }
 
-/// The elements of a sequence, or the entries of a map.
+/// The elements of a sequence.
 pub(super) struct Elements<'a, 'de> {
     pub(super) input: &'a mut Input<'de>,
     pub(super) depth: u8,
@@ -55,12 +69,7 @@ pub(super) struct Elements<'a, 'de> {
     pub(super) bytes_left: usize,
 }
 
-impl<'de> Elements<'_, 'de> {
-    #[inline]
-    fn part<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, DecodeError> {
-        seed.deserialize(Decoder { input: self.input, depth: self.depth })
-    }
-
+impl Elements<'_, '_> {
     #[inline]
     fn end_element(&mut self) -> Result<(), DecodeError> {
         let bytes_left = self.input.left();
@@ -92,7 +101,8 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
             return Ok(None);
         }
         self.left -= 1;
-        let element = self.part(seed)?;
+        // Elements have no name to tell, and there may be many: their errors are not noted.
+        let element = seed.deserialize(Decoder { input: self.input, depth: self.depth })?;
         self.end_element()?;
         Ok(Some(element))
     }
@@ -103,7 +113,50 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for Elements<'_, 'de> {
+/// The entries of a map, whose keys ascend by their bytes.
+pub(super) struct Entries<'a, 'de> {
+    elements: Elements<'a, 'de>,
+    /// The bytes of the key before.
+    key: Option<&'de [u8]>,
+}
+
+impl<'a, 'de> Entries<'a, 'de> {
+    #[inline]
+    pub(super) fn new(elements: Elements<'a, 'de>) -> Self {
+        Self { elements, key: None }
+    }
+
+    #[inline]
+    pub(super) fn finish(self) -> Result<(), DecodeError> {
+        self.elements.finish()
+    }
+
+    #[inline]
+    fn part<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+        segment: Segment,
+    ) -> Result<T::Value, DecodeError> {
+        let Elements { input, depth, .. } = &mut self.elements;
+        seed.deserialize(Decoder { input, depth: *depth })
+            .map_err(|error| input.failed_in(segment, error))
+    }
+
+    /// Takes the bytes of the key that was just read, if it is larger than the one before.
+    #[inline]
+    fn check_order(&mut self, rest: &'de [u8]) -> Result<(), DecodeError> {
+        let input = &mut *self.elements.input;
+        let key = &rest[..rest.len() - input.left()];
+        if self.key.is_some_and(|before| before >= key) {
+            let offset = input.offset() - key.len();
+            return Err(DecodeError::UnsortedMap { offset });
+        }
+        self.key = Some(key);
+        Ok(())
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     type Error = DecodeError;
 
     #[inline]
@@ -111,11 +164,14 @@ impl<'de> MapAccess<'de> for Elements<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, DecodeError> {
-        if self.left == 0 {
+        if self.elements.left == 0 {
             return Ok(None);
         }
-        self.left -= 1;
-        self.part(seed).map(Some)
+        self.elements.left -= 1;
+        let rest = self.elements.input.rest();
+        let key = self.part(seed, Segment::MapKey)?;
+        self.check_order(rest)?;
+        Ok(Some(key))
     }
 
     #[inline]
@@ -123,14 +179,14 @@ impl<'de> MapAccess<'de> for Elements<'_, 'de> {
         &mut self,
         seed: V,
     ) -> Result<V::Value, DecodeError> {
-        let value = self.part(seed)?;
-        self.end_element()?;
+        let value = self.part(seed, Segment::MapValue)?;
+        self.elements.end_element()?;
         Ok(value)
     }
 
     #[inline]
     fn size_hint(&self) -> Option<usize> {
-        hint(self.left)
+        hint(self.elements.left)
     }
 }
 
@@ -171,7 +227,7 @@ impl<'de> VariantAccess<'de> for Decoder<'_, 'de> {
         len: usize,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.fields(len, visitor)
+        self.fields(len, &[], visitor)
     }
 
     #[inline]
@@ -180,6 +236,6 @@ impl<'de> VariantAccess<'de> for Decoder<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.fields(fields.len(), visitor)
+        self.fields(fields.len(), fields, visitor)
     }
 }

@@ -1,14 +1,14 @@
-//! What is inside a container: a fixed number of fields, or as many elements as it announced.
+//! Writes the inside of a container: a fixed number of fields, or as many elements as it announced.
 
 use serde::{
     Serialize,
     ser::{
-        SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
         SerializeTupleStruct, SerializeTupleVariant,
     },
 };
 
-use super::{EncodeError, Encoder, Output};
+use super::{EncodeError, Encoder, Output, Segment};
 
 /// The fields of a tuple, a struct or a variant. Both sides know their number: it is not written.
 pub(in crate::schema::codec) struct Fields<'a, 'o> {
@@ -23,20 +23,21 @@ impl Fields<'_, '_> {
     }
 }
 
-/// The elements of a sequence, or the entries of a map.
+/// The elements of a sequence.
 pub(in crate::schema::codec) struct Elements<'a, 'o> {
-    pub(super) output: &'a mut Output<'o>,
-    pub(super) depth: u8,
-    pub(super) announced: usize,
-    pub(super) written: usize,
+    output: &'a mut Output<'o>,
+    depth: u8,
+    announced: usize,
+    written: usize,
     /// Where the element being written began.
-    pub(super) start: usize,
+    start: usize,
 }
 
-impl Elements<'_, '_> {
+impl<'a, 'o> Elements<'a, 'o> {
     #[inline]
-    fn part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        value.serialize(Encoder { output: self.output, depth: self.depth })
+    pub(super) fn new(output: &'a mut Output<'o>, depth: u8, announced: usize) -> Self {
+        let start = output.position();
+        Self { output, depth, announced, written: 0, start }
     }
 
     #[inline]
@@ -49,15 +50,6 @@ impl Elements<'_, '_> {
         self.written += 1;
         Ok(())
     }
-
-    #[inline]
-    fn finish(&self) -> Result<(), EncodeError> {
-        let Self { announced, written, .. } = *self;
-        if written != announced {
-            return Err(EncodeError::LengthMismatch { announced, written });
-        }
-        Ok(())
-    }
 }
 
 impl SerializeSeq for Elements<'_, '_> {
@@ -66,35 +58,24 @@ impl SerializeSeq for Elements<'_, '_> {
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.part(value)?;
+        // Elements have no name to tell, and there may be many: their errors are not noted.
+        value.serialize(Encoder { output: self.output, depth: self.depth })?;
         self.end_element()
     }
 
     #[inline]
     fn end(self) -> Result<(), EncodeError> {
-        self.finish()
+        announced(self.announced, self.written)
     }
 }
 
-impl SerializeMap for Elements<'_, '_> {
-    type Ok = ();
-    type Error = EncodeError;
-
-    #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
-        self.part(key)
+/// Checks that a container had as many elements as it announced.
+#[inline]
+pub(super) fn announced(announced: usize, written: usize) -> Result<(), EncodeError> {
+    if written != announced {
+        return Err(EncodeError::LengthMismatch { announced, written });
     }
-
-    #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
-        self.part(value)?;
-        self.end_element()
-    }
-
-    #[inline]
-    fn end(self) -> Result<(), EncodeError> {
-        self.finish()
-    }
+    Ok(())
 }
 
 macro_rules! positional {
@@ -131,10 +112,10 @@ macro_rules! named {
             #[inline]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
-                _: &'static str,
+                name: &'static str,
                 value: &T,
             ) -> Result<(), EncodeError> {
-                self.field(value)
+                self.field(value).map_err(|error| self.output.failed_in(Segment::Field(name), error))
             }
 
             // Only `skip_serializing_if` comes here: a plain `skip` is absent on both sides.

@@ -1,6 +1,9 @@
 //! Bytes on the wire do not change.
 
-use std::{collections::BTreeMap, error::Error};
+use std::{
+    collections::{BTreeMap, HashMap},
+    error::Error,
+};
 
 use super::{
     encoded,
@@ -87,6 +90,20 @@ const BYTES: &[u8] = &[
 fn every_shape_has_its_known_bytes() -> Result<(), Box<dyn Error>> {
     assert_eq!(encoded(&value())?, BYTES);
     assert_eq!(decode::<Rich>(BYTES)?, value());
+    Ok(())
+}
+
+#[test]
+fn the_entries_of_a_map_ascend_by_the_bytes_of_their_keys() -> Result<(), Box<dyn Error>> {
+    // -1 is 1 as zigzag, 1 is 2, and 200 is 251 and two bytes more.
+    let map = BTreeMap::from([(-1_i16, "a"), (0, "b"), (1, "c"), (200, "d")]);
+    let bytes = [4, 0, 1, b'b', 1, 1, b'a', 2, 1, b'c', 0xfb, 0x90, 0x01, 1, b'd'];
+
+    assert_eq!(encoded(&map)?, bytes);
+    assert_eq!(decode::<BTreeMap<i16, &str>>(&bytes)?, map);
+
+    let words = HashMap::from([("aa", "3"), ("b", "2"), ("a", "1")]);
+    assert_eq!(encoded(&words)?, b"\x03\x01a\x011\x01b\x012\x02aa\x013");
     Ok(())
 }
 

@@ -1,0 +1,90 @@
+//! Keeps a value as JSON text: for types that ask the bytes what they are, which payloads do not say.
+//!
+//! `serde_json::Value` and `Number`, enums with `untagged` or `tag`, structs with `flatten`, and
+//! `rust_decimal::Decimal` as it comes are such types. The text has no spaces, and the members of its objects
+//! ascend by their names: equal values have one text, and no other is read.
+//!
+//! # Examples
+//!
+//! ```
+//! use netabase::{NetabaseSchema, NetabaseStore};
+//! use serde::{Deserialize, Serialize};
+//! use serde_json::{Value, json};
+//!
+//! #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+//! struct Listing {
+//!     #[netabase(key)]
+//!     id: u64,
+//!     #[serde(with = "netabase::with::json")]
+//!     details: Value,
+//! }
+//!
+//! let listings = NetabaseStore::new().database::<Listing>()?;
+//! let bike = Listing { id: 7, details: json!({ "kind": "bike", "gears": 21 }) };
+//! listings.put(&bike)?;
+//! assert_eq!(listings.get(&7)?, Some(bike));
+//! # Ok::<(), netabase::DatabaseError>(())
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
+use serde_json::Value;
+
+/// How deep JSON may nest: what `serde_json` reads.
+const MAX_DEPTH: usize = 127;
+
+/// Writes a value as a string of JSON.
+///
+/// # Errors
+///
+/// The serializer's own, and one if the value has no JSON: a map whose keys are no text, a number that is not
+/// finite, or more than 127 levels.
+pub fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(value).map_err(ser::Error::custom)?)
+}
+
+/// Reads a value from a string of JSON.
+///
+/// # Errors
+///
+/// The deserializer's own, and one if the text is not the one [`serialize`] writes for a `T`.
+pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Serialize + DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    let given = String::deserialize(deserializer)?;
+    let value: T = serde_json::from_str(&given).map_err(de::Error::custom)?;
+    if text(&value).map_err(de::Error::custom)? != given {
+        return Err(de::Error::custom(
+            "JSON text that is not in its one form: spaces, unsorted names or long numbers",
+        ));
+    }
+    Ok(value)
+}
+
+fn text<T: Serialize>(value: &T) -> Result<String, String> {
+    let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
+    Ok(sorted(value, 0)?.to_string())
+}
+
+/// Sorts the members of all objects. (`serde_json` does so itself, unless another crate makes it keep their order.)
+fn sorted(value: Value, depth: usize) -> Result<Value, String> {
+    if depth > MAX_DEPTH {
+        return Err(format!("JSON is nested more than {MAX_DEPTH} levels deep"));
+    }
+    Ok(match value {
+        Value::Array(elements) => {
+            let elements = elements.into_iter().map(|element| sorted(element, depth + 1));
+            Value::Array(elements.collect::<Result<_, _>>()?)
+        }
+        Value::Object(members) => {
+            let members: BTreeMap<_, _> = members.into_iter().collect();
+            let members =
+                members.into_iter().map(|(name, value)| Ok((name, sorted(value, depth + 1)?)));
+            Value::Object(members.collect::<Result<_, String>>()?)
+        }
+        other => other,
+    })
+}

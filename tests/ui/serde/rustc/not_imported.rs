@@ -1,0 +1,9 @@
+use netabase::NetabaseSchema;
+
+#[derive(Serialize, Deserialize, NetabaseSchema)]
+struct User {
+    #[netabase(key)]
+    id: u64,
+}
+
+fn main() {}
