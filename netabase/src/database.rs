@@ -38,7 +38,6 @@ mod scan;
 
 mod traits;
 
-pub(crate) use self::publishing::Measured;
 pub use self::{
     batch::LoadError,
     cursor::{Cursor, CursorError},

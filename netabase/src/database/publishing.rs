@@ -1,48 +1,64 @@
-//! What a node needs of a database beside what everybody does.
+//! Gives a node what it needs of a database beside what everybody does.
 
 use libp2p::kad::{Record, RecordKey};
 
 use super::{error::DatabaseError, local::MemoryStoreDatabase};
 use crate::{
-    record::{Scratch, signed_len, write_key_with, write_value},
-    schema::{Envelope, NetabaseSchema, Timestamp},
-    store::{RawRecord, View},
+    record::{Scratch, signed_len},
+    schema::{Envelope, NetabaseSchema},
+    store::{LocalWrite, RawRecord, View},
 };
 
-/// A value that is to be published.
-pub(crate) struct Measured {
-    pub(crate) key: RecordKey,
-    /// How long key and value will be together, in bytes.
-    pub(crate) len: usize,
+/// A value that is to be published: encoded once, for the store and for peers.
+pub(crate) struct Unpublished {
+    write: LocalWrite,
+    len: usize,
     /// Whether the application has stored the same before.
-    pub(crate) is_stored: bool,
+    is_stored: bool,
+}
+
+impl Unpublished {
+    /// Returns how long key and value are together as peers are sent them, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
 }
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
-    /// What publishing a value starts from. Nothing is stored.
-    pub(crate) fn measure(&self, value: &V) -> Result<Measured, DatabaseError> {
-        self.check_owner()?;
+    /// Encodes a value that is to be published. Nothing is stored.
+    pub(crate) fn encode_to_publish(&self, value: &V) -> Result<Unpublished, DatabaseError> {
         Scratch::with(|scratch| {
-            write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
-            write_value(value, Timestamp::default(), &mut scratch.value)?;
+            let write = self.encode(value, scratch)?;
             let len = scratch.key.len() + signed_len(V::ACCESS, scratch.value.len());
-            let key = RecordKey::new(&scratch.key);
-            let held = self.held_record(&key);
+            let held = self.held_record(write.key());
             let own = held.filter(|held| held.state.own && held.state.wanted);
             let is_stored =
                 own.is_some_and(|own| has_same_payload(&own.record.value, &scratch.value));
-            Ok(Measured { key, len, is_stored })
+            Ok(Unpublished { write, len, is_stored })
         })
     }
 
-    /// What is stored under a record key, as peers are served it from now on. None if the application has
+    /// Stores an encoded value, unless the application has stored the same before, and returns the record as peers are
+    /// served it from now on.
+    pub(crate) fn store_to_publish(
+        &self,
+        Unpublished { write, is_stored, .. }: Unpublished,
+    ) -> Result<Option<Record>, DatabaseError> {
+        let key = write.key().clone();
+        if !is_stored {
+            Scratch::with(|scratch| self.store.put_local(write, &mut scratch.value))?;
+        }
+        self.publish_record(&key)
+    }
+
+    /// Returns what is stored under a record key, as peers are served it from now on. None if the application has
     /// written nothing there.
     pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, DatabaseError> {
         self.check_owner()?;
         Ok(self.store.publish_one(self.schema, key)?)
     }
 
-    /// What is held under a record key, whoever sees it; a tombstone, too.
+    /// Returns what is held under a record key, visible or not; a tombstone, too.
     pub(crate) fn held_record(&self, key: &RecordKey) -> Option<RawRecord> {
         self.store.raw_record(key, View::Everything)
     }

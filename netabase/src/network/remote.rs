@@ -15,7 +15,7 @@ use super::{
     settings::{BATCH_PARALLELISM, MAX_RECORD_BYTES},
 };
 use crate::{
-    database::{Measured, MemoryStoreDatabase, NetabaseDatabase},
+    database::{MemoryStoreDatabase, NetabaseDatabase},
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, NetabaseSchema, SharedSchema},
     store::{PutOutcome, StoreError},
@@ -102,20 +102,24 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        let Measured { key, len, is_stored } = self.local.measure(value)?;
+        // Encoded once: these bytes are measured, compared, stored and sent.
+        let unpublished = self.local.encode_to_publish(value)?;
+        let len = unpublished.len();
         if len > MAX_RECORD_BYTES {
             return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
         }
-        if !is_stored {
-            self.local.put(value)?;
-        }
-        self.publish_stored(key).await
+        self.send(self.local.store_to_publish(unpublished)?).await
     }
 
     /// Publishes what is stored here under a key; a tombstone, too.
-    async fn publish_stored(&self, key: RecordKey) -> Result<PublishReport, NetworkError> {
-        let record = self.local.publish_record(&key)?;
+    async fn publish_stored(&self, key: &RecordKey) -> Result<PublishReport, NetworkError> {
+        self.send(self.local.publish_record(key)?).await
+    }
+
+    /// Sends an own record, as peers are served it, to the peers closest to its key.
+    async fn send(&self, record: Option<Record>) -> Result<PublishReport, NetworkError> {
         let record = record.ok_or(NetworkError::NothingToPublish)?;
+        let key = record.key.clone();
         // The task is sent it now.
         self.node.offers().settle(self.local.store(), &record);
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
@@ -226,7 +230,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         let live = found.record.filter(|record| !is_tombstone(record));
         let Some(live) = live else { return Ok(false) };
         if self.local.tombstone(&live, found.is_on_network)? {
-            self.publish_stored(key).await?;
+            self.publish_stored(&key).await?;
         }
         Ok(true)
     }
@@ -376,3 +380,6 @@ impl<V: NetabaseSchema> fmt::Debug for NetworkDatabase<V> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! Counts how often a published value is encoded.
+
+use std::{
+    error::Error,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{Netabase, NetabaseSchema};
+
+/// Counts encodings of [`Counted`]. Only one test of this process encodes any.
+static ENCODINGS: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+struct Counted(u32);
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ENCODINGS.fetch_add(1, Ordering::Relaxed);
+        serializer.serialize_newtype_struct("Counted", &self.0)
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+#[netabase(access = "owned", crate = "crate")]
+struct Reading {
+    #[netabase(key)]
+    sensor: u32,
+    #[netabase(owned)]
+    value: Counted,
+}
+
+#[tokio::test]
+async fn publishing_encodes_a_value_once_whether_it_is_new_stored_or_changed()
+-> Result<(), Box<dyn Error>> {
+    let node =
+        Netabase::builder("readings").listen("/ip4/127.0.0.1/tcp/0".parse()?).start().await?;
+    let reading = Reading { sensor: 7, value: Counted(1) };
+    let changed = Reading { value: Counted(2), ..reading };
+    let stored = Reading { sensor: 8, value: Counted(3) };
+    node.database::<Reading>()?.put(&stored)?;
+    let encodings = || ENCODINGS.swap(0, Ordering::Relaxed);
+    assert_eq!(encodings(), 1, "a put encodes once");
+
+    let report = node.publish(&reading).await?;
+    assert!(report.stored_locally);
+    assert_eq!(encodings(), 1, "the value is new");
+    node.publish(&reading).await?;
+    assert_eq!(encodings(), 1, "the value is published already");
+    node.publish(&changed).await?;
+    assert_eq!(encodings(), 1, "another value of the key is published already");
+    node.publish(&stored).await?;
+    assert_eq!(encodings(), 1, "the value is stored already");
+
+    assert_eq!(node.database::<Reading>()?.get(&7)?, Some(changed));
+    node.shutdown().await;
+    Ok(())
+}
