@@ -1,7 +1,10 @@
-//! A node: the store inside a libp2p swarm, and typed records over a Kademlia DHT.
+//! Runs a node: the store inside a libp2p swarm, and typed records over a Kademlia DHT.
 //!
-//! A handle and a task. The task alone owns the swarm; handles send it commands and wait for one
-//! answer. What peers send reaches the store through a gate that knows who sent it.
+//! A node is a handle, a state and a task. Handles send commands and wait for one answer; the state decides; the task
+//! alone owns the swarm. What peers send reaches the store through an [`InboundStore`](inbound_store::InboundStore), which
+//! knows the sender.
+
+mod report;
 
 mod error;
 
@@ -17,19 +20,19 @@ mod identity;
 
 mod rates;
 
-mod gate;
+mod inbound_store;
 
-mod lasting;
+mod keep_alive;
 
 mod prefix;
 
 mod connections;
 
-mod courier;
+mod kad_behaviour;
 
-mod probes;
+mod autonat_server;
 
-mod contact;
+mod protocol;
 
 mod transport;
 
@@ -43,15 +46,19 @@ mod offers;
 
 mod upkeep;
 
+mod status;
+
+mod state;
+
 mod task;
 
 mod ports;
 
 mod node;
 
-mod builder;
-
 mod remote;
+
+mod builder;
 
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -62,7 +69,8 @@ pub use self::{
     error::{BootstrapError, NetworkError, NodeError},
     events::{NodeEvent, NodeEvents},
     node::Netabase,
-    query::{FetchMode, PublishReport},
+    query::FetchMode,
     remote::NetworkDatabase,
+    report::PublishReport,
     settings::{NodeLimits, Rate},
 };

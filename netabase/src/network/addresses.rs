@@ -1,4 +1,4 @@
-//! Which of the addresses that a peer claims are kept.
+//! Judges addresses: how far they reach, and which of those that a peer claims are kept.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -8,13 +8,13 @@ use libp2p::{
     multiaddr::Protocol,
 };
 
-/// How many addresses of one peer are kept: each goes into every answer that names the peer.
+/// The most addresses of one peer that are kept: each goes into every answer that names the peer.
 pub(super) const MAX_ADDRESSES: usize = 8;
 
 /// The longest address that is kept, in bytes, without the peer's id.
 pub(super) const MAX_ADDRESS_BYTES: usize = 64;
 
-/// From how far an address can be reached.
+/// The distance from which an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Scope {
     /// Within this process.
@@ -28,7 +28,7 @@ pub(super) enum Scope {
 }
 
 impl Scope {
-    /// `None` if it is no address that a node could be reached at.
+    /// Returns the scope of an address, or `None` if no node could be reached at it.
     pub(super) fn of(address: &Multiaddr) -> Option<Self> {
         Some(match address.iter().next()? {
             Protocol::Memory(_) => Self::Memory,
@@ -47,14 +47,14 @@ impl Scope {
         })
     }
 
-    /// Whether an address of this scope may come from a peer at the other end of a connection of that
-    /// one: a stranger from afar must not send us to our own machine, or around our neighbourhood.
+    /// Returns whether a peer at the other end of a connection of this scope may claim such an address: a
+    /// stranger from afar must not send us to our own machine, or around our neighbourhood.
     fn may_come_from(self, connection: Self) -> bool {
         (self == Self::Memory) == (connection == Self::Memory) && self >= connection
     }
 }
 
-/// Whether the internet knows the way to an address: not to those of the IANA's registry of special ones.
+/// Returns whether the internet routes to an address: not to those of the IANA's registry of special ones.
 fn is_global(ip: Ipv4Addr) -> bool {
     let [a, b, ..] = ip.octets();
     let is_carrier_grade = a == 100 && b & 0b1100_0000 == 64;
@@ -68,14 +68,14 @@ fn is_global(ip: Ipv4Addr) -> bool {
     !is_special && a != 0 && a < 240
 }
 
-/// As [`is_global`]: all of what is given out lies in `2000::/3`, but for documentation.
+/// Returns the same as [`is_global`]: all allocated addresses lie in `2000::/3`, but for documentation.
 fn is_global_v6(ip: Ipv6Addr) -> bool {
     let [a, b, ..] = ip.segments();
     let is_documentation = (a, b) == (0x2001, 0x0db8) || a == 0x3fff;
     a & 0xe000 == 0x2000 && !is_documentation
 }
 
-/// The addresses that are kept of those which a peer claims over a connection, without the peer's id.
+/// Returns the addresses that are kept of those which a peer claims over a connection, without the peer's id.
 pub(super) fn acceptable<'a>(
     claimed: impl IntoIterator<Item = &'a Multiaddr>,
     peer: &PeerId,
@@ -98,7 +98,7 @@ pub(super) fn acceptable<'a>(
     kept
 }
 
-/// The address without the id of this peer at its end; `None` if it is another's.
+/// Removes the id of this peer from the end of an address. Returns `None` if the address is another's.
 fn without_peer(address: &Multiaddr, peer: &PeerId) -> Option<Multiaddr> {
     let mut address = address.clone();
     match address.iter().last() {
@@ -109,7 +109,7 @@ fn without_peer(address: &Multiaddr, peer: &PeerId) -> Option<Multiaddr> {
     Some(address)
 }
 
-/// Whether our transports understand the address: TCP, QUIC, or memory, and nothing behind.
+/// Returns whether our transports understand an address: TCP, QUIC, or memory, and nothing behind.
 fn is_dialable(address: &Multiaddr) -> bool {
     let mut parts = address.iter().skip(1);
     match address.iter().next() {
@@ -122,7 +122,7 @@ fn is_dialable(address: &Multiaddr) -> bool {
     }
 }
 
-/// The peer at the end of an address, if it names one.
+/// Returns the peer at the end of an address, if it names one.
 pub(super) fn peer_of(address: &Multiaddr) -> Option<PeerId> {
     match address.iter().last() {
         Some(Protocol::P2p(peer)) => Some(peer),
@@ -130,7 +130,7 @@ pub(super) fn peer_of(address: &Multiaddr) -> Option<PeerId> {
     }
 }
 
-/// The addresses of a peer in the routing table, the oldest first.
+/// Returns the addresses of a peer in the routing table, the oldest first.
 pub(super) fn known_addresses(
     kad: &mut kad::Behaviour<impl RecordStore + Send + 'static>,
     peer: &PeerId,
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_internet_knows_no_way_to_is_private() {
+    fn an_address_that_the_internet_does_not_route_is_private() {
         let scope = |text: &str| Scope::of(&text.parse().unwrap());
         for private in [
             "/ip4/10.1.2.3",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_somebody_else_is_not_kept() {
+    fn an_address_of_another_peer_is_not_kept() {
         let (peer, other) = (PeerId::random(), PeerId::random());
         let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().unwrap();
         let of = |peer| address.clone().with_p2p(peer).unwrap();

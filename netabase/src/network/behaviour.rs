@@ -1,3 +1,5 @@
+//! Combines what a node does in a swarm: kad, identify, ping and discovery, with their settings.
+
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     num::NonZeroUsize,
@@ -5,53 +7,43 @@ use std::{
 };
 
 use libp2p::{
-    StreamProtocol, autonat, identify, kad, mdns, ping,
+    autonat, identify, kad, mdns, ping,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
 use super::{
+    autonat_server::AutonatServer,
     connections::Connections,
-    counters::Tally,
-    courier::Courier,
+    counters::SharedCounters,
     events::EventSender,
-    gate::Gate,
-    probes::Probes,
+    inbound_store::InboundStore,
+    kad_behaviour::KadBehaviour,
+    protocol::{identify_protocol, kad_protocol},
     settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
 };
 use crate::store::NetabaseStore;
 
-/// All that a node does in a swarm.
+/// Everything a node does in a swarm.
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
 pub(super) struct Behaviour {
-    pub(super) kad: Courier,
+    pub(super) kad: KadBehaviour,
     pub(super) identify: identify::Behaviour,
     pub(super) ping: ping::Behaviour,
-    pub(super) surroundings: Toggle<Surroundings>,
+    pub(super) discovery: Toggle<Discovery>,
 }
 
-/// What a node does to find out about its surroundings, if it does: one member of the behaviour, since each of
-/// those costs every connection, even if it does nothing.
+/// Finds neighbours and the node's own reachability. It is one member of the behaviour, since each member costs
+/// every connection, even if it does nothing.
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
-pub(super) struct Surroundings {
+pub(super) struct Discovery {
     autonat_client: Toggle<autonat::v2::client::Behaviour>,
-    autonat_server: Toggle<Probes>,
+    autonat_server: Toggle<AutonatServer>,
     mdns: Toggle<mdns::tokio::Behaviour>,
 }
 
-/// Kademlia's protocol of a network: applications of other names speak another.
-pub(super) fn kad_protocol(network: &str) -> StreamProtocol {
-    StreamProtocol::try_from_owned(format!("/netabase/{network}/kad/1.0.0"))
-        .expect("it starts with a slash")
-}
-
-/// What a network's peers call themselves through identify.
-pub(super) fn identify_protocol(network: &str) -> String {
-    format!("/netabase/{network}/1.0.0")
-}
-
-/// What a node is, and which start of it this is: one that comes back may have forgotten what it held.
+/// Returns the node's version and a nonce of this start: a peer that comes back may have forgotten what it held.
 fn agent_version() -> String {
     let start = RandomState::new().build_hasher().finish();
     format!("netabase/{} {start:016x}", env!("CARGO_PKG_VERSION"))
@@ -61,11 +53,11 @@ impl Behaviour {
     pub(super) fn new(
         store: &NetabaseStore,
         limits: &NodeLimits,
-        tally: Arc<Tally>,
+        counters: Arc<SharedCounters>,
         events: EventSender,
-        surroundings: Option<Surroundings>,
+        discovery: Option<Discovery>,
     ) -> Self {
-        let gate = Gate::new(store.clone(), limits, tally, events);
+        let gate = InboundStore::new(store.clone(), limits, counters, events);
         let kad = kad::Behaviour::with_config(store.peer_id(), gate, kad_config(store));
         let identify =
             identify::Config::new(identify_protocol(store.network()), store.identity().public())
@@ -74,23 +66,23 @@ impl Behaviour {
                 // It would keep any number of addresses of a peer. The routing table keeps those that count.
                 .with_cache_size(0);
         Self {
-            kad: Courier::new(kad, Connections::new(limits.clone())),
+            kad: KadBehaviour::new(kad, Connections::new(limits.clone())),
             identify: identify::Behaviour::new(identify),
             ping: ping::Behaviour::new(ping::Config::new()),
-            surroundings: surroundings.into(),
+            discovery: discovery.into(),
         }
     }
 }
 
-impl Surroundings {
-    /// Of a node that finds out if it can be reached from afar, and helps others to, or has mDNS; none of others.
+impl Discovery {
+    /// Combines autonat, if the node probes reachability, and mDNS. Returns `None` if it does neither.
     pub(super) fn new(
         probes_reachability: bool,
         mdns: Option<mdns::tokio::Behaviour>,
     ) -> Option<Self> {
         let autonat_client =
             probes_reachability.then(autonat::v2::client::Behaviour::default).into();
-        let autonat_server = probes_reachability.then(Probes::default).into();
+        let autonat_server = probes_reachability.then(AutonatServer::default).into();
         let is_needed = probes_reachability || mdns.is_some();
         is_needed.then(|| Self { autonat_client, autonat_server, mdns: mdns.into() })
     }
@@ -156,7 +148,7 @@ mod tests {
         (Swarm::new(transport, behaviour, store.peer_id(), config), store)
     }
 
-    /// A record that so many of these peers should rather hold than the local one.
+    /// Returns a record that so many of these peers should rather hold than the local one.
     fn record_far_from(store: &NetabaseStore, known: &[PeerId], nearer: usize) -> Record {
         let items = store.database::<Item>().unwrap();
         let is_far = |key: &RecordKey| {
@@ -173,7 +165,7 @@ mod tests {
     async fn what_is_acknowledged_is_stored_however_many_peers_are_nearer() {
         let ((mut near, store), (mut far, other)) = (swarm(0), swarm(1));
         other.database::<Item>().unwrap();
-        let kad = &mut near.behaviour_mut().kad.kad;
+        let kad = &mut near.behaviour_mut().kad.inner;
         kad.set_mode(Some(kad::Mode::Server));
         for number in 2..1000 {
             let address: Multiaddr = "/ip4/192.0.2.1/tcp/1".parse().unwrap();
@@ -192,9 +184,9 @@ mod tests {
                 break address;
             }
         };
-        far.behaviour_mut().kad.kad.add_address(&store.peer_id(), address);
+        far.behaviour_mut().kad.inner.add_address(&store.peer_id(), address);
         let to = [store.peer_id()].into_iter();
-        far.behaviour_mut().kad.kad.put_record_to(record.clone(), to, Quorum::One);
+        far.behaviour_mut().kad.inner.put_record_to(record.clone(), to, Quorum::One);
 
         let result = loop {
             tokio::select! {

@@ -1,24 +1,15 @@
-use std::{fmt, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+//! Describes a node before it is started.
 
-use libp2p::{Multiaddr, Swarm, identity::Keypair, mdns, multiaddr::Protocol, swarm};
-use tokio::{
-    runtime::Handle,
-    sync::{Notify, mpsc, watch},
-    time::Instant,
-};
+mod start;
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use libp2p::{Multiaddr, identity::Keypair};
 
 use super::{
-    behaviour::{Behaviour, Surroundings},
-    counters::Tally,
-    error::{BootstrapError, NodeError},
-    events::EventSender,
-    identity,
-    node::{Netabase, Shared},
-    offers::{Attached, Offers},
-    ports,
-    settings::{MAX_WAITING_COMMANDS, NodeLimits},
-    task::{Bootstrap, ConnectionTasks, Ends, Status, Task},
-    transport::{self, BoxedTransport},
+    node::Netabase,
+    settings::{Mode, NodeLimits},
+    transport::BoxedTransport,
 };
 use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
 
@@ -57,29 +48,22 @@ pub struct NetabaseBuilder {
     mode: Mode,
     uses_mdns: bool,
     limits: NodeLimits,
-    transport: Option<TransportOf>,
+    transport: Option<MakeTransport>,
 }
 
 /// Makes a transport for an identity, instead of the system's.
-type TransportOf = Box<dyn FnOnce(&Keypair) -> BoxedTransport + Send>;
+type MakeTransport = Box<dyn FnOnce(&Keypair) -> BoxedTransport + Send>;
 
-/// Whether others may count on a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Auto,
-    Server,
-    Client,
-}
-
-/// Where a node listens that was told nothing: on all IPv4 addresses, on free ports.
-fn everywhere() -> Vec<Multiaddr> {
-    let ip = Multiaddr::from(Ipv4Addr::UNSPECIFIED);
-    let tcp = ip.clone().with(Protocol::Tcp(0));
-    vec![tcp, ip.with(Protocol::Udp(0)).with(Protocol::QuicV1)]
+impl Netabase {
+    /// Starts to describe a node of the network with this name, `[a-z0-9_.-]{1,64}`: applications of
+    /// different names never meet, and records signed for one are worth nothing in another.
+    pub fn builder(network: impl Into<String>) -> NetabaseBuilder {
+        NetabaseBuilder::new(network.into())
+    }
 }
 
 impl NetabaseBuilder {
-    pub(super) fn new(network: String) -> Self {
+    fn new(network: String) -> Self {
         Self {
             store_builder: NetabaseStore::builder().network(network.clone()),
             network,
@@ -95,48 +79,48 @@ impl NetabaseBuilder {
         }
     }
 
-    /// The store to be shared, of the same network. Its identity is the node's, and its limits, clock and
+    /// Sets the store to be shared, of the same network. Its identity is the node's, and its limits, clock and
     /// lifetime hold. Default: a fresh one.
     pub fn store(mut self, store: NetabaseStore) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Who the node is: an ed25519 keypair. Default: a fresh one, and so another owner of records at each
+    /// Sets the node's identity, an ed25519 keypair. Default: a fresh one, and so another owner of records at each
     /// start.
     pub fn identity(mut self, identity: Keypair) -> Self {
         self.identity = Some(identity);
         self
     }
 
-    /// The file that holds the identity. If there is none, it is made, readable for its owner alone, and holds that
-    /// of the store, if one was [given](Self::store). Whoever has it can write all that the node owns.
+    /// Reads the identity from a file. If there is none, it is made, readable for its owner alone, and holds the
+    /// identity of the store, if one was [given](Self::store). With it any process can write all that the node owns.
     pub fn identity_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.identity_file = Some(path.into());
         self
     }
 
-    /// A further address to listen on, such as `/ip4/0.0.0.0/tcp/4001`. Default, if none is given: TCP and
+    /// Adds an address to listen on, such as `/ip4/0.0.0.0/tcp/4001`. Default, if none is given: TCP and
     /// QUIC on all IPv4 addresses, on free ports.
     pub fn listen(mut self, address: Multiaddr) -> Self {
         self.listen.push(address);
         self
     }
 
-    /// Further addresses of nodes that lead into the network, such as another's
+    /// Adds addresses of nodes that lead into the network, such as another's
     /// [`addresses`](Netabase::addresses). They are tried until one answers.
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = Multiaddr>) -> Self {
         self.bootstrap.extend(addresses);
         self
     }
 
-    /// Others may count on the node to hold records, whatever it finds out itself: it can be reached.
+    /// Lets others count on the node to hold records, whatever it finds out itself: it can be reached.
     pub fn server(mut self) -> Self {
         self.mode = Mode::Server;
         self
     }
 
-    /// The node holds nothing for others. It publishes and fetches as any does.
+    /// Keeps the node from holding anything for others. It publishes and fetches as any does.
     pub fn client(mut self) -> Self {
         self.mode = Mode::Client;
         self
@@ -148,25 +132,25 @@ impl NetabaseBuilder {
         self
     }
 
-    /// What the node takes from peers. Default: [`NodeLimits::default`].
+    /// Limits what the node takes from peers. Default: [`NodeLimits::default`].
     pub fn limits(mut self, limits: NodeLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What the store may hold, unless one was [given](Self::store). Default: [`Limits::default`].
+    /// Limits what the store may hold, unless one was [given](Self::store). Default: [`Limits::default`].
     pub fn store_limits(mut self, limits: Limits) -> Self {
         self.store_builder = self.store_builder.limits(limits);
         self
     }
 
-    /// What tells the store the time, unless one was [given](Self::store).
+    /// Sets the store's clock, unless a store was [given](Self::store).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.store_builder = self.store_builder.clock(clock);
         self
     }
 
-    /// The longest lease of a record, the same for all nodes of a network, unless a store was
+    /// Sets the longest lease of a record, the same for all nodes of a network, unless a store was
     /// [given](Self::store). Default: [`DEFAULT_MAX_LIFETIME`](crate::DEFAULT_MAX_LIFETIME).
     pub fn max_lifetime(mut self, max_lifetime: Duration) -> Self {
         self.store_builder = self.store_builder.max_lifetime(max_lifetime);
@@ -181,140 +165,6 @@ impl NetabaseBuilder {
         self.transport = Some(Box::new(transport));
         self
     }
-
-    /// Starts the node, and waits until it listens.
-    ///
-    /// # Errors
-    ///
-    /// - [`NodeError::NoRuntime`] if it is not called from within a tokio runtime.
-    /// - [`NodeError::Store`] if the network's name or the identity cannot be one.
-    /// - [`NodeError::OtherStore`], [`NodeError::StoreInUse`] if the store is another network's or
-    ///   peer's, or another node's.
-    /// - [`NodeError::IdentityFile`], [`NodeError::NoIdentity`], [`NodeError::IdentityFileIsPublic`] if the
-    ///   identity file cannot be used.
-    /// - [`NodeError::Transport`], [`NodeError::Listen`] if the machine does not let it listen.
-    pub async fn start(self) -> Result<Netabase, NodeError> {
-        let runtime = Handle::try_current().map_err(|_| NodeError::NoRuntime)?;
-        let listen = match (&self.transport, self.listen.is_empty()) {
-            (None, true) => everywhere(),
-            _ => self.listen.clone(),
-        };
-        let Prepared { mut task, node, end } = self.prepare(&runtime)?;
-        task.listen(listen).await?;
-        let attached = Attached::to(node.store(), node.offers())?;
-        runtime.spawn(async move {
-            let listeners = task.run().await;
-            drop(attached);
-            ports::freed(&listeners).await;
-            drop(end);
-        });
-        Ok(node)
-    }
-
-    /// All but what has to be waited for.
-    fn prepare(self, runtime: &Handle) -> Result<Prepared, NodeError> {
-        let Self { mode, uses_mdns, .. } = self;
-        let (limits, bootstrap) = (self.limits.clone(), Bootstrap::new(self.bootstrap.clone()));
-        let (store, transport) = self.into_store()?;
-        let tally = Arc::new(Tally::default());
-        let surroundings = surroundings(&store, transport.is_none(), uses_mdns)?;
-        let events = EventSender::new();
-        let behaviour =
-            Behaviour::new(&store, &limits, Arc::clone(&tally), events.clone(), surroundings);
-        let transport = match transport {
-            Some(transport) => transport(store.identity()),
-            None => transport::system(store.identity()).map_err(NodeError::Transport)?,
-        };
-        let (executor, connection_tasks) = ConnectionTasks::new(runtime.clone());
-        // Connections are kept by their handlers, as long as `Lasting` says.
-        let config =
-            swarm::Config::with_executor(executor).with_idle_connection_timeout(Duration::ZERO);
-        let swarm = Swarm::new(transport, behaviour, store.peer_id(), config);
-
-        let (commands, inbox) = mpsc::channel(MAX_WAITING_COMMANDS);
-        let addresses = bootstrap.len();
-        let obstacle =
-            (addresses > 0).then_some(BootstrapError::NobodyAnswered { addresses, source: None });
-        let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
-        let (end, ended) = watch::channel(());
-        let stop = Arc::new(Notify::new());
-        let offers = Arc::new(Offers::default());
-        let shared = Shared {
-            store: store.clone(),
-            offers: Arc::clone(&offers),
-            commands,
-            stop: Arc::clone(&stop),
-            status: seen_status,
-            started: Instant::now(),
-            events: events.source(),
-            tally: Arc::clone(&tally),
-            ended,
-        };
-        let ends = Ends { commands: inbox, stop, status, events, tally };
-        let task = Task::new((swarm, connection_tasks), (store, offers), ends, bootstrap, mode);
-        Ok(Prepared { task: Box::new(task), node: Netabase::from_shared(shared), end })
-    }
-
-    /// The store that was given, or one as it was described; and the transport, if one was given. A new identity
-    /// file is written if both can be.
-    fn into_store(self) -> Result<(NetabaseStore, Option<TransportOf>), NodeError> {
-        let identity = match (self.identity, self.identity_file, &self.store) {
-            (Some(identity), ..) => Some(identity),
-            (None, None, _) => None,
-            (None, Some(path), None) => {
-                self.store_builder.check()?;
-                Some(identity::load_or_save(&path, Keypair::generate_ed25519)?)
-            }
-            (None, Some(path), Some(store)) => {
-                check_store(store, &self.network, None)?;
-                Some(identity::load_or_save(&path, || store.identity().clone())?)
-            }
-        };
-        let store = match (self.store, identity) {
-            (Some(store), identity) => {
-                check_store(&store, &self.network, identity.as_ref())?;
-                store
-            }
-            (None, Some(identity)) => self.store_builder.identity(identity).build()?,
-            (None, None) => self.store_builder.build()?,
-        };
-        Ok((store, self.transport))
-    }
-}
-
-/// Whether a store is of this network, and of this identity, if one was asked for.
-fn check_store(
-    store: &NetabaseStore,
-    network: &str,
-    identity: Option<&Keypair>,
-) -> Result<(), NodeError> {
-    let check = |what, found: String, expected: String| {
-        if found == expected {
-            return Ok(());
-        }
-        Err(NodeError::OtherStore { what, found, expected })
-    };
-    check("network", store.network().to_owned(), network.to_owned())?;
-    let expected = identity.map_or(store.peer_id(), |identity| identity.public().to_peer_id());
-    check("peer", store.peer_id().to_string(), expected.to_string())
-}
-
-/// A node that does not listen yet.
-struct Prepared {
-    task: Box<Task>,
-    node: Netabase,
-    /// Dropped when nothing of the node is left.
-    end: watch::Sender<()>,
-}
-
-fn surroundings(
-    store: &NetabaseStore,
-    probes_reachability: bool,
-    uses_mdns: bool,
-) -> Result<Option<Surroundings>, NodeError> {
-    let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
-    let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
-    Ok(Surroundings::new(probes_reachability, mdns))
 }
 
 impl fmt::Debug for NetabaseBuilder {

@@ -1,3 +1,5 @@
+//! Counts connections, and refuses those beyond the limits.
+
 #[cfg(test)]
 mod tests;
 
@@ -12,17 +14,17 @@ use super::{prefix::Prefix, settings::NodeLimits};
 
 /// The connections of a node: where each leads, how many there are, and whether there may be one more.
 ///
-/// libp2p's own limits know no networks, and keep an empty set for each peer that was ever connected: whoever makes up
+/// libp2p's own limits know no networks, and keep an empty set for each peer that was ever connected: invented
 /// identities would fill memory with them.
 pub(super) struct Connections {
     limits: NodeLimits,
-    /// Those that others begin, until their handshake is over.
-    arriving: HashMap<ConnectionId, Option<Prefix>>,
+    /// Connections that others begin, until their handshake is over.
+    pending: HashMap<ConnectionId, Option<Prefix>>,
     open: HashMap<ConnectionId, Open>,
-    /// Of the open ones, those that others opened.
+    /// The number of open ones that others opened.
     incoming: u32,
     of_peers: HashMap<PeerId, u32>,
-    /// Of those that others opened, or begin from where they have shown to be.
+    /// Connections by origin that others opened, or begin from a proven address.
     of_prefixes: HashMap<Prefix, u32>,
 }
 
@@ -30,18 +32,18 @@ struct Open {
     peer: PeerId,
     address: Multiaddr,
     is_incoming: bool,
-    /// Where it was made from, also if QUIC moves it: whoever can answer at another address could have come from
-    /// there.
+    /// The network it was made from, also if QUIC moves it: a peer that can answer at another address could have
+    /// come from there.
     prefix: Option<Prefix>,
 }
 
-/// Why a connection is not taken.
+/// The limit that a refused connection would exceed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TooMany {
+pub(super) enum ConnectionLimit {
     #[error(
         "{max} connections are open already; if this machine can serve more, raise `NodeLimits::max_connections`"
     )]
-    InAll { max: u32 },
+    Total { max: u32 },
     #[error(
         "{max} connections that others opened are open or begun already; if this machine can serve more, raise `NodeLimits::max_incoming_connections`"
     )]
@@ -49,18 +51,18 @@ pub(super) enum TooMany {
     #[error(
         "{max} connections with {peer} are open already; if it needs more, raise `NodeLimits::max_connections_per_peer`"
     )]
-    OfPeer { peer: PeerId, max: u32 },
+    PerPeer { peer: PeerId, max: u32 },
     #[error(
         "{max} connections from {prefix} are open or begun already; if these peers belong there, raise `NodeLimits::max_incoming_connections_per_prefix`"
     )]
-    FromPrefix { prefix: Prefix, max: u32 },
+    PerPrefix { prefix: Prefix, max: u32 },
 }
 
 impl Connections {
     pub(super) fn new(limits: NodeLimits) -> Self {
         Self {
             limits,
-            arriving: HashMap::new(),
+            pending: HashMap::new(),
             open: HashMap::new(),
             incoming: 0,
             of_peers: HashMap::new(),
@@ -68,71 +70,71 @@ impl Connections {
         }
     }
 
-    /// The remote address of an open connection.
+    /// Returns the remote address of an open connection.
     pub(super) fn address_of(&self, connection: ConnectionId) -> Option<&Multiaddr> {
         self.open.get(&connection).map(|open| &open.address)
     }
 
-    /// Notes that somebody begins a connection from this address.
+    /// Counts a connection that a peer begins from this address.
     ///
     /// # Errors
     ///
-    /// [`TooMany`] if it is not to be taken, before its handshake goes on.
-    pub(super) fn arrives(
+    /// [`ConnectionLimit`] if it exceeds one, before its handshake goes on.
+    pub(super) fn start_incoming(
         &mut self,
         connection: ConnectionId,
         remote: &Multiaddr,
-    ) -> Result<(), TooMany> {
+    ) -> Result<(), ConnectionLimit> {
         let max = self.limits.max_incoming_connections;
-        let begun = u32::try_from(self.arriving.len()).unwrap_or(u32::MAX);
+        let begun = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
         if begun.max(self.incoming) >= max {
-            return Err(TooMany::Incoming { max });
+            return Err(ConnectionLimit::Incoming { max });
         }
-        self.check_in_all()?;
-        // Where a datagram says that it is from nobody has shown yet: anybody could keep a network out.
+        self.check_total()?;
+        // A datagram's claim of its origin is not proven yet: any peer could keep a network out by it.
         let is_shown = !remote.iter().any(|part| matches!(part, Protocol::Udp(_)));
         let prefix = is_shown.then(|| Prefix::of_address(remote)).flatten();
         self.check_prefix(prefix)?;
-        self.arriving.insert(connection, prefix);
+        self.pending.insert(connection, prefix);
         add(&mut self.of_prefixes, prefix);
         Ok(())
     }
 
-    /// Whether a connection that has arrived may be opened: others may have come meanwhile, and only now it is known
-    /// who it is from, and certain from where.
+    /// Refuses a connection whose handshake is over: others may have come meanwhile, and only now the peer is known,
+    /// and its address certain.
     ///
     /// # Errors
     ///
-    /// [`TooMany`] if not; it is forgotten then.
-    pub(super) fn may_come(
+    /// [`ConnectionLimit`] if it exceeds one; it is forgotten then.
+    pub(super) fn check_incoming(
         &mut self,
         connection: ConnectionId,
         peer: PeerId,
         remote: &Multiaddr,
-    ) -> Result<(), TooMany> {
-        self.gone(connection);
+    ) -> Result<(), ConnectionLimit> {
+        self.closed(connection);
         let max = self.limits.max_incoming_connections;
         if self.incoming >= max {
-            return Err(TooMany::Incoming { max });
+            return Err(ConnectionLimit::Incoming { max });
         }
         self.check_prefix(Prefix::of_address(remote))?;
-        self.may_open(peer)
+        self.check_peer(peer)
     }
 
-    /// Whether there may be one more connection with a peer.
+    /// Refuses one more connection with a peer.
     ///
     /// # Errors
     ///
-    /// [`TooMany`] if not.
-    pub(super) fn may_open(&self, peer: PeerId) -> Result<(), TooMany> {
+    /// [`ConnectionLimit`] if it exceeds one.
+    pub(super) fn check_peer(&self, peer: PeerId) -> Result<(), ConnectionLimit> {
         let max = self.limits.max_connections_per_peer;
         if count(&self.of_peers, &peer) >= max {
-            return Err(TooMany::OfPeer { peer, max });
+            return Err(ConnectionLimit::PerPeer { peer, max });
         }
-        self.check_in_all()
+        self.check_total()
     }
 
-    pub(super) fn opened(
+    pub(super) fn established(
         &mut self,
         connection: ConnectionId,
         peer: PeerId,
@@ -147,15 +149,15 @@ impl Connections {
         self.open.insert(connection, Open { peer, address, is_incoming, prefix });
     }
 
-    pub(super) fn moved(&mut self, connection: ConnectionId, address: &Multiaddr) {
+    pub(super) fn address_changed(&mut self, connection: ConnectionId, address: &Multiaddr) {
         if let Some(open) = self.open.get_mut(&connection) {
             open.address = address.clone();
         }
     }
 
-    /// A connection was closed, or will not be opened. Nothing is kept of it.
-    pub(super) fn gone(&mut self, connection: ConnectionId) {
-        if let Some(prefix) = self.arriving.remove(&connection) {
+    /// Forgets a connection that was closed, or will not be opened. Nothing is kept of it.
+    pub(super) fn closed(&mut self, connection: ConnectionId) {
+        if let Some(prefix) = self.pending.remove(&connection) {
             take(&mut self.of_prefixes, prefix);
         }
         if let Some(Open { peer, is_incoming, prefix, .. }) = self.open.remove(&connection) {
@@ -165,17 +167,17 @@ impl Connections {
         }
     }
 
-    fn check_in_all(&self) -> Result<(), TooMany> {
+    fn check_total(&self) -> Result<(), ConnectionLimit> {
         let max = self.limits.max_connections;
         let has_room = u32::try_from(self.open.len()).is_ok_and(|open| open < max);
-        if has_room { Ok(()) } else { Err(TooMany::InAll { max }) }
+        if has_room { Ok(()) } else { Err(ConnectionLimit::Total { max }) }
     }
 
-    fn check_prefix(&self, prefix: Option<Prefix>) -> Result<(), TooMany> {
+    fn check_prefix(&self, prefix: Option<Prefix>) -> Result<(), ConnectionLimit> {
         let max = self.limits.max_incoming_connections_per_prefix;
         match prefix {
             Some(prefix) if count(&self.of_prefixes, &prefix) >= max => {
-                Err(TooMany::FromPrefix { prefix, max })
+                Err(ConnectionLimit::PerPrefix { prefix, max })
             }
             _ => Ok(()),
         }

@@ -1,10 +1,12 @@
+//! Counts what a node does.
+
 use std::{fmt, ops::Index};
 
 use parking_lot::Mutex;
 
 use crate::{record::RecordError, store::StoreError};
 
-/// What a node has done, and how it stands, at one moment.
+/// Counts what a node has done, and what it holds at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeCounters {
@@ -18,7 +20,7 @@ pub struct NodeCounters {
     pub refused: Refusals,
     /// Walks through the network that callers asked for: publishes, fetches, providers.
     pub queries: u64,
-    /// Of them, those that failed.
+    /// Queries among them that failed.
     pub queries_failed: u64,
     /// Answers to fetches that were not valid.
     pub invalid_answers: u64,
@@ -28,11 +30,11 @@ pub struct NodeCounters {
     pub offers_waiting: usize,
     /// Own records that were sent to peers by the node itself.
     pub offers_sent: u64,
-    /// Of these attempts, those that reached nobody; they are made again.
+    /// Attempts to do so that reached no peer; they are made again.
     pub offers_failed: u64,
     /// Leases of own records that the node renewed.
     pub renewals: u64,
-    /// New peers for which it is yet to be looked which held records are theirs to hold, too.
+    /// New peers for which the held records are yet to be looked through.
     pub handovers_waiting: usize,
     /// Held records that were passed on to peers which came closer to them.
     pub handovers_sent: u64,
@@ -43,7 +45,7 @@ pub struct NodeCounters {
     pub addresses_refused: u64,
 }
 
-/// Why records that peers sent were refused, and how often.
+/// Counts by reason the records of peers that were refused.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Refusals {
     counts: [u64; Self::REASONS.len()],
@@ -106,19 +108,19 @@ impl Refusals {
         }
     }
 
-    /// How many there were for each reason.
+    /// Returns the count of each reason.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         Self::REASONS.into_iter().zip(self.counts)
     }
 
-    /// How many there were.
+    /// Returns the sum of the counts.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.counts.iter().sum()
     }
 }
 
-/// How many there were for one of the [reasons](Refusals::REASONS).
+/// Returns the count of one of the [reasons](Refusals::REASONS).
 ///
 /// # Panics
 ///
@@ -138,11 +140,11 @@ impl fmt::Debug for Refusals {
     }
 }
 
-/// The counters that the task, and whoever works for it, write.
+/// The counters that the task and its behaviours write.
 #[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<NodeCounters>);
+pub(super) struct SharedCounters(Mutex<NodeCounters>);
 
-impl Tally {
+impl SharedCounters {
     pub(super) fn update(&self, change: impl FnOnce(&mut NodeCounters)) {
         change(&mut self.0.lock());
     }

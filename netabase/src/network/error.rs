@@ -1,12 +1,14 @@
+//! Says why a node does not start, does not join its network, or fails a call.
+
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use libp2p::{Multiaddr, PeerId, kad::Record, swarm::DialError};
 
-use super::query::PublishReport;
+use super::report::PublishReport;
 use crate::{database::DatabaseError, record::RecordError, store::StoreError};
 
-/// Why a node could not be started. Nothing of it is left, but for a new identity file, if its store was fine and
-/// something else was not.
+/// The reason why a node could not be started. Nothing of it is left, but for a new identity file, if its store was
+/// fine and something else was not.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeError {
@@ -18,7 +20,7 @@ pub enum NodeError {
         "the store is of {what} `{found}`, but the node was to be of `{expected}`; leave that to the store, or give it the same"
     )]
     OtherStore {
-        /// What differs: the network, or the peer.
+        /// The difference: the network, or the peer.
         what: &'static str,
         /// The store's.
         found: String,
@@ -31,9 +33,9 @@ pub enum NodeError {
     /// The file with the identity could not be read or written.
     #[error("cannot use the identity file {}", path.display())]
     IdentityFile {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
     /// The file is there, and holds no ed25519 identity.
@@ -41,13 +43,13 @@ pub enum NodeError {
         "{} holds no ed25519 identity; give another path, or remove the file to get a fresh one", path.display()
     )]
     NoIdentity {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
     },
     /// Others may read, or write, the file.
     #[error("others can read the identity file {}: run `chmod 600` on it", path.display())]
     IdentityFileIsPublic {
-        /// Where it is.
+        /// Its path.
         path: PathBuf,
     },
     /// The transports could not be set up.
@@ -58,7 +60,7 @@ pub enum NodeError {
     Listen {
         /// The address.
         address: Multiaddr,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
     /// There is no tokio runtime.
@@ -66,18 +68,19 @@ pub enum NodeError {
     NoRuntime,
 }
 
-/// Why a node has not met the network that it was given addresses of. Until it is shut down it goes on trying.
+/// The reason why a node has not joined the network that it was given addresses of. It goes on trying until it is
+/// shut down.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootstrapError {
-    /// Nobody has answered yet.
+    /// No peer has answered yet.
     #[error(
         "nobody answered at the bootstrap addresses, {addresses} of them: see that a node runs there and listens for other machines, and that the addresses are whole"
     )]
     NobodyAnswered {
-        /// How many addresses the node was given.
+        /// The number of addresses that the node was given.
         addresses: usize,
-        /// Why the last attempt failed, if one has.
+        /// The reason why the last attempt failed, if one has.
         source: Option<Arc<DialError>>,
     },
     /// A peer answered, and not the one that the address names.
@@ -85,29 +88,29 @@ pub enum BootstrapError {
         "{found} answers at `{address}`, and is not the peer that this names: it has another identity now, or another node is there; take the address as that node gives it, or leave the peer out"
     )]
     OtherPeer {
-        /// Who answered.
+        /// The peer that answered.
         found: PeerId,
-        /// Where.
+        /// The address.
         address: Multiaddr,
     },
-    /// Somebody answered, and is of another network, or speaks something else altogether.
+    /// A peer answered that is of another network, or speaks something else altogether.
     #[error(
         "peer {peer} speaks {found:?}, and this node `{expected}`: give both the same network name, or this one another address"
     )]
     OtherNetwork {
-        /// Who answered.
+        /// The peer that answered.
         peer: PeerId,
-        /// What it says that it speaks.
+        /// The protocol that it says it speaks.
         found: Box<str>,
-        /// What this node speaks.
+        /// The protocol that this node speaks.
         expected: Box<str>,
     },
-    /// Somebody of the network answered, and cannot be asked.
+    /// A peer of the network answered, and cannot be asked.
     #[error(
         "peer {peer} is of this network, and either does not serve others or listens nowhere that can be reached from here: make it a `server()`, and let it listen for other machines"
     )]
     NotServing {
-        /// Who answered.
+        /// The peer that answered.
         peer: PeerId,
     },
     /// A peer is known, and the node still looks for its place in the network. Calls can be made.
@@ -121,7 +124,7 @@ pub enum BootstrapError {
     Stopped,
 }
 
-/// Why a call on the network failed. What it says was done here, was.
+/// The reason why a call on the network failed, and what was done here all the same.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
@@ -147,22 +150,22 @@ pub enum NetworkError {
     /// Peers are known, and none of those that were asked answered.
     #[error("none of {asked} peers answered")]
     Unreachable {
-        /// How many were asked.
+        /// The number of peers that were asked.
         asked: usize,
     },
-    /// Whoever had a record of the key had one that is not valid.
+    /// Peers had records of the key, and none of them is valid.
     #[error("{answers} peers answered with records, and none of them is valid")]
     OnlyInvalid {
-        /// How many there were.
+        /// The number of such answers.
         answers: usize,
-        /// What is wrong with the last of them.
+        /// The fault of the last of them.
         source: StoreError,
     },
-    /// When the time was over nobody had answered, or nobody who has what was asked for: it may be at those who were
-    /// not asked yet.
+    /// Time ran out before any peer had answered that has what was asked for: it may be at those that were not asked
+    /// yet.
     #[error("not settled within {after:?}: some peers did not answer, or were not asked")]
     TimedOut {
-        /// How long it was waited.
+        /// The time that was waited.
         after: Duration,
     },
     /// The network has a newer value, and nothing was sent. It is stored here now in place of the caller's, if there
@@ -177,7 +180,7 @@ pub enum NetworkError {
         "{} of {} wanted peers have the record; it is offered again", report.holders(), report.wanted
     )]
     QuorumMissed {
-        /// Who has it.
+        /// The peers that have it, by number.
         report: PublishReport,
     },
     /// The node was shut down.

@@ -1,10 +1,12 @@
+//! Tells listeners what happens to a node.
+
 use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::settings::MAX_EVENTS;
 use crate::store::{PutOutcome, StoreError};
 
-/// Something that happened to a node.
+/// An event in the life of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NodeEvent {
@@ -18,7 +20,7 @@ pub enum NodeEvent {
         /// The peer.
         peer: PeerId,
     },
-    /// The last connection with a peer is gone.
+    /// The last connection with a peer is closed.
     Disconnected {
         /// The peer.
         peer: PeerId,
@@ -32,56 +34,56 @@ pub enum NodeEvent {
     Bootstrapped,
     /// Other nodes may, or may no longer, count on this one to hold records.
     ServerMode {
-        /// Whether they may.
+        /// `true` if they may.
         is_server: bool,
     },
     /// A record that a peer sent was taken in, and the peer is told so. As often as
     /// [`records_accepted`](super::NodeCounters::records_accepted) counts: of all events the most frequent.
     Accepted {
-        /// Who sent it: whoever passes it on, and not always its owner.
+        /// The peer that sent it, which is not always its owner.
         peer: PeerId,
         /// Its key.
         key: RecordKey,
-        /// What became of it: stored, merged, or equal to what was here.
+        /// The outcome: stored, merged, or equal to what was here.
         outcome: PutOutcome,
     },
     /// A record, or a provider, that a peer sent was refused.
     Refused {
-        /// Who sent it.
+        /// The peer that sent it.
         peer: PeerId,
         /// Its key.
         key: RecordKey,
-        /// Why it was refused.
+        /// The reason.
         reason: StoreError,
     },
     /// A peer answered a fetch with a record that is not valid.
     InvalidAnswer {
-        /// Who answered.
+        /// The peer that answered.
         peer: PeerId,
         /// The key that was asked for.
         key: RecordKey,
-        /// What is wrong.
+        /// The fault.
         reason: StoreError,
     },
     /// Peers that answered a fetch with an older value, or with none, were sent the newest.
     Repaired {
         /// The key.
         key: RecordKey,
-        /// How many peers took it.
+        /// The number of peers that took it.
         peers: usize,
     },
     /// An own record that was written, renewed or removed was sent to peers.
     Offered {
         /// Its key.
         key: RecordKey,
-        /// How many peers have it now. With none it is offered again.
+        /// The number of peers that have it now. With none it is offered again.
         peers: usize,
     },
     /// A held record was passed on to a peer that came closer to it.
     HandedOver {
         /// Its key.
         key: RecordKey,
-        /// Who has it now.
+        /// The peer that has it now.
         peer: PeerId,
     },
 }
@@ -109,7 +111,7 @@ impl NodeEvents {
     }
 }
 
-/// Where events are sent to. The task and its swarm hold it, so that listeners notice their end.
+/// Sends events to all listeners. The task and its swarm hold it, so that listeners notice their end.
 #[derive(Clone, Debug)]
 pub(super) struct EventSender(broadcast::Sender<NodeEvent>);
 
@@ -123,7 +125,7 @@ impl EventSender {
     }
 
     pub(super) fn send(&self, event: NodeEvent) {
-        // Nobody need listen.
+        // There need not be a listener.
         let _ = self.0.send(event);
     }
 

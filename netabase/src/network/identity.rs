@@ -1,3 +1,5 @@
+//! Loads a node's identity from a file, or saves a new one.
+
 use std::{
     fs::{File, OpenOptions},
     hash::{BuildHasher, Hasher, RandomState},
@@ -12,8 +14,8 @@ use super::error::NodeError;
 /// No identity of any kind is longer, in bytes.
 const MAX_FILE_BYTES: u64 = 4096;
 
-/// The identity in a file, in libp2p's protobuf encoding. If there is no file, one is written with an identity that
-/// is made for it, or read after all, if somebody else was faster.
+/// Loads the identity in a file, in libp2p's protobuf encoding. If there is no file, one is written with an identity
+/// that is made for it, or read after all, if another process was faster.
 pub(super) fn load_or_save(
     path: &Path,
     make: impl FnOnce() -> Keypair,
@@ -46,7 +48,7 @@ fn open(path: &Path) -> Result<File, NodeError> {
     File::open(path).map_err(|source| NodeError::IdentityFile { path: path.to_owned(), source })
 }
 
-/// Writes an identity to a new file, for its owner's eyes alone. One that is there is never touched.
+/// Saves an identity to a new file, readable for its owner alone. An existing file is never touched.
 fn save(path: &Path, identity: &Keypair) -> Result<(), NodeError> {
     let failed = |source| NodeError::IdentityFile { path: path.to_owned(), source };
     let bytes = identity.to_protobuf_encoding().map_err(io::Error::other).map_err(failed)?;
@@ -71,15 +73,15 @@ fn read(path: &Path, file: File) -> Result<Keypair, NodeError> {
         .map_err(|_| NodeError::NoIdentity { path: path.to_owned() })
 }
 
-/// The file appears under its name when it is whole, so that nobody ever reads half of it; where nothing can be
-/// linked (some network and container mounts) it is written in its place.
+/// Creates a file that appears under its name when it is whole, so that half of it is never read; where nothing can
+/// be linked (some network and container mounts) it is written in its place.
 fn create(
     path: &Path,
     bytes: &[u8],
     link: impl FnOnce(&Path, &Path) -> io::Result<()>,
 ) -> io::Result<File> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    // Nobody else's, not even in this process.
+    // No other writer has this name, not even in this process.
     name.push(format!(".{:016x}.new", RandomState::new().build_hasher().finish()));
     let unfinished = path.with_file_name(name);
     let file = write_new(&unfinished, bytes)?;
@@ -94,7 +96,7 @@ fn create(
     }
 }
 
-/// Whether a file system said that it cannot link at all.
+/// Returns whether a file system said that it cannot link at all.
 fn has_no_links(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
 }
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_who_make_one_file_at_once_all_get_the_same_identity() {
+    fn threads_that_make_one_file_at_once_all_get_the_same_identity() {
         let directory = std::env::temp_dir().join(format!("netabase-race-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let path = directory.join("key");

@@ -1,3 +1,5 @@
+//! Gives applications a handle on a running node. It asks the task, and decides nothing itself.
+
 use std::{fmt, sync::Arc};
 
 use libp2p::{
@@ -10,16 +12,15 @@ use tokio::{
 };
 
 use super::{
-    builder::NetabaseBuilder,
     command::{Command, Reply},
-    counters::{NodeCounters, Tally},
+    counters::{NodeCounters, SharedCounters},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     offers::Offers,
-    query::{FetchMode, Fetched, PublishReport},
-    remote::NetworkDatabase,
-    settings::BOOTSTRAP_PATIENCE,
-    task::Status,
+    query::{FetchMode, Fetched},
+    report::PublishReport,
+    settings::BOOTSTRAP_TIMEOUT,
+    status::Status,
 };
 use crate::{
     database::MemoryStoreDatabase,
@@ -30,7 +31,7 @@ use crate::{
 /// A node of a network: a store inside a running libp2p swarm.
 ///
 /// A cloneable handle. The node runs until [`shutdown`](Self::shutdown), or until the last handle and the last
-/// [`NetworkDatabase`] is gone; the store, and its databases, live on.
+/// [`NetworkDatabase`](crate::NetworkDatabase) are dropped; the store, and its databases, live on.
 ///
 /// # Examples
 ///
@@ -70,23 +71,17 @@ pub(super) struct Shared {
     pub(super) status: watch::Receiver<Status>,
     pub(super) started: Instant,
     pub(super) events: EventSource,
-    pub(super) tally: Arc<Tally>,
+    pub(super) counters: Arc<SharedCounters>,
     /// Closed when nothing of the node is left.
     pub(super) ended: watch::Receiver<()>,
 }
 
 impl Netabase {
-    /// Starts to describe a node of the network with this name, `[a-z0-9_.-]{1,64}`: applications of
-    /// different names never meet, and records signed for one are worth nothing in another.
-    pub fn builder(network: impl Into<String>) -> NetabaseBuilder {
-        NetabaseBuilder::new(network.into())
-    }
-
     pub(super) fn from_shared(shared: Shared) -> Self {
         Self { shared: Arc::new(shared) }
     }
 
-    /// The store whose records the node shares.
+    /// Returns the store whose records the node shares.
     #[must_use]
     pub fn store(&self) -> &NetabaseStore {
         &self.shared.store
@@ -97,38 +92,38 @@ impl Netabase {
         &self.shared.offers
     }
 
-    /// The node's id; the owner of what it publishes.
+    /// Returns the node's id: the owner of what it publishes.
     #[must_use]
     pub fn peer_id(&self) -> PeerId {
         self.shared.store.peer_id()
     }
 
-    /// Where the node can be reached now, each address with its peer id at the end: what other nodes
-    /// [bootstrap](NetabaseBuilder::bootstrap) from.
+    /// Returns the addresses at which the node can be reached now, each with its peer id at the end. Other nodes
+    /// [bootstrap](crate::NetabaseBuilder::bootstrap) from them.
     #[must_use]
     pub fn addresses(&self) -> Vec<Multiaddr> {
         self.shared.status.borrow().addresses.clone()
     }
 
-    /// Whether other nodes may count on this one to hold records, since they can reach it.
+    /// Returns whether other nodes may count on this one to hold records, since they can reach it.
     #[must_use]
     pub fn is_server(&self) -> bool {
         self.shared.status.borrow().is_server
     }
 
-    /// What the node has done, and how it stands.
+    /// Returns what the node has done, and what it holds now.
     #[must_use]
     pub fn counters(&self) -> NodeCounters {
-        self.shared.tally.snapshot()
+        self.shared.counters.snapshot()
     }
 
-    /// What happens to the node from now on.
+    /// Returns the events of the node from now on.
     #[must_use]
     pub fn events(&self) -> NodeEvents {
         self.shared.events.subscribe()
     }
 
-    /// The typed database of `V` on this machine. What is put there is private until it is published.
+    /// Returns the typed database of `V` on this machine. What is put there is private until it is published.
     ///
     /// # Errors
     ///
@@ -137,39 +132,9 @@ impl Netabase {
         self.shared.store.database()
     }
 
-    /// The values of `V` on the network: the same trait as the database on this machine.
-    ///
-    /// # Errors
-    ///
-    /// As [`database`](Self::database).
-    pub fn network<V: SharedSchema>(&self) -> Result<NetworkDatabase<V>, StoreError> {
-        Ok(NetworkDatabase::new(self.clone(), self.database()?))
-    }
-
-    /// Publishes a value: [`NetworkDatabase::publish`] with the usual quorum.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub async fn publish<V: SharedSchema>(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        self.network()?.publish(value).await
-    }
-
-    /// Looks for the newest value of a key: [`NetworkDatabase::get`]. Of an owned schema, this node's own;
-    /// others' are found with [`NetworkDatabase::of`].
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub async fn fetch<V: SharedSchema>(
-        &self,
-        key: &(impl KeyOf<V::Key> + Sync + ?Sized),
-    ) -> Result<Option<V>, NetworkError> {
-        self.network()?.get(key).await
-    }
-
     /// Stops serving and renewing a value; it stays here, and copies at other peers lapse with their
-    /// lease. False if there is no value. To delete it everywhere, use [`NetworkDatabase::remove`].
+    /// lease. False if there is no value. To delete it everywhere, use
+    /// [`NetworkDatabase::remove`](crate::NetworkDatabase::remove).
     ///
     /// # Errors
     ///
@@ -189,21 +154,21 @@ impl Netabase {
     /// [`NetworkError::TimedOut`], [`NetworkError::Stopped`].
     pub async fn provide<V: SharedSchema>(&self) -> Result<(), NetworkError> {
         let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::Provide { key, reply }).await
+        self.wait_for_bootstrap().await;
+        self.call(|reply| Command::Provide { key, reply }).await
     }
 
-    /// Announces it no longer; what was announced ends after two days.
+    /// Stops announcing it; what was announced ends after two days.
     ///
     /// # Errors
     ///
     /// [`NetworkError::Stopped`].
     pub async fn stop_providing<V: SharedSchema>(&self) -> Result<(), NetworkError> {
         let key = self.database::<V>()?.provider_key();
-        self.tell(Command::StopProviding { key }).await
+        self.send(Command::StopProviding { key }).await
     }
 
-    /// Peers that have announced values of `V`, those closest to the schema's key first: at most 20, and so a
+    /// Finds peers that have announced values of `V`, those closest to the schema's key first: at most 20, and so a
     /// sample if there are more.
     ///
     /// # Errors
@@ -212,8 +177,8 @@ impl Netabase {
     /// [`NetworkError::Stopped`].
     pub async fn find_providers<V: SharedSchema>(&self) -> Result<Vec<PeerId>, NetworkError> {
         let key = self.database::<V>()?.provider_key();
-        self.settled().await;
-        self.ask(|reply| Command::FindProviders { key, reply }).await
+        self.wait_for_bootstrap().await;
+        self.call(|reply| Command::FindProviders { key, reply }).await
     }
 
     /// Connects to further addresses, for instance ones that another way of discovery has found.
@@ -225,22 +190,22 @@ impl Netabase {
         &self,
         addresses: impl IntoIterator<Item = Multiaddr>,
     ) -> Result<(), NetworkError> {
-        self.tell(Command::Dial { addresses: addresses.into_iter().collect() }).await
+        self.send(Command::Dial { addresses: addresses.into_iter().collect() }).await
     }
 
-    /// Waits until the node has met the network it was given addresses of, until ten seconds after its start. Later
-    /// it tells at once how things stand. A node that was given none has nobody to wait for.
+    /// Waits until the node has joined the network it was given addresses of, at most until ten seconds after its
+    /// start. Later calls return at once. A node that was given none has nothing to wait for.
     ///
     /// # Errors
     ///
-    /// What was in the way; but for the last, the node goes on trying:
+    /// The obstacle. In all cases but the last the node goes on trying:
     ///
     /// - [`BootstrapError::NobodyAnswered`], [`BootstrapError::OtherPeer`], [`BootstrapError::OtherNetwork`],
-    ///   [`BootstrapError::NotServing`] if nobody of the network is known.
-    /// - [`BootstrapError::Unfinished`] if somebody is.
+    ///   [`BootstrapError::NotServing`] if no peer of the network is known.
+    /// - [`BootstrapError::Unfinished`] if one is.
     /// - [`BootstrapError::Stopped`] if the node has ended.
     pub async fn bootstrapped(&self) -> Result<(), BootstrapError> {
-        self.bootstrapped_by(self.shared.started + BOOTSTRAP_PATIENCE).await
+        self.bootstrapped_by(self.shared.started + BOOTSTRAP_TIMEOUT).await
     }
 
     pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> Result<(), BootstrapError> {
@@ -254,8 +219,8 @@ impl Netabase {
         self.shared.status.borrow().obstacle.clone().map_or(Ok(()), Err)
     }
 
-    /// Gives the node time to meet the network. If it does not, the call that waits says what comes of that.
-    async fn settled(&self) {
+    /// Gives the node time to join the network. If it does not, the call that waits fails by itself.
+    async fn wait_for_bootstrap(&self) {
         let _ = self.bootstrapped().await;
     }
 
@@ -275,18 +240,18 @@ impl Netabase {
         record: Record,
         quorum: Quorum,
     ) -> Result<PublishReport, NetworkError> {
-        self.settled().await;
-        self.ask(|reply| Command::Publish { record, quorum, reply }).await
+        self.wait_for_bootstrap().await;
+        self.call(|reply| Command::Publish { record, quorum, reply }).await
     }
 
     pub(super) async fn fetch_record(
         &self,
         key: RecordKey,
         mode: FetchMode,
-        known: Option<RawRecord>,
+        held: Option<RawRecord>,
     ) -> Result<Fetched, NetworkError> {
-        self.settled().await;
-        self.ask(|reply| Command::Fetch { key, mode, known, reply }).await
+        self.wait_for_bootstrap().await;
+        self.call(|reply| Command::Fetch { key, mode, held, reply }).await
     }
 
     #[cfg(feature = "testkit")]
@@ -294,16 +259,16 @@ impl Netabase {
         &self,
         found: Vec<(PeerId, Multiaddr)>,
     ) -> Result<(), NetworkError> {
-        self.tell(Command::Discovered { found }).await
+        self.send(Command::Discovered { found }).await
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
+    async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
         let (reply, answer) = oneshot::channel();
-        self.tell(command(reply)).await?;
+        self.send(command(reply)).await?;
         answer.await.unwrap_or(Err(NetworkError::Stopped))
     }
 
-    async fn tell(&self, command: Command) -> Result<(), NetworkError> {
+    async fn send(&self, command: Command) -> Result<(), NetworkError> {
         self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
     }
 }

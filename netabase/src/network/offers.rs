@@ -12,8 +12,8 @@ use tokio::sync::{Notify, futures::Notified};
 use super::error::NodeError;
 use crate::store::{NetabaseStore, ServedSink};
 
-/// The SHA-256 of a key: its place among Kademlia's. Keys met in this order have the same peers for neighbours.
-pub(super) type Place = [u8; 32];
+/// The SHA-256 of a key, which places it among Kademlia's. Neighbours in this order have the same peers around them.
+pub(super) type KeyHash = [u8; 32];
 
 /// Own records that peers are to be sent as they are now, kept while a node runs.
 #[derive(Default)]
@@ -23,12 +23,12 @@ pub(super) struct Offers {
     news: Notify,
 }
 
-type Waiting = BTreeMap<Place, RecordKey>;
+type Waiting = BTreeMap<KeyHash, RecordKey>;
 
-/// Returns the place of a key.
-pub(super) fn place_of(key: &RecordKey) -> Place {
-    let place = KBucketKey::new(key.as_ref());
-    place.hashed_bytes().try_into().expect("SHA-256 has 32 bytes")
+/// Hashes a key.
+pub(super) fn hash_of(key: &RecordKey) -> KeyHash {
+    let hash = KBucketKey::new(key.as_ref());
+    hash.hashed_bytes().try_into().expect("SHA-256 has 32 bytes")
 }
 
 impl Offers {
@@ -42,31 +42,31 @@ impl Offers {
         self.news.notified()
     }
 
-    /// Takes out the next key behind a place, and its record as peers are served it now: none if it is for them
+    /// Takes out the next key behind a hash, and its record as peers are served it now: none if it is for them
     /// no longer.
     pub(super) fn take(
         &self,
         store: &NetabaseStore,
-        after: Option<&Place>,
-    ) -> Option<(Place, Option<Record>)> {
-        let (place, key) = self.pop(after)?;
+        after: Option<&KeyHash>,
+    ) -> Option<(KeyHash, Option<Record>)> {
+        let (hash, key) = self.pop(after)?;
         // Without the lock of the keys, which writers take while they hold the store's.
-        Some((place, store.own_served(&key)))
+        Some((hash, store.own_served(&key)))
     }
 
-    fn pop(&self, after: Option<&Place>) -> Option<(Place, RecordKey)> {
+    fn pop(&self, after: Option<&KeyHash>) -> Option<(KeyHash, RecordKey)> {
         let mut waiting = self.waiting.lock();
         let waiting = waiting.as_mut()?;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let place = *waiting.range::<Place, _>((from, Bound::Unbounded)).next()?.0;
-        waiting.remove(&place).map(|key| (place, key))
+        let hash = *waiting.range::<KeyHash, _>((from, Bound::Unbounded)).next()?.0;
+        waiting.remove(&hash).map(|key| (hash, key))
     }
 
     /// Drops the key of a record that peers have, unless the record has changed since.
     pub(super) fn settle(&self, store: &NetabaseStore, record: &Record) {
         store.if_current(record, || {
             if let Some(waiting) = &mut *self.waiting.lock() {
-                waiting.remove(&place_of(&record.key));
+                waiting.remove(&hash_of(&record.key));
             }
         });
     }
@@ -81,7 +81,7 @@ impl Offers {
     fn add(&self, key: &RecordKey) -> bool {
         let mut waiting = self.waiting.lock();
         let Some(waiting) = waiting.as_mut() else { return false };
-        waiting.insert(place_of(key), key.clone());
+        waiting.insert(hash_of(key), key.clone());
         true
     }
 }

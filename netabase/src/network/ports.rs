@@ -1,3 +1,5 @@
+//! Waits for ports that transports give back late.
+
 use std::{
     io,
     net::{SocketAddr, UdpSocket},
@@ -7,8 +9,8 @@ use std::{
 use libp2p::{Multiaddr, multiaddr::Protocol};
 use tokio::time::{sleep, timeout};
 
-/// How long ports may be in use once all else has ended.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest time that ports may be in use once all else has ended.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -16,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// QUIC connections that were closed drain for three times their probe timeout, in tasks of quinn's that hold the
 /// socket. libp2p gives no handle on them, so that a socket of our own has to find out.
-pub(super) async fn freed(listeners: &[Multiaddr]) {
+pub(super) async fn wait_until_free(listeners: &[Multiaddr]) {
     let mut sockets: Vec<SocketAddr> = listeners.iter().filter_map(udp_of).collect();
     // A listener on all interfaces has one socket, and an address for each.
     sockets.sort_unstable_by_key(|socket| (socket.is_ipv6(), socket.port()));
@@ -28,7 +30,7 @@ pub(super) async fn freed(listeners: &[Multiaddr]) {
             }
         }
     };
-    if timeout(PATIENCE, are_free).await.is_err() {
+    if timeout(MAX_WAIT, are_free).await.is_err() {
         tracing::warn!(?sockets, "not all ports were given back in time");
     }
 }

@@ -1,3 +1,5 @@
+//! Groups public addresses by the networks that are given out as one.
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -13,7 +15,8 @@ use crate::store::ip_of;
 pub(super) struct Prefix(IpAddr);
 
 impl Prefix {
-    /// `None` if it is near by, or no IP address: many nodes share a machine, or a gateway.
+    /// Returns the network of an address. `None` if it is near by, or no IP address: many nodes share a machine, or a
+    /// gateway.
     pub(super) fn of_address(remote: &Multiaddr) -> Option<Self> {
         let ip = ip_of(remote)?;
         if Scope::of(&Multiaddr::from(ip)) != Some(Scope::Public) {
@@ -26,7 +29,7 @@ impl Prefix {
     }
 }
 
-/// The network as it is written: `192.0.2.0/24`, `2001:db8::/48`.
+/// Writes the network: `192.0.2.0/24`, `2001:db8::/48`.
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = if self.0.is_ipv4() { 24 } else { 48 };
@@ -56,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_near_by_lies_in_none() {
+    fn an_address_near_by_lies_in_no_network() {
         for ip in
             ["127.0.0.1", "::1", "10.0.0.1", "192.168.7.7", "100.64.0.1", "fe80::1", "fd00::1"]
         {

@@ -1,4 +1,4 @@
-//! What becomes of a question to the network, as its answers come in. Nothing here does any IO.
+//! Follows a question to the network as its answers come in. Nothing here does any IO.
 
 mod fetch;
 
@@ -6,9 +6,9 @@ mod publish;
 
 mod walk;
 
-pub use self::{fetch::FetchMode, publish::PublishReport};
+pub use self::fetch::FetchMode;
 pub(super) use self::{
     fetch::{Fetch, Fetched, Repair},
     publish::{Publish, PublishStep},
-    walk::{End, Walk, closest_to},
+    walk::{Walk, WalkEnd, closest_to},
 };

@@ -1,3 +1,5 @@
+//! Limits how many records are verified, by peer, by source and in all.
+
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -9,19 +11,19 @@ use libp2p::PeerId;
 use super::settings::{NodeLimits, Rate};
 use crate::store::{Source, StoreError};
 
-/// How many peers, and how many sources, are told apart. Beyond that, those that were not seen lately share
-/// what is left to everybody.
+/// The most peers, and the most sources, that are told apart. Beyond that, those that were not seen lately share
+/// the overall rate.
 const MAX_KNOWN: usize = 8192;
 
-/// How much everybody's records cost: checked before a record's signature is.
+/// Meters the records of all peers, before their signatures are verified.
 pub(super) struct Rates {
     peers: Meters<PeerId>,
     sources: Meters<Source>,
     overall: Meters<()>,
 }
 
-/// A leaky bucket for each of those who are not at rest (the generic cell rate algorithm): until when each
-/// has used up what it may.
+/// A leaky bucket for each key that is not at rest (the generic cell rate algorithm): the time until which it has
+/// used up its rate.
 struct Meters<K> {
     rate: Rate,
     used_until: HashMap<K, Instant>,
@@ -71,7 +73,7 @@ impl<K: Eq + Hash> Meters<K> {
         Self { rate, used_until: HashMap::new() }
     }
 
-    /// Until when this one has used up what it may, if it takes one more now; `None` if it may not.
+    /// Returns until when a key has used up its rate if it takes one more now; `None` if it may not.
     fn next(&self, key: &K, now: Instant) -> Option<Instant> {
         let each = Duration::from_secs(1).checked_div(self.rate.per_second)?;
         let used_until = self.used_until.get(key).map_or(now, |&until| until.max(now));

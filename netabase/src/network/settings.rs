@@ -1,3 +1,5 @@
+//! Fixes the limits and timeouts of a node. Applications set those of [`NodeLimits`].
+
 use std::time::Duration;
 
 use super::addresses::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};
@@ -6,7 +8,7 @@ pub(super) use crate::record::MAX_RECORD_BYTES;
 /// The largest Kademlia message, in bytes.
 pub(super) const MAX_PACKET_BYTES: usize = 64 * 1024;
 
-/// What an answer takes beside its record: of 20 peers, their id and addresses with the id at the end of
+/// The bytes of an answer beside its record: of 20 peers, their id and addresses with the id at the end of
 /// each, all with some bytes of protobuf around them; the record's own fields, and the message's.
 const BESIDE_RECORD: usize = REPLICATION * (ID_BYTES + MAX_ADDRESSES * ADDRESS_BYTES) + 512;
 
@@ -19,19 +21,19 @@ const _: () = assert!(MAX_RECORD_BYTES + BESIDE_RECORD <= MAX_PACKET_BYTES);
 /// Kademlia's replication factor, and the size of its buckets.
 pub(super) const REPLICATION: usize = libp2p::kad::K_VALUE.get();
 
-/// How long a call waits for the node to have met its first peers.
-pub(super) const BOOTSTRAP_PATIENCE: Duration = Duration::from_secs(10);
+/// The longest time that a call waits for the node to join its network.
+pub(super) const BOOTSTRAP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long kad lets a query run.
+/// The longest time of a query in kad.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a walk for a record may take; then those who have answered are all there are.
+/// The longest time of a walk for a record; then the answers so far are all there are.
 pub(super) const WALK_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long one peer may take to answer.
+/// The longest time that one peer may take to answer.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long an idle connection is kept: a walk that comes soon after finds it open.
+/// The time that an idle connection is kept: a walk that comes soon after finds it open.
 pub(super) const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Commands that wait until the task takes them.
@@ -46,7 +48,7 @@ pub(super) const BATCH_PARALLELISM: usize = 32;
 /// Events that a slow listener may fall behind before it misses some.
 pub(super) const MAX_EVENTS: usize = 1024;
 
-/// What a node takes from peers, and how much.
+/// Limits what a node takes from peers.
 ///
 /// A node on loopback, behind a gateway, or in a test shares its address with others: the rates of an
 /// address are meant for that.
@@ -56,11 +58,11 @@ pub struct NodeLimits {
     pub max_connections: u32,
     /// Connections that others opened. Default: 768.
     pub max_incoming_connections: u32,
-    /// Of those, connections from one network that is given out as one: 24 bits of IPv4, 48 of IPv6. Identities are
-    /// free, networks are not: with less than twelve of them nobody takes up all connections. Default: 64, for
+    /// Incoming connections from one network that is given out as one: 24 bits of IPv4, 48 of IPv6. Identities are
+    /// free, networks are not: with less than twelve of them no stranger takes up all connections. Default: 64, for
     /// peers that share the address of a gateway.
     ///
-    /// Loopback, private and memory addresses are not counted by network. 0: nobody from afar.
+    /// Loopback, private and memory addresses are not counted by network. 0: none from afar.
     pub max_incoming_connections_per_prefix: u32,
     /// Connections with one peer. Default: 4.
     pub max_connections_per_peer: u32,
@@ -87,7 +89,16 @@ impl Default for NodeLimits {
     }
 }
 
-/// How often something may happen.
+/// Says whether other nodes may count on a node to hold records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The node finds out itself whether others can reach it.
+    Auto,
+    Server,
+    Client,
+}
+
+/// Limits how often something may happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// In the long run, times a second. 0: never.

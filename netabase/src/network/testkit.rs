@@ -1,4 +1,4 @@
-//! Peers in one process, over a network that can be slow, stalled or cut. For tests.
+//! Runs peers in one process, over a network that can be slow, stalled or cut. For tests.
 //!
 //! [`Faults`] is the network: it gives out the transports and says what becomes of the bytes. A peer
 //! made from a seed ([`identity`]) has the same name in every run, and so the links can be named

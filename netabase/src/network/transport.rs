@@ -1,3 +1,5 @@
+//! Builds the transports of the system: TCP and QUIC.
+
 use std::{io, time::Duration};
 
 use libp2p::{
@@ -9,13 +11,13 @@ use libp2p::{
     noise, quic, tcp, yamux,
 };
 
-/// How long a connection may take until both sides know each other.
+/// The longest time until both sides of a connection know each other.
 const SETUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a swarm sends and receives through.
+/// A transport as a swarm takes it.
 pub(super) type BoxedTransport = Boxed<(PeerId, StreamMuxerBox)>;
 
-/// TCP with noise and yamux, and QUIC; names are resolved as the system does.
+/// Builds TCP with noise and yamux, and QUIC; names are resolved as the system does.
 pub(super) fn system(identity: &Keypair) -> io::Result<BoxedTransport> {
     let noise = noise::Config::new(identity).map_err(io::Error::other)?;
     let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))

@@ -1,5 +1,4 @@
-//! What a node does by itself: it offers own records to peers, and hands held ones over. Nothing here does any
-//! IO; the task asks what comes next.
+//! Decides what a node does by itself: offer own records to peers, and hand held ones over. Nothing here does any IO.
 
 mod handovers;
 

@@ -1,20 +1,22 @@
+//! Tells why a node has not joined its network.
+
 use super::*;
-use crate::network::error::NodeError;
+use crate::network::{builder::NetabaseBuilder, error::NodeError};
 
 fn on_loopback(network: &str) -> NetabaseBuilder {
     Netabase::builder(network).listen("/ip4/127.0.0.1/tcp/0".parse().unwrap())
 }
 
-/// A node that is told of this one, once something else than silence is in its way, and what that is. It is not
-/// waited for as long as callers wait.
-async fn hindered(
+/// Starts a node that bootstraps from this one, and waits until anything but silence is in its way. Returns both
+/// sooner than callers would be told.
+async fn with_obstacle(
     newcomer: NetabaseBuilder,
     first: &Netabase,
 ) -> Result<(Netabase, BootstrapError), NodeError> {
-    hindered_at(newcomer, first.addresses()).await
+    with_obstacle_at(newcomer, first.addresses()).await
 }
 
-async fn hindered_at(
+async fn with_obstacle_at(
     newcomer: NetabaseBuilder,
     addresses: Vec<Multiaddr>,
 ) -> Result<(Netabase, BootstrapError), NodeError> {
@@ -29,10 +31,10 @@ async fn hindered_at(
 }
 
 #[tokio::test]
-async fn a_node_says_that_who_answered_is_of_another_network() -> Result<(), NodeError> {
+async fn a_node_says_that_the_peer_that_answered_is_of_another_network() -> Result<(), NodeError> {
     let first = on_loopback("one").start().await?;
 
-    let (newcomer, told) = hindered(on_loopback("two"), &first).await?;
+    let (newcomer, told) = with_obstacle(on_loopback("two"), &first).await?;
 
     let BootstrapError::OtherNetwork { peer, found, expected } = &told else { panic!("{told}") };
     assert_eq!(*peer, first.peer_id());
@@ -49,7 +51,7 @@ async fn a_node_says_that_another_peer_answered() -> Result<(), NodeError> {
     address.pop();
     let address = address.with_p2p(PeerId::random()).expect("it names nobody");
 
-    let (newcomer, told) = hindered_at(on_loopback("one"), vec![address.clone()]).await?;
+    let (newcomer, told) = with_obstacle_at(on_loopback("one"), vec![address.clone()]).await?;
 
     let BootstrapError::OtherPeer { found, address: at } = &told else { panic!("{told}") };
     assert_eq!((*found, at), (first.peer_id(), &address));
@@ -59,10 +61,10 @@ async fn a_node_says_that_another_peer_answered() -> Result<(), NodeError> {
 }
 
 #[tokio::test]
-async fn a_node_says_that_who_answered_serves_nobody() -> Result<(), NodeError> {
+async fn a_node_says_that_the_peer_that_answered_serves_nobody() -> Result<(), NodeError> {
     let first = on_loopback("one").client().start().await?;
 
-    let (newcomer, told) = hindered(on_loopback("one"), &first).await?;
+    let (newcomer, told) = with_obstacle(on_loopback("one"), &first).await?;
 
     let is_so = matches!(told, BootstrapError::NotServing { peer } if peer == first.peer_id());
     assert!(is_so, "{told}");
@@ -77,7 +79,7 @@ async fn a_node_says_why_nobody_answered() -> Result<(), NodeError> {
     let nobody_there = first.addresses();
     first.shutdown().await;
 
-    let (newcomer, told) = hindered_at(on_loopback("one"), nobody_there).await?;
+    let (newcomer, told) = with_obstacle_at(on_loopback("one"), nobody_there).await?;
 
     assert!(matches!(told, BootstrapError::NobodyAnswered { source: Some(_), .. }), "{told}");
     let cause = std::error::Error::source(&told).expect("an attempt has failed").to_string();

@@ -1,22 +1,24 @@
+//! Decides what a fetch has found, and which peers are to be repaired.
+
 use std::cmp::Ordering;
 
 use libp2p::{PeerId, kad::Record};
 
-use super::walk::{End, Walk};
+use super::walk::{Walk, WalkEnd};
 use crate::{
     network::{error::NetworkError, settings::REPLICATION},
     schema::EnvelopeHeader,
     store::RawRecord,
 };
 
-/// How many peers with a valid value are enough.
+/// The number of peers with a valid value that is enough.
 const SEVERAL: usize = 3;
 
-/// How far a fetch goes.
+/// Limits how far a fetch goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchMode {
-    /// What is held here; nobody is asked.
+    /// Returns what is held here; no peer is asked.
     Local,
     /// Until the first peer answers with a valid value. Others may have a newer one.
     First,
@@ -33,16 +35,16 @@ pub(in crate::network) struct Fetch {
     known: Option<RawRecord>,
 }
 
-/// What a fetch found.
+/// The result of a fetch.
 #[derive(Debug)]
 pub(in crate::network) struct Fetched {
     /// The winner; a tombstone counts.
     pub(in crate::network) record: Option<Record>,
-    /// Whether a peer has a valid record of the key, be it the winner or not.
+    /// `true` if a peer has a valid record of the key, be it the winner or not.
     pub(in crate::network) is_on_network: bool,
 }
 
-/// A record, and who should have it.
+/// A record, and the peers that should have it.
 #[derive(Debug)]
 pub(in crate::network) struct Repair {
     pub(in crate::network) record: Record,
@@ -50,7 +52,7 @@ pub(in crate::network) struct Repair {
 }
 
 impl Fetch {
-    /// `known` is what is held here.
+    /// Starts a fetch; `known` is what is held here.
     pub(in crate::network) fn new(walk: Walk, mode: FetchMode, known: Option<RawRecord>) -> Self {
         Self { walk, mode, known }
     }
@@ -59,7 +61,7 @@ impl Fetch {
         &mut self.walk
     }
 
-    /// Whether the answers so far are enough.
+    /// Returns whether the answers so far are enough.
     pub(in crate::network) fn is_satisfied(&self) -> bool {
         let valid = self.walk.current.len() + self.walk.stale.len()
             - self.walk.invalid.as_ref().map_or(0, |(count, _)| *count);
@@ -70,10 +72,10 @@ impl Fetch {
         }
     }
 
-    /// What was found, and whom to send it to.
+    /// Returns what was found, and the peers to send it to.
     pub(in crate::network) fn finish(
         self,
-        end: &End,
+        end: &WalkEnd,
     ) -> (Result<Fetched, NetworkError>, Option<Repair>) {
         let Some(winner) = &self.walk.winner else { return (self.without_answer(end), None) };
         let order = self.known.as_ref().map(|known| known.record.value.cmp(&winner.value));
@@ -90,7 +92,7 @@ impl Fetch {
         (Ok(found), repair.filter(|repair| !repair.peers.is_empty()))
     }
 
-    fn without_answer(&self, end: &End) -> Result<Fetched, NetworkError> {
+    fn without_answer(&self, end: &WalkEnd) -> Result<Fetched, NetworkError> {
         if let Some(RawRecord { record, .. }) = &self.known {
             return Ok(Fetched { record: Some(record.clone()), is_on_network: false });
         }
@@ -98,17 +100,17 @@ impl Fetch {
             return Err(NetworkError::OnlyInvalid { answers: *answers, source: source.clone() });
         }
         match end {
-            End { asked: 0, .. } => Err(NetworkError::NobodyToAsk),
-            // Those who were not asked may have it.
-            End { timed_out: Some(after), .. } => Err(NetworkError::TimedOut { after: *after }),
-            End { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
-            End { asked, .. } => Err(NetworkError::Unreachable { asked: *asked }),
+            WalkEnd { asked: 0, .. } => Err(NetworkError::NobodyToAsk),
+            // Those that were not asked may have it.
+            WalkEnd { timed_out: Some(after), .. } => Err(NetworkError::TimedOut { after: *after }),
+            WalkEnd { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
+            WalkEnd { asked, .. } => Err(NetworkError::Unreachable { asked: *asked }),
         }
     }
 
-    /// Those that have less than the winner; and those without that should have it, if the winner is there
-    /// to be kept.
-    fn repair(&self, winner: &Record, is_ours: bool, end: &End) -> Repair {
+    /// Returns the peers that have less than the winner, and those without a record that should have it, unless the
+    /// winner is a tombstone.
+    fn repair(&self, winner: &Record, is_ours: bool, end: &WalkEnd) -> Repair {
         let Walk { current, stale, .. } = &self.walk;
         let mut peers = stale.clone();
         if is_ours {

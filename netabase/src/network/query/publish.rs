@@ -1,3 +1,5 @@
+//! Decides which peers a record is sent to, and whether enough have it.
+
 use std::cmp::Ordering;
 
 use libp2p::{
@@ -5,38 +7,10 @@ use libp2p::{
     kad::{Quorum, Record},
 };
 
-use super::walk::{End, Walk};
-use crate::network::{error::NetworkError, settings::REPLICATION};
+use super::walk::{Walk, WalkEnd};
+use crate::network::{error::NetworkError, report::PublishReport, settings::REPLICATION};
 
-/// Who has a record that was published.
-///
-/// An acknowledgement means that the peer had checked the record and stored it. It does not mean that the peer
-/// keeps it: it may be evicted there, or the peer may leave.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PublishReport {
-    /// Whether it is stored here.
-    pub stored_locally: bool,
-    /// The peers closest to the key that were found, at most 20.
-    pub found: usize,
-    /// How many of them took it.
-    pub acknowledged: usize,
-    /// How many of them had it already.
-    pub verified: usize,
-    /// How many of them should have it, as the quorum says. 0 if there is nobody: it is offered to the first
-    /// peer that comes.
-    pub wanted: usize,
-}
-
-impl PublishReport {
-    /// How many peers have the record.
-    #[must_use]
-    pub fn holders(&self) -> usize {
-        self.acknowledged + self.verified
-    }
-}
-
-/// A publish on its way: first a walk, to see what is there and who is closest, then the puts.
+/// A publish on its way: first a walk, to see what is there and which peers are closest, then the puts.
 pub(in crate::network) struct Publish {
     record: Record,
     quorum: Quorum,
@@ -44,7 +18,7 @@ pub(in crate::network) struct Publish {
     report: PublishReport,
 }
 
-/// What comes after the walk.
+/// The step after the walk.
 pub(in crate::network) enum PublishStep {
     /// These are to be sent the record.
     Send(Vec<PeerId>),
@@ -58,7 +32,7 @@ impl Publish {
         Self { record, quorum, walk, report }
     }
 
-    /// One whose closest peers are known: no walk is needed.
+    /// Starts a publish whose closest peers are known: no walk is needed.
     pub(in crate::network) fn to(record: Record, closest: usize) -> Self {
         let mut publish = Self::new(record, Quorum::One);
         publish.report.found = closest;
@@ -74,8 +48,8 @@ impl Publish {
         &mut self.walk
     }
 
-    /// The walk is over; says what comes next, and who is closest to the key.
-    pub(in crate::network) fn walked(&mut self, end: &End) -> (PublishStep, Vec<PeerId>) {
+    /// Takes in the end of the walk. Returns the next step, and the peers closest to the key.
+    pub(in crate::network) fn walked(&mut self, end: &WalkEnd) -> (PublishStep, Vec<PeerId>) {
         let mut closest = self.walk.closest(end);
         closest.truncate(REPLICATION);
         let order = self.walk.winner.as_ref().map(|winner| winner.value.cmp(&self.record.value));
@@ -92,26 +66,26 @@ impl Publish {
         self.report.found = closest.len();
         self.report.verified = closest.len() - targets.len();
         self.report.wanted = match closest.len() {
-            // Somebody should have it, but nobody answered.
+            // A peer should have it, but none answered.
             0 => usize::from(end.asked > 0),
             found => wanted(self.quorum, found),
         };
         if targets.is_empty() {
-            return (PublishStep::Done(self.judge()), closest);
+            return (PublishStep::Done(self.check_quorum()), closest);
         }
         (PublishStep::Send(targets), closest)
     }
 
-    /// The puts are over.
+    /// Takes in the end of the puts.
     pub(in crate::network) fn sent(
         &mut self,
         acknowledged: usize,
     ) -> Result<PublishReport, NetworkError> {
         self.report.acknowledged = acknowledged;
-        self.judge()
+        self.check_quorum()
     }
 
-    fn judge(&self) -> Result<PublishReport, NetworkError> {
+    fn check_quorum(&self) -> Result<PublishReport, NetworkError> {
         let report = self.report;
         if report.holders() < report.wanted {
             return Err(NetworkError::QuorumMissed { report });
@@ -120,7 +94,7 @@ impl Publish {
     }
 }
 
-/// A quorum of so many peers, clamped to them.
+/// Returns how many of the found peers a quorum asks for.
 fn wanted(quorum: Quorum, found: usize) -> usize {
     match quorum {
         Quorum::One => 1,

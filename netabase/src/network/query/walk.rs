@@ -1,3 +1,5 @@
+//! Compares the answers to a walk for a record.
+
 use std::{
     cmp::Ordering,
     time::{Duration, Instant},
@@ -9,43 +11,43 @@ use libp2p::{
 };
 
 use crate::{
-    network::{gate::check_size, settings::WALK_TIMEOUT},
+    network::{inbound_store::check_size, settings::WALK_TIMEOUT},
     record::RecordError,
     store::StoreError,
 };
 
-/// The answers to one GET walk: which of them is the winner, and who has which.
+/// The answers to one GET walk: the winner, and the peers that have it or less.
 pub(in crate::network) struct Walk {
     key: RecordKey,
     /// The largest valid value that a peer has.
     pub(super) winner: Option<Record>,
-    /// Who has the winner.
+    /// The peers that have the winner.
     pub(super) current: Vec<PeerId>,
-    /// Who has a smaller value, or one that is not valid.
+    /// The peers that have a smaller value, or one that is not valid.
     pub(super) stale: Vec<PeerId>,
-    /// How many answers were not valid, and what is wrong with the last of them.
+    /// The number of answers that were not valid, and the fault of the last of them.
     pub(super) invalid: Option<(usize, StoreError)>,
     /// By the store's clock.
     started: Option<Instant>,
-    /// Whether it was ended before all were asked that are close to the key.
+    /// `true` if it was ended before all peers close to the key were asked.
     is_cut_short: bool,
 }
 
-/// How a walk ended.
+/// The end of a walk.
 #[derive(Clone, Debug)]
-pub(in crate::network) struct End {
+pub(in crate::network) struct WalkEnd {
     /// Peers close to the key that have no record of it.
     pub(in crate::network) missing: Vec<PeerId>,
     pub(in crate::network) asked: usize,
     pub(in crate::network) answered: usize,
     /// After which time it was given up, if it was; there may be more than it has found.
     pub(in crate::network) timed_out: Option<Duration>,
-    /// Whether all of the closest peers were asked that are there.
+    /// `true` if all reachable peers of the closest were asked.
     pub(in crate::network) is_complete: bool,
 }
 
-impl End {
-    /// Nobody was there to be asked.
+impl WalkEnd {
+    /// Returns the end of a walk without any peer to ask.
     pub(in crate::network) fn nobody() -> Self {
         Self { missing: Vec::new(), asked: 0, answered: 0, timed_out: None, is_complete: true }
     }
@@ -64,12 +66,12 @@ impl Walk {
         }
     }
 
-    /// Its time begins.
+    /// Starts its time.
     pub(in crate::network) fn start(&mut self, now: Instant) {
         self.started = Some(now);
     }
 
-    /// Whether it takes too long, and is to be ended; says so once.
+    /// Returns whether it takes too long and is to be ended: `true` once.
     pub(in crate::network) fn cut_short(&mut self, now: Instant) -> bool {
         let took = self.started.map(|started| now.saturating_duration_since(started));
         let is_over = took.is_some_and(|took| took > WALK_TIMEOUT);
@@ -88,7 +90,7 @@ impl Walk {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The fault of an answer that is not valid.
     pub(in crate::network) fn answer(
         &mut self,
         peer: PeerId,
@@ -129,14 +131,14 @@ impl Walk {
         validate(record)
     }
 
-    /// All peers that took part, the closest to the key first.
-    pub(super) fn closest(&self, end: &End) -> Vec<PeerId> {
+    /// Returns all peers that took part, the closest to the key first.
+    pub(super) fn closest(&self, end: &WalkEnd) -> Vec<PeerId> {
         let peers = [&self.current, &self.stale, &end.missing];
         closest_to(&self.key, peers.into_iter().flatten().copied())
     }
 }
 
-/// Peers in the order of their distance from a key.
+/// Sorts peers by their distance from a key.
 pub(in crate::network) fn closest_to(
     key: &RecordKey,
     peers: impl Iterator<Item = PeerId>,

@@ -1,10 +1,12 @@
+//! Runs a swarm's connections, and waits for their end.
+
 use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 
 use libp2p::swarm::Executor;
 use tokio::{runtime::Handle, sync::mpsc, time::timeout};
 
-/// How long connections may take to end; whoever takes longer goes with the runtime.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest time that connections may take to end; the rest end with the runtime.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Runs a swarm's connections, and notices when the last of them has ended.
 pub(in crate::network) struct ConnectionTasks {
@@ -25,7 +27,7 @@ impl ConnectionTasks {
 
     /// Waits until the swarm is gone and all of its connections have ended.
     pub(in crate::network) async fn ended(mut self) {
-        if timeout(PATIENCE, self.ended.recv()).await.is_err() {
+        if timeout(MAX_WAIT, self.ended.recv()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
     }

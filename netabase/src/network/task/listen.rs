@@ -1,3 +1,5 @@
+//! Listens on the node's addresses before it is given out.
+
 use std::io;
 
 use libp2p::{

@@ -1,4 +1,4 @@
-//! Numbers from a seed.
+//! Draws numbers from a seed.
 
 use libp2p::kad::KBucketKey;
 
@@ -13,7 +13,7 @@ pub(super) fn draw(seed: u64, purpose: &str, detail: &[u8], number: u64) -> [u8;
     drawn
 }
 
-/// As [`draw`], a number below `bound`; 0 if that is 0.
+/// Draws as [`draw`], a number below `bound`; 0 if that is 0.
 pub(super) fn draw_below(bound: u64, seed: u64, purpose: &str, detail: &[u8], number: u64) -> u64 {
     let drawn = draw(seed, purpose, detail, number);
     let mut first = [0; 8];

@@ -1,4 +1,4 @@
-//! The handle by which a test changes the network.
+//! Lets a test change the network.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -42,18 +42,18 @@ impl fmt::Debug for Faults {
 }
 
 impl Faults {
-    /// A network without faults, in which bytes take no time. The jitter is drawn from `seed`.
+    /// Makes a network without faults, in which bytes take no time. The jitter is drawn from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { simulation: Arc::new(Mutex::new(Simulation::new(seed))) }
     }
 
-    /// Reads or changes the state, without waking anybody.
+    /// Reads or changes the state, without waking any peer.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Simulation) -> T) -> T {
         act(&mut self.simulation.lock())
     }
 
-    /// Changes what peers may do, and wakes those whom it concerns.
+    /// Changes what peers may do, and wakes those it concerns.
     fn change(&self, change: impl FnOnce(&mut Simulation)) {
         let woken = self.with(|simulation| {
             change(simulation);
@@ -66,10 +66,10 @@ impl Faults {
     }
 }
 
-/// Slow links. What is set holds for bytes that set out from then on; those under way keep their
+/// Slows links down. What is set holds for bytes that set out from then on; those under way keep their
 /// time, and later ones of the same connection do not overtake them.
 impl Faults {
-    /// Bytes between `a` and `b` take `delay` each way, so that an answer takes twice that.
+    /// Delays bytes between `a` and `b` by `delay` each way, so that an answer takes twice that.
     ///
     /// At most [`MAX_DELAY`]. A connection has up to 1 MiB under way in each direction, the rest
     /// waits at the sender, as with a window in TCP.
@@ -77,13 +77,13 @@ impl Faults {
         self.with(|simulation| simulation.link(a, b).shape.delay = Some(delay.min(MAX_DELAY)));
     }
 
-    /// On top of the delay, each piece of bytes between `a` and `b` takes up to `jitter` more,
-    /// evenly distributed. At most [`MAX_DELAY`]. Pieces of one connection stay in order.
+    /// Delays each piece of bytes between `a` and `b` by up to `jitter` more, evenly distributed. At
+    /// most [`MAX_DELAY`]. Pieces of one connection stay in order.
     pub fn jitter(&self, a: PeerId, b: PeerId, jitter: Duration) {
         self.with(|simulation| simulation.link(a, b).shape.jitter = Some(jitter.min(MAX_DELAY)));
     }
 
-    /// At most `bytes_per_second` pass between `a` and `b` each way, yamux's frames included.
+    /// Lets at most `bytes_per_second` pass between `a` and `b` each way, yamux's frames included.
     ///
     /// A link that passes nothing is a [stalled](Self::stall) one: 0 counts as 1. `u64::MAX` is as
     /// fast as this machine.
@@ -95,17 +95,17 @@ impl Faults {
         });
     }
 
-    /// The [delay](Self::delay) of the links that were given none; none at first.
+    /// Sets the [delay](Self::delay) of the links that were given none; none at first.
     pub fn default_delay(&self, delay: Duration) {
         self.with(|simulation| simulation.usual.delay = Some(delay.min(MAX_DELAY)));
     }
 
-    /// The [jitter](Self::jitter) of the links that were given none; none at first.
+    /// Sets the [jitter](Self::jitter) of the links that were given none; none at first.
     pub fn default_jitter(&self, jitter: Duration) {
         self.with(|simulation| simulation.usual.jitter = Some(jitter.min(MAX_DELAY)));
     }
 
-    /// The [bandwidth](Self::bandwidth) of each of the links that were given none; no limit at first.
+    /// Sets the [bandwidth](Self::bandwidth) of each of the links that were given none; no limit at first.
     pub fn default_bandwidth(&self, bytes_per_second: u64) {
         self.with(|simulation| {
             simulation.usual.bytes_per_second = Some(bytes_per_second);
@@ -114,9 +114,9 @@ impl Faults {
     }
 }
 
-/// Broken links.
+/// Breaks links, and heals them.
 impl Faults {
-    /// No bytes pass between `a` and `b`, either way, and nothing closes, until they are healed.
+    /// Stops bytes between `a` and `b`, either way, while nothing closes, until they are healed.
     ///
     /// The bytes are kept and then pass; neither peer hears meanwhile that the other has closed the
     /// connection. A dial waits too, until its timeout ([`CONNECTION_TIMEOUT`] at the latest).
@@ -126,26 +126,26 @@ impl Faults {
         self.change(|simulation| simulation.link(a, b).stalled = true);
     }
 
-    /// New connections between `a` and `b` fail, whoever dials, until they are healed. Those that
-    /// there are stay.
+    /// Refuses new connections between `a` and `b`, whichever dials, until they are healed. Existing
+    /// ones stay.
     pub fn refuse(&self, a: PeerId, b: PeerId) {
         self.change(|simulation| simulation.link(a, b).refused = true);
     }
 
-    /// The connections that there are between `a` and `b` end with an error on both sides, at once.
+    /// Ends the connections between `a` and `b` with an error on both sides, at once.
     ///
     /// New ones can be made.
     pub fn kill(&self, a: PeerId, b: PeerId) {
         self.change(|simulation| simulation.kill(a, Some(b)));
     }
 
-    /// As [`kill`](Self::kill), the connections of `peer` with everybody.
+    /// Ends the connections of `peer` with all others, as [`kill`](Self::kill) does.
     pub fn kill_peer(&self, peer: PeerId) {
         self.change(|simulation| simulation.kill(peer, None));
     }
 
-    /// [Stalls](Self::stall) and [refuses](Self::refuse) between every peer of the one group and
-    /// every peer of the other. A peer in both stays linked to itself.
+    /// Separates two groups: [stalls](Self::stall) and [refuses](Self::refuse) between every peer of
+    /// the one and every peer of the other. A peer in both stays linked to itself.
     pub fn partition(&self, one: &[PeerId], other: &[PeerId]) {
         self.change(|simulation| {
             for &a in one {
@@ -156,8 +156,8 @@ impl Faults {
         });
     }
 
-    /// [Stalls](Self::stall) and [refuses](Self::refuse) between `peer` and everybody, also those
-    /// who come later, until it [rejoins](Self::rejoin). Its links are not healed one by one.
+    /// Cuts `peer` off: [stalls](Self::stall) and [refuses](Self::refuse) between it and all others,
+    /// also those that come later, until it [rejoins](Self::rejoin). Its links are not healed one by one.
     pub fn isolate(&self, peer: PeerId) {
         self.change(|simulation| {
             simulation.isolated.insert(peer);
@@ -171,7 +171,7 @@ impl Faults {
         });
     }
 
-    /// Bytes pass and dials succeed again between `a` and `b`; delay and bandwidth stay.
+    /// Lets bytes pass and dials succeed again between `a` and `b`; delay and bandwidth stay.
     ///
     /// Not while one of them is [isolated](Self::isolate).
     pub fn heal(&self, a: PeerId, b: PeerId) {
@@ -183,8 +183,8 @@ impl Faults {
         self.change(Simulation::heal_all);
     }
 
-    /// How many bytes of all connections so far `to` has received from `from`, handshakes and
-    /// yamux's frames included, but for what a listener reads before it knows who came.
+    /// Returns how many bytes of all connections so far `to` has received from `from`, handshakes and
+    /// yamux's frames included, but for what a listener reads before it knows the dialer.
     #[must_use]
     pub fn passed(&self, from: PeerId, to: PeerId) -> u64 {
         self.with(|simulation| simulation.passed(from, to))

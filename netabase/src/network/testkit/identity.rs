@@ -1,10 +1,10 @@
-//! Who the peers are, and whom they know.
+//! Derives the peers' identities and acquaintances from a seed.
 
 use libp2p::identity::Keypair;
 
 use super::draw::{draw, draw_below};
 
-/// The ed25519 identity of peer `index` in the network of `seed`: the same in every run.
+/// Returns the ed25519 identity of peer `index` in the network of `seed`: the same in every run.
 ///
 /// Anybody can compute it: for tests only.
 ///
@@ -22,11 +22,11 @@ pub fn identity(seed: u64, index: usize) -> Keypair {
         .expect("any 32 bytes are an ed25519 secret key")
 }
 
-/// Whom each of `nodes` peers knows at first, by index: up to `each` others, drawn from `seed`.
+/// Draws from `seed` the peers that each of `nodes` knows at first, by index: up to `each` others.
 ///
-/// The first that a peer knows is the next one, in a ring, so that nobody is left out; hence
-/// everybody knows somebody even when `each` is 0, unless there is only one peer. Nobody knows
-/// themselves, nor anyone twice.
+/// The first that a peer knows is the next one, in a ring, so that none is left out; hence each
+/// knows one even when `each` is 0, unless there is only one peer. No peer knows itself, nor
+/// another twice.
 ///
 /// ```
 /// use netabase::testkit::topology;

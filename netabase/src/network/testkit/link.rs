@@ -1,4 +1,4 @@
-//! What lies between two peers.
+//! Times and counts the bytes between two peers.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl Pair {
     }
 }
 
-/// How fast a link is. What is `None` is as on other links.
+/// The speed of a link. What is `None` is as on other links.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shape {
     pub(super) delay: Option<Duration>,
@@ -32,7 +32,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// This shape, completed by the `usual` one.
+    /// Completes this shape by the `usual` one.
     fn or(self, usual: Self) -> Self {
         Self {
             delay: self.delay.or(usual.delay),
@@ -41,7 +41,7 @@ impl Shape {
         }
     }
 
-    /// How long `bytes` keep the link busy.
+    /// Returns how long `bytes` keep the link busy.
     fn transmission(self, bytes: usize) -> Duration {
         let Some(bytes_per_second) = self.bytes_per_second else { return Duration::ZERO };
         let nanos = (bytes as u64).saturating_mul(1_000_000_000) / bytes_per_second.max(1);
@@ -69,12 +69,12 @@ impl Link {
         (self.stalled, self.refused) = (false, false);
     }
 
-    /// The direction that leads from `from` to `to`.
+    /// Returns the direction that leads from `from` to `to`.
     fn way(&mut self, from: PeerId, to: PeerId) -> &mut Way {
         if from < to { &mut self.up } else { &mut self.down }
     }
 
-    /// How many bytes were handed over to `to`.
+    /// Returns how many bytes were handed over to `to`.
     pub(super) fn passed(&self, from: PeerId, to: PeerId) -> u64 {
         if from < to { self.up.passed } else { self.down.passed }
     }
@@ -84,12 +84,12 @@ impl Link {
         way.passed = way.passed.saturating_add(bytes as u64);
     }
 
-    /// What waits at the senders goes at the new speed.
+    /// Frees what waits at the senders to go at the new speed.
     pub(super) fn free(&mut self) {
         (self.up.free_at, self.down.free_at) = (None, None);
     }
 
-    /// When `bytes` that were sent `now` are there, while other links are of the `usual` shape.
+    /// Returns when `bytes` that were sent `now` arrive, while other links are of the `usual` shape.
     pub(super) fn send(
         &mut self,
         (from, to): (PeerId, PeerId),

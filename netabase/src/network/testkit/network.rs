@@ -1,4 +1,4 @@
-//! Whole nodes on a simulated network.
+//! Starts whole nodes on a simulated network.
 
 use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 
@@ -9,18 +9,18 @@ use crate::network::{
     builder::NetabaseBuilder,
     error::{NetworkError, NodeError},
     node::Netabase,
-    settings::BOOTSTRAP_PATIENCE,
+    settings::BOOTSTRAP_TIMEOUT,
 };
 
-/// What the network of the nodes is called.
+/// The name of the nodes' network.
 const NAME: &str = "testkit";
 
-/// How many of the nodes before it one knows at first.
+/// The number of earlier nodes that a node knows at first.
 const KNOWN_AT_FIRST: usize = 3;
 
 /// Nodes in one process, over connections that can be slow, stalled or cut.
 ///
-/// The seed fixes who they are and whom they know at first.
+/// The seed fixes their identities, and the peers they know at first.
 #[derive(Clone, Debug)]
 pub struct TestNetwork {
     seed: u64,
@@ -28,26 +28,26 @@ pub struct TestNetwork {
 }
 
 impl TestNetwork {
-    /// A network without nodes.
+    /// Makes a network without nodes.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { seed, faults: Faults::new(seed) }
     }
 
-    /// What becomes of the bytes.
+    /// Returns the handle that changes what becomes of the bytes.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// Who the node of this number is, also before it is started.
+    /// Returns the id of the node of this number, also before it is started.
     #[must_use]
     pub fn peer_id(&self, index: usize) -> PeerId {
         identity(self.seed, index).public().to_peer_id()
     }
 
-    /// The node of this number, which listens in the simulated network and knows nobody. More can be said
-    /// before it is started.
+    /// Describes the node of this number, which listens in the simulated network and knows no peer. More can be
+    /// said before it is started.
     pub fn node(&self, index: usize) -> NetabaseBuilder {
         let faults = self.faults.clone();
         Netabase::builder(NAME)
@@ -65,7 +65,7 @@ impl TestNetwork {
         self.start_with(count, |_, node| node).await
     }
 
-    /// As [`start`](Self::start); `describe` says more of each node.
+    /// Starts nodes as [`start`](Self::start) does; `describe` says more of each.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl TestNetwork {
         }
         for node in &nodes {
             // One that has not met them yet is a node all the same.
-            let _ = node.bootstrapped_by(Instant::now() + BOOTSTRAP_PATIENCE).await;
+            let _ = node.bootstrapped_by(Instant::now() + BOOTSTRAP_TIMEOUT).await;
         }
         Ok(nodes)
     }

@@ -1,4 +1,4 @@
-//! The state of the network: its links, and the ends of the connections that run over them.
+//! Keeps the state of the network: its links, and the ends of the connections that run over them.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::link::{Link, Pair, Shape};
 
-/// What an end of a connection may do.
+/// The permissions of an end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gate {
     Open,
@@ -20,7 +20,7 @@ pub(super) enum Gate {
     Killed,
 }
 
-/// Who waits at an end of a connection.
+/// A side that waits at an end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Side {
     Reader,
@@ -31,18 +31,18 @@ pub(super) enum Side {
 #[derive(Debug)]
 struct End {
     local: PeerId,
-    /// `None` until a listener knows who came, or a dialer of a foreign address whom it reached.
+    /// `None` until a listener knows the dialer, or the dialer of a foreign address the peer it reached.
     remote: Option<PeerId>,
     /// Still to be refused, if need be.
     connecting: bool,
     killed: bool,
-    /// Whether somebody was told to wait until the link is healed.
+    /// `true` if a side was told to wait until the link is healed.
     held: bool,
     reader: Option<Waker>,
     writer: Option<Waker>,
 }
 
-/// The whole state, under one lock: a fault and whom it wakes are one step.
+/// The whole state, under one lock: a fault and the sides it wakes are one step.
 ///
 /// Bounded by the pairs of peers that were linked, and by the connections and listeners there are.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub(super) struct Simulation {
     pub(super) isolated: HashSet<PeerId>,
     links: HashMap<Pair, Link>,
     ends: Slab<End>,
-    /// Whose the ports of the memory transport are.
+    /// The peers that have the ports of the memory transport.
     listeners: HashMap<u64, PeerId>,
 }
 
@@ -86,7 +86,7 @@ impl Simulation {
         self.links.get(&Pair::new(from, to)).map_or(0, |link| link.passed(from, to))
     }
 
-    /// Kills the connections of `a`, with `b` or with everybody.
+    /// Kills the connections of `a`, with `b` or with all others.
     pub(super) fn kill(&mut self, a: PeerId, b: Option<PeerId>) {
         for (_, end) in &mut self.ends {
             let between = |near, far| near == Some(a) && b.is_none_or(|b| far == Some(b));
@@ -95,7 +95,7 @@ impl Simulation {
         }
     }
 
-    /// Takes the wakers of all who have something to learn from what was changed.
+    /// Takes the wakers of all sides that a change concerns.
     pub(super) fn take_woken(&mut self) -> Vec<Waker> {
         let gates: Vec<Gate> = self.ends.iter().map(|(_, end)| self.gate(end)).collect();
         let mut woken = Vec::new();
@@ -129,7 +129,7 @@ impl Simulation {
     }
 }
 
-/// The ports.
+/// Keeps the ports.
 impl Simulation {
     pub(super) fn listen(&mut self, port: u64, peer: PeerId) {
         self.listeners.insert(port, peer);
@@ -144,7 +144,7 @@ impl Simulation {
     }
 }
 
-/// The ends of connections. A key is valid from `open` to `close`, and its holder alone closes it.
+/// Keeps the ends of connections. A key is valid from `open` to `close`, and its holder alone closes it.
 impl Simulation {
     pub(super) fn open(&mut self, local: PeerId, remote: Option<PeerId>) -> usize {
         self.ends.insert(End {
@@ -158,12 +158,12 @@ impl Simulation {
         })
     }
 
-    /// The wakers that are left come back, since dropping one may drop a task with ends of its own.
+    /// Removes an end. The wakers that are left come back, since dropping one may drop a task with ends of its own.
     pub(super) fn close(&mut self, key: usize) -> Option<[Option<Waker>; 2]> {
         self.ends.try_remove(key).map(|end| [end.reader, end.writer])
     }
 
-    /// The remote has said who it is.
+    /// Notes the remote, once it has identified itself.
     pub(super) fn identify(&mut self, key: usize, remote: PeerId) -> Gate {
         self.ends[key].remote = Some(remote);
         let gate = self.gate(&self.ends[key]);
@@ -171,12 +171,12 @@ impl Simulation {
         gate
     }
 
-    /// What the end may do now.
+    /// Returns what the end may do now.
     pub(super) fn look(&self, key: usize) -> Gate {
         self.gate(&self.ends[key])
     }
 
-    /// What the end may do now; whoever asked is woken when that changes.
+    /// Returns what the end may do now; the side is woken when that changes.
     pub(super) fn ask(&mut self, key: usize, side: Side, waker: &Waker) -> Gate {
         let gate = self.gate(&self.ends[key]);
         let end = &mut self.ends[key];
@@ -192,7 +192,7 @@ impl Simulation {
         gate
     }
 
-    /// When `bytes` that set out `now` towards this end are there.
+    /// Returns when `bytes` that set out `now` towards this end arrive.
     pub(super) fn send(&mut self, key: usize, bytes: usize, now: Instant) -> Instant {
         let (seed, usual) = (self.seed, self.usual);
         let End { local, remote, .. } = self.ends[key];

@@ -1,4 +1,4 @@
-//! One end of a connection, to which the faults of its link happen.
+//! Applies the faults of a link to one end of a connection.
 //!
 //! Everything happens where bytes are read: each end times what comes in and holds it back. A write
 //! goes through at once, into the memory transport, whose channel is the sender's buffer.
@@ -23,13 +23,13 @@ use super::{
     simulation::{Gate, Side},
 };
 
-/// How much may be under way to one end of a connection.
+/// The most bytes under way to one end of a connection.
 const MAX_BYTES_UNDER_WAY: usize = 1 << 20;
 
-/// And in how many pieces: yamux reads its headers of 12 bytes one by one.
+/// The most pieces they are in: yamux reads its headers of 12 bytes one by one.
 const MAX_PIECES_UNDER_WAY: usize = 1 << 14;
 
-/// Why a connection could not be made, or ended.
+/// The reason why a connection could not be made, or ended.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error("the connection was refused by a fault of the test")]
@@ -49,7 +49,7 @@ impl From<Fault> for io::Error {
 }
 
 impl Gate {
-    /// Whether bytes pass, or why there is no connection.
+    /// Returns whether bytes pass, or why there is no connection.
     fn is_open(self) -> Result<bool, Fault> {
         match self {
             Self::Open => Ok(true),
@@ -60,7 +60,7 @@ impl Gate {
     }
 }
 
-/// Our place in the simulation, given back when dropped.
+/// An end registered in the simulation, removed when dropped.
 pub(super) struct End {
     faults: Faults,
     key: usize,
@@ -83,13 +83,13 @@ impl End {
         self.poll_pass(cx, 0)
     }
 
-    /// The handshake has shown who the remote is.
+    /// Notes the remote, once the handshake has shown it.
     pub(super) fn identify(&self, remote: PeerId) -> io::Result<()> {
         self.faults.with(|simulation| simulation.identify(self.key, remote)).is_open()?;
         Ok(())
     }
 
-    /// An error if the connection was refused or killed.
+    /// Fails if the connection was refused or killed.
     pub(super) fn check(&self) -> io::Result<()> {
         self.faults.with(|simulation| simulation.look(self.key)).is_open()?;
         Ok(())
@@ -106,7 +106,7 @@ impl End {
         })
     }
 
-    /// Whether the writer hears what the other end does.
+    /// Returns whether the writer hears what the other end does.
     fn is_heard(&self, cx: &Context<'_>) -> Result<bool, Fault> {
         self.faults.with(|simulation| simulation.ask(self.key, Side::Writer, cx.waker())).is_open()
     }

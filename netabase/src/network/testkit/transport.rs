@@ -1,4 +1,4 @@
-//! The transport of one peer: the memory transport, plaintext and yamux.
+//! Builds the transport of one peer: the memory transport, plaintext and yamux.
 
 use std::{
     collections::HashMap,
@@ -32,13 +32,13 @@ use super::{
     stream::{End, FaultyStream},
 };
 
-/// How long a connection may take to be made, at either end: 20 seconds.
+/// The longest time that a connection may take to be made, at either end: 20 seconds.
 pub const CONNECTION_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Faults {
-    /// The transport of the peer with this `keypair`, for a swarm of its own.
+    /// Returns the transport of the peer with this `keypair`, for a swarm of its own.
     ///
-    /// It listens on `/memory/0`: a port is chosen that nobody in the process has, so tests can run
+    /// It listens on `/memory/0`: a port is chosen that is free in the process, so tests can run
     /// side by side. It dials what is listened on with a transport of the same network. Faults
     /// happen to peers by their names, so a name should not be given to two swarms at a time.
     ///
@@ -154,7 +154,8 @@ impl Local {
         self.keypair.public().to_peer_id()
     }
 
-    /// Who listens at `address`; of a listener that is not of this network, who is said to.
+    /// Returns the peer that listens at `address`; for a listener outside this network, the one that the address
+    /// names.
     fn listener(&self, address: &Multiaddr) -> Option<PeerId> {
         let port = memory_port(address)?;
         let said = address.iter().find_map(|part| match part {
@@ -184,7 +185,7 @@ impl Local {
     }
 }
 
-/// Finds out who is there, and splits the stream into substreams.
+/// Finds out the remote, and splits the stream into substreams.
 ///
 /// The protocols are not negotiated: both ends are of this file, and libp2p's way to do so hides
 /// the moment when the remote, and with it the link, is known.

@@ -1,4 +1,4 @@
-//! Remembers which offers reached nobody, and how long each rests before it is made again.
+//! Remembers which offers reached no peer, and how long each rests before it is made again.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -7,25 +7,25 @@ use std::{
 
 use libp2p::kad::RecordKey;
 
-use crate::network::offers::Place;
+use crate::network::offers::KeyHash;
 
-/// How long an offer that reached nobody rests before it is made again; twice as long each time.
+/// The pause of an offer that reached no peer before it is made again; twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 
-/// How far that is spread, so that nodes which lost the same peers do not all come back at once.
+/// The spread of that pause, so that nodes which lost the same peers do not all come back at once.
 const JITTER: Duration = Duration::from_secs(15);
 
-/// How often the pause is doubled: four to eight hours are the longest.
+/// The number of times the pause is doubled: four to eight hours are the longest.
 const MAX_DOUBLINGS: u32 = 10;
 
-/// Offers that reached nobody, each with a pause of its own.
+/// Offers that reached no peer, each with a pause of its own.
 ///
 /// There is one for each own record at most, but for those removed while they rest.
 pub(super) struct Backoff {
     first_pause: Duration,
-    failed: HashMap<Place, Failed>,
-    /// Those that rest, by the end of their pauses.
-    resting: BTreeSet<(Instant, Place)>,
+    failed: HashMap<KeyHash, Failed>,
+    /// The hashes of keys that rest, by the end of their pauses.
+    resting: BTreeSet<(Instant, KeyHash)>,
 }
 
 struct Failed {
@@ -37,13 +37,13 @@ struct Failed {
 }
 
 impl Backoff {
-    /// `share`, from 0 to 1, is how far this node is from others that begin at the same time.
+    /// Spreads nodes that begin at the same time: `share` is from 0 to 1.
     pub(super) fn new(share: f64) -> Self {
         let first_pause = FIRST_PAUSE + JITTER.mul_f64(share);
         Self { first_pause, failed: HashMap::new(), resting: BTreeSet::new() }
     }
 
-    /// How many rest.
+    /// Returns how many offers rest.
     pub(super) fn len(&self) -> usize {
         self.resting.len()
     }
@@ -52,54 +52,54 @@ impl Backoff {
         self.resting.first().is_some_and(|(until, _)| *until <= now)
     }
 
-    /// The next key whose pause is over.
+    /// Takes the next key whose pause is over.
     pub(super) fn next(&mut self, now: Instant) -> Option<RecordKey> {
         if !self.is_due(now) {
             return None;
         }
-        let (_, place) = self.resting.pop_first()?;
-        let failed = self.failed.get_mut(&place)?;
+        let (_, hash) = self.resting.pop_first()?;
+        let failed = self.failed.get_mut(&hash)?;
         failed.rests_until = None;
         Some(failed.key.clone())
     }
 
-    /// It is offered. If it rested, it was written anew, and what was before means nothing.
-    pub(super) fn starts(&mut self, place: &Place) {
-        if self.failed.get(place).is_some_and(|failed| failed.rests_until.is_some()) {
-            self.forget(place);
+    /// Notes that a key is offered. If it rested, it was written anew, and earlier failures count no longer.
+    pub(super) fn starts(&mut self, hash: &KeyHash) {
+        if self.failed.get(hash).is_some_and(|failed| failed.rests_until.is_some()) {
+            self.forget(hash);
         }
     }
 
-    /// It reached nobody.
-    pub(super) fn add(&mut self, place: Place, key: RecordKey, now: Instant) {
-        let before = self.remove(&place).map_or(0, |failed| failed.times);
+    /// Notes that the offer of a key reached no peer.
+    pub(super) fn add(&mut self, hash: KeyHash, key: RecordKey, now: Instant) {
+        let before = self.remove(&hash).map_or(0, |failed| failed.times);
         let until = now + self.first_pause * (1 << before.min(MAX_DOUBLINGS));
         let failed = Failed { key, times: before + 1, last: now, rests_until: Some(until) };
-        self.failed.insert(place, failed);
-        self.resting.insert((until, place));
+        self.failed.insert(hash, failed);
+        self.resting.insert((until, hash));
     }
 
-    /// It need not be offered again.
-    pub(super) fn forget(&mut self, place: &Place) {
-        self.remove(place);
+    /// Forgets a key that need not be offered again.
+    pub(super) fn forget(&mut self, hash: &KeyHash) {
+        self.remove(hash);
     }
 
-    fn remove(&mut self, place: &Place) -> Option<Failed> {
-        let failed = self.failed.remove(place)?;
+    fn remove(&mut self, hash: &KeyHash) -> Option<Failed> {
+        let failed = self.failed.remove(hash)?;
         if let Some(until) = failed.rests_until {
-            self.resting.remove(&(until, *place));
+            self.resting.remove(&(until, *hash));
         }
         Some(failed)
     }
 
-    /// Somebody has come who may take what others did not: nothing rests longer than it did the first time.
-    /// Who comes and goes has nothing offered more often than that.
+    /// Shortens all pauses to the first one: a peer has come that may take what others did not. A peer that comes and
+    /// goes has nothing offered more often than that.
     pub(super) fn shorten(&mut self) {
-        for (place, failed) in &mut self.failed {
+        for (hash, failed) in &mut self.failed {
             let first = failed.last + self.first_pause;
             if let Some(until) = failed.rests_until.as_mut().filter(|until| **until > first) {
-                self.resting.remove(&(*until, *place));
-                self.resting.insert((first, *place));
+                self.resting.remove(&(*until, *hash));
+                self.resting.insert((first, *hash));
                 *until = first;
             }
         }
@@ -110,22 +110,22 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    const PLACE: Place = [7; 32];
+    const HASH: KeyHash = [7; 32];
 
     fn key() -> RecordKey {
         RecordKey::new(b"/netabase/note/whi\0")
     }
 
-    /// Lets it fail so often, and each time waits for the end of the pause; gives the pauses, in seconds.
+    /// Fails so often, and each time waits for the end of the pause. Returns the pauses, in seconds.
     fn fail(backoff: &mut Backoff, now: &mut Instant, times: usize) -> Vec<u64> {
         let mut pauses = Vec::new();
         for _ in 0..times {
             let start = *now;
-            backoff.add(PLACE, key(), start);
+            backoff.add(HASH, key(), start);
             while backoff.next(*now).is_none() {
                 *now += Duration::from_secs(1);
             }
-            backoff.starts(&PLACE);
+            backoff.starts(&HASH);
             pauses.push((*now - start).as_secs());
         }
         pauses
@@ -141,23 +141,23 @@ mod tests {
     }
 
     #[test]
-    fn what_reached_somebody_or_was_written_anew_begins_anew() {
+    fn an_offer_that_reached_a_peer_or_was_written_anew_begins_anew() {
         let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
         fail(&mut backoff, &mut now, 3);
-        backoff.forget(&PLACE);
+        backoff.forget(&HASH);
         assert_eq!(fail(&mut backoff, &mut now, 2), [15, 30]);
 
-        backoff.add(PLACE, key(), now);
-        backoff.starts(&PLACE);
+        backoff.add(HASH, key(), now);
+        backoff.starts(&HASH);
         assert_eq!(backoff.len(), 0);
         assert_eq!(fail(&mut backoff, &mut now, 1), [15]);
     }
 
     #[test]
-    fn who_comes_shortens_the_pauses_and_who_comes_often_no_more_than_that() {
+    fn a_new_peer_shortens_the_pauses_and_one_that_comes_often_no_more_than_that() {
         let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
         fail(&mut backoff, &mut now, 5);
-        backoff.add(PLACE, key(), now);
+        backoff.add(HASH, key(), now);
 
         for _ in 0..3 {
             backoff.shorten();

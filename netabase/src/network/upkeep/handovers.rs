@@ -1,3 +1,5 @@
+//! Decides which held records a newcomer is handed, and when.
+
 use std::{
     collections::{HashMap, VecDeque},
     time::{Duration, Instant},
@@ -13,36 +15,36 @@ use crate::{
     store::{NetabaseStore, RawRecords},
 };
 
-/// Handed-over records that are under way at a time.
+/// The most handovers that are under way at a time.
 const PARALLELISM: usize = 16;
 
-/// New peers that wait to be looked after; for more that come at once, authors renew their records.
+/// The most new peers that wait; for more that come at once, authors renew their records.
 const MAX_WAITING: usize = 1024;
 
-/// How long it takes until the same peer is looked after again.
+/// The shortest time between two passes for the same peer.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
-/// When the holders of a record, the nearest first, pass it on to a newcomer. The second and third do so in
-/// case the nearest has gone; a record that is there already costs the newcomer a comparison.
+/// The delays with which the holders of a record, the nearest first, pass it on to a newcomer. The second and third
+/// do so in case the nearest has left; a record that is there already costs the newcomer a comparison.
 const DELAYS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(20), Duration::from_secs(60)];
 
 /// New peers, for each of which all held records are looked through once, or up to three times.
 #[derive(Default)]
 pub(in crate::network) struct Handovers {
     waiting: VecDeque<Handover>,
-    /// Who was looked after lately, and from when on it may be again.
+    /// The peers of the last passes, and the earliest time of their next.
     lately: HashMap<PeerId, Instant>,
     running: usize,
 }
 
 struct Handover {
     peer: PeerId,
-    /// How many holders are nearer than those that act now.
+    /// The number of holders that are nearer than those that act now.
     rank: usize,
     not_before: Instant,
-    /// Where the look through the records stands.
+    /// The records that are left to look at.
     records: Option<RawRecords>,
-    /// Whether some record is for a later rank.
+    /// `true` if some record is for a later rank.
     has_more: bool,
 }
 
@@ -51,13 +53,13 @@ impl Handovers {
         self.waiting.len()
     }
 
-    /// A peer came into the routing table.
+    /// Adds a peer that came into the routing table, or was started again.
     pub(in crate::network) fn add(&mut self, peer: PeerId, now: Instant) {
         let is_waiting = self.waiting.iter().any(|waiting| waiting.peer == peer);
         if is_waiting || self.waiting.len() >= MAX_WAITING {
             return;
         }
-        // One that comes and goes, or says so, is looked after once in a while.
+        // Rate-limits flapping peers.
         self.lately.retain(|_, again| *again > now);
         let not_before = self.lately.get(&peer).copied().unwrap_or(now);
         if self.lately.len() < MAX_WAITING {
@@ -66,7 +68,7 @@ impl Handovers {
         self.push(Handover { peer, rank: 0, not_before, records: None, has_more: false });
     }
 
-    /// A peer left the routing table.
+    /// Removes a peer that left the routing table.
     pub(in crate::network) fn remove(&mut self, peer: &PeerId) {
         self.waiting.retain(|waiting| waiting.peer != *peer);
     }
@@ -77,14 +79,14 @@ impl Handovers {
         self.waiting.insert(place, handover);
     }
 
-    /// Whether there is something to be looked at now.
+    /// Returns whether there is a record to be looked at now.
     pub(in crate::network) fn is_due(&self, now: Instant) -> bool {
         self.running < PARALLELISM
             && self.waiting.front().is_some_and(|first| first.not_before <= now)
     }
 
-    /// Looks at the next record for the first peer, and gives both if it is to be sent. `closest` gives the
-    /// peers that are there, the closest to a key first.
+    /// Looks at the next record for the first peer, and returns both if it is to be sent. `closest` returns the
+    /// peers that are present, the closest to a key first.
     pub(in crate::network) fn inspect(
         &mut self,
         store: &NetabaseStore,
@@ -121,14 +123,14 @@ impl Handovers {
         }
     }
 
-    /// A record that was to be sent has been, or could not be.
+    /// Notes that a record was sent, or could not be.
     pub(in crate::network) fn ended(&mut self) {
         self.running -= 1;
     }
 }
 
-/// How many holders are nearer to a key than the local peer, if the newcomer should hold it, and the local
-/// peer is one of those who may pass it on.
+/// Returns how many holders are nearer to a key than the local peer, if the newcomer should hold it and the local
+/// peer is one of those that may pass it on.
 fn rank(
     key: &KBucketKey<Vec<u8>>,
     closest: &[PeerId],

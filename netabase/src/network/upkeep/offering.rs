@@ -1,4 +1,4 @@
-//! Decides which own record is offered next, and to whom, if that is known without a walk.
+//! Decides which own record is offered next, and to which peers, if they are known without a walk.
 
 use std::{sync::Arc, time::Instant};
 
@@ -6,27 +6,27 @@ use libp2p::{PeerId, kad::Record};
 
 use super::backoff::Backoff;
 use crate::{
-    network::offers::{Offers, Place, place_of},
+    network::offers::{KeyHash, Offers, hash_of},
     store::NetabaseStore,
 };
 
-/// Offers that are under way at a time.
+/// The most offers that are under way at a time.
 const PARALLELISM: usize = 8;
 
-/// Goes round the own records that peers are to be sent, in the order of their places, so that neighbours come
+/// Goes round the own records that peers are to be sent, in the order of their hashes, so that neighbours come
 /// one after the other.
 pub(in crate::network) struct Offering {
     offers: Arc<Offers>,
-    cursor: Option<Place>,
+    cursor: Option<KeyHash>,
     running: usize,
     backoff: Backoff,
     nearby: Option<Nearby>,
 }
 
-/// Where a walk led, and for which other keys it would have led there, too.
+/// The peers that a walk led to, and the other keys for which it would have led there, too.
 struct Nearby {
-    place: Place,
-    /// Keys that share more leading bits than this with the place have the same peers around them.
+    hash: KeyHash,
+    /// Keys that share more leading bits than this with the hash have the same peers around them.
     shared_bits: u32,
     closest: Vec<PeerId>,
 }
@@ -42,12 +42,12 @@ impl Offering {
         &self.offers
     }
 
-    /// Somebody has come who may take what reached nobody.
-    pub(in crate::network) fn somebody_came(&mut self) {
+    /// Notes that a peer has come that may take what reached none.
+    pub(in crate::network) fn peer_arrived(&mut self) {
         self.backoff.shorten();
     }
 
-    /// Who is close has changed.
+    /// Forgets which peers are close: they have changed.
     pub(in crate::network) fn forget_nearby(&mut self) {
         self.nearby = None;
     }
@@ -57,13 +57,13 @@ impl Offering {
         self.offers.len() + self.backoff.len()
     }
 
-    /// Whether there is nothing to offer now.
+    /// Returns whether there is nothing to offer now.
     pub(in crate::network) fn is_idle(&self, store: &NetabaseStore) -> bool {
         self.offers.len() == 0
             && (self.backoff.len() == 0 || !self.backoff.is_due(store.monotonic()))
     }
 
-    /// The next record to be offered, and to whom, if that is known without a walk.
+    /// Takes the next record to be offered, and the peers for it, if they are known without a walk.
     pub(in crate::network) fn next(
         &mut self,
         store: &NetabaseStore,
@@ -74,65 +74,65 @@ impl Offering {
         }
         while let Some(key) = self.backoff.next(now) {
             if !self.offers.put_back(store, &key) {
-                self.backoff.forget(&place_of(&key));
+                self.backoff.forget(&hash_of(&key));
             }
         }
         loop {
-            let Some((place, record)) = self.offers.take(store, self.cursor.as_ref()) else {
+            let Some((hash, record)) = self.offers.take(store, self.cursor.as_ref()) else {
                 // At the end the next round begins: some may have come in behind the cursor.
                 self.cursor.take()?;
                 continue;
             };
-            self.cursor = Some(place);
-            self.backoff.starts(&place);
+            self.cursor = Some(hash);
+            self.backoff.starts(&hash);
             if let Some(record) = record {
                 self.running += 1;
-                return Some((record, self.nearby_of(&place)));
+                return Some((record, self.nearby_of(&hash)));
             }
-            self.backoff.forget(&place);
+            self.backoff.forget(&hash);
         }
     }
 
-    fn nearby_of(&self, place: &Place) -> Option<Vec<PeerId>> {
+    fn nearby_of(&self, hash: &KeyHash) -> Option<Vec<PeerId>> {
         let nearby = self.nearby.as_ref()?;
-        let is_near = shared_bits(&nearby.place, place) > nearby.shared_bits;
+        let is_near = shared_bits(&nearby.hash, hash) > nearby.shared_bits;
         is_near.then(|| nearby.closest.clone())
     }
 
-    /// A walk for a record has led to these peers, the closest first.
+    /// Notes the peers that a walk for a record has led to, the closest first.
     pub(in crate::network) fn walked(&mut self, record: &Record, closest: Vec<PeerId>) {
-        let place = place_of(&record.key);
+        let hash = hash_of(&record.key);
         let bits = |peer: &PeerId| {
             let peer = libp2p::kad::KBucketKey::from(*peer);
-            shared_bits(&place, &place_bytes(peer.hashed_bytes()))
+            shared_bits(&hash, &to_hash(peer.hashed_bytes()))
         };
         let shared_bits = closest.iter().map(bits).min();
-        self.nearby = shared_bits.map(|shared_bits| Nearby { place, shared_bits, closest });
+        self.nearby = shared_bits.map(|shared_bits| Nearby { hash, shared_bits, closest });
     }
 
-    /// An offer has ended; it reached so many peers.
+    /// Notes the end of an offer that reached so many peers.
     pub(in crate::network) fn ended(&mut self, record: &Record, peers: usize, now: Instant) {
         self.running -= 1;
         if peers == 0 {
             // Perhaps they were not the right ones for it: the next attempt looks for itself.
             self.nearby = None;
-            self.backoff.add(place_of(&record.key), record.key.clone(), now);
+            self.backoff.add(hash_of(&record.key), record.key.clone(), now);
         } else {
             self.settled(record);
         }
     }
 
-    /// Peers have it: it need not be offered again.
+    /// Notes that peers have a record: it need not be offered again.
     pub(in crate::network) fn settled(&mut self, record: &Record) {
-        self.backoff.forget(&place_of(&record.key));
+        self.backoff.forget(&hash_of(&record.key));
     }
 }
 
-fn place_bytes(hashed: &[u8]) -> Place {
+fn to_hash(hashed: &[u8]) -> KeyHash {
     hashed.try_into().expect("SHA-256 has 32 bytes")
 }
 
-fn shared_bits(a: &Place, b: &Place) -> u32 {
+fn shared_bits(a: &KeyHash, b: &KeyHash) -> u32 {
     let mut bits = 0;
     for (a, b) in a.iter().zip(b) {
         let same = (a ^ b).leading_zeros();
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_share_their_leading_bits() {
+    fn hashes_share_their_leading_bits() {
         let (mut a, b) = ([0; 32], [0; 32]);
         assert_eq!(shared_bits(&a, &b), 256);
         a[1] = 0b0001_0000;

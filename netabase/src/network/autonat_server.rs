@@ -1,3 +1,5 @@
+//! Restricts autonat's server to addresses that a peer may have dialled.
+
 use std::{
     collections::{HashMap, HashSet},
     task::{Context, Poll},
@@ -16,13 +18,13 @@ use super::addresses::acceptable;
 
 type Server = autonat::v2::server::Behaviour;
 
-/// autonat's server, which dials peers at the addresses they name, so that they learn whether they can be
-/// reached. It asks nothing of those addresses: here, none is dialled that is nearer than the peer itself, or a
+/// Runs autonat's server, which dials peers at the addresses they name, so that they learn whether they can be
+/// reached. The server asks nothing of those addresses: here, none is dialled that is nearer than the peer itself, or a
 /// stranger could have this machine's ports and neighbourhood tried.
 #[derive(Default)]
-pub(super) struct Probes {
+pub(super) struct AutonatServer {
     server: Server,
-    /// Where the peers of all connections are.
+    /// The peer of each connection, and its address.
     connections: HashMap<ConnectionId, (PeerId, Multiaddr)>,
     /// Dials that the server has asked for.
     dials: HashSet<ConnectionId>,
@@ -30,11 +32,11 @@ pub(super) struct Probes {
 
 /// An address that autonat's client named, and that is not for it to name.
 #[derive(Debug, thiserror::Error)]
-#[error("the address to be probed is nearer than who asks for it")]
+#[error("the address to be probed is nearer than the peer that asks for it")]
 struct TooNear;
 
-impl Probes {
-    /// Whether a peer may have these addresses dialled.
+impl AutonatServer {
+    /// Returns whether a peer may have these addresses dialled.
     fn may_have_dialled(&self, peer: &PeerId, addresses: &[Multiaddr]) -> bool {
         let of_peer = self.connections.values().filter(|(of, _)| of == peer);
         let mut connections = of_peer.map(|(_, address)| address);
@@ -42,7 +44,7 @@ impl Probes {
     }
 }
 
-impl NetworkBehaviour for Probes {
+impl NetworkBehaviour for AutonatServer {
     type ConnectionHandler = <Server as NetworkBehaviour>::ConnectionHandler;
     type ToSwarm = <Server as NetworkBehaviour>::ToSwarm;
 
@@ -127,18 +129,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_has_addresses_dialled_that_are_nearer_than_the_own_connection() {
-        let (peer, mut probes) = (PeerId::random(), Probes::default());
+    fn no_peer_has_addresses_dialled_that_are_nearer_than_its_own_connection() {
+        let (peer, mut server) = (PeerId::random(), AutonatServer::default());
         let address = |text: &str| text.parse::<Multiaddr>().unwrap();
         let connection = ConnectionId::new_unchecked(1);
         let mut dial = |from: &str, to: &str, is_probe: bool| {
-            probes.connections = HashMap::from([(connection, (peer, address(from)))]);
+            server.connections = HashMap::from([(connection, (peer, address(from)))]);
             if is_probe {
-                probes.dials.insert(connection);
+                server.dials.insert(connection);
             }
             let to = [address(to)];
             let role = Endpoint::Dialer;
-            probes.handle_pending_outbound_connection(connection, Some(peer), &to, role).is_ok()
+            server.handle_pending_outbound_connection(connection, Some(peer), &to, role).is_ok()
         };
 
         let (far, loopback) = ("/ip4/9.9.9.9/tcp/1", "/ip4/127.0.0.1/tcp/22");

@@ -1,3 +1,5 @@
+//! Wraps kad: tells its store the sender of each record, limits connections, and filters what is dialled.
+
 use std::task::{Context, Poll};
 
 use libp2p::{
@@ -13,27 +15,27 @@ use libp2p::{
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
     connections::Connections,
-    gate::{Gate, Sender},
-    lasting::Lasting,
+    inbound_store::{InboundStore, Sender},
+    keep_alive::KeepAlive,
     settings::IDLE_CONNECTION_TIMEOUT,
 };
 
-/// Kademlia, with a store that is told who sends what, over no more connections than allowed.
+/// Kademlia, with a store that knows the sender of each record, over no more connections than allowed.
 ///
 /// kad's own `put` knows no sender. Its handler events do, and are handled one at a time.
-pub(super) struct Courier {
-    pub(super) kad: kad::Behaviour<Gate>,
+pub(super) struct KadBehaviour {
+    pub(super) inner: kad::Behaviour<InboundStore>,
     connections: Connections,
-    /// Whether all peers that are known are near by.
+    /// `true` if all peers that are known are near by.
     is_near: bool,
 }
 
-/// How many addresses of a peer are dialled: a walk may have gathered any number of them.
+/// The most addresses of a peer that are dialled: a walk may have gathered any number of them.
 const MAX_DIALLED: usize = 2 * MAX_ADDRESSES;
 
-impl Courier {
-    pub(super) fn new(kad: kad::Behaviour<Gate>, connections: Connections) -> Self {
-        Self { kad, connections, is_near: true }
+impl KadBehaviour {
+    pub(super) fn new(inner: kad::Behaviour<InboundStore>, connections: Connections) -> Self {
+        Self { inner, connections, is_near: true }
     }
 
     pub(super) fn set_near(&mut self, is_near: bool) {
@@ -45,8 +47,8 @@ impl Courier {
     }
 }
 
-impl NetworkBehaviour for Courier {
-    type ConnectionHandler = Lasting<THandler<kad::Behaviour<Gate>>>;
+impl NetworkBehaviour for KadBehaviour {
+    type ConnectionHandler = KeepAlive<THandler<kad::Behaviour<InboundStore>>>;
     type ToSwarm = kad::Event;
 
     fn handle_pending_inbound_connection(
@@ -55,8 +57,8 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
-        self.connections.arrives(connection, remote).map_err(ConnectionDenied::new)?;
-        self.kad.handle_pending_inbound_connection(connection, local, remote)
+        self.connections.start_incoming(connection, remote).map_err(ConnectionDenied::new)?;
+        self.inner.handle_pending_inbound_connection(connection, local, remote)
     }
 
     fn handle_pending_outbound_connection(
@@ -66,18 +68,18 @@ impl NetworkBehaviour for Courier {
         addresses: &[Multiaddr],
         effective_role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        let mut found = self.kad.handle_pending_outbound_connection(
+        let mut found = self.inner.handle_pending_outbound_connection(
             connection,
             peer,
             addresses,
             effective_role,
         )?;
-        // Anybody can name an address in an answer to a walk. To one of this machine or neighbourhood we go
-        // only where everybody is, or if the peer itself has said so from there.
+        // Any peer can name an address in an answer to a walk. One of this machine or neighbourhood is dialled
+        // only where all peers are near by, or if the peer itself has named it from there.
         if !self.is_near
             && let Some(peer) = peer
         {
-            let known = known_addresses(&mut self.kad, &peer);
+            let known = known_addresses(&mut self.inner, &peer);
             found.retain(|address| {
                 Scope::of(address) == Some(Scope::Public) || known.contains(address)
             });
@@ -93,10 +95,10 @@ impl NetworkBehaviour for Courier {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.connections.may_come(connection, peer, remote).map_err(ConnectionDenied::new)?;
-        self.kad
+        self.connections.check_incoming(connection, peer, remote).map_err(ConnectionDenied::new)?;
+        self.inner
             .handle_established_inbound_connection(connection, peer, local, remote)
-            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
+            .map(|handler| KeepAlive::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn handle_established_outbound_connection(
@@ -107,8 +109,8 @@ impl NetworkBehaviour for Courier {
         role_override: Endpoint,
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.connections.may_open(peer).map_err(ConnectionDenied::new)?;
-        self.kad
+        self.connections.check_peer(peer).map_err(ConnectionDenied::new)?;
+        self.inner
             .handle_established_outbound_connection(
                 connection,
                 peer,
@@ -116,23 +118,24 @@ impl NetworkBehaviour for Courier {
                 role_override,
                 port_use,
             )
-            .map(|handler| Lasting::new(handler, IDLE_CONNECTION_TIMEOUT))
+            .map(|handler| KeepAlive::new(handler, IDLE_CONNECTION_TIMEOUT))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
         match &event {
             FromSwarm::ConnectionEstablished(established) => {
                 let (connection, peer) = (established.connection_id, established.peer_id);
-                self.connections.opened(connection, peer, established.endpoint);
+                self.connections.established(connection, peer, established.endpoint);
             }
             FromSwarm::AddressChange(change) => {
-                self.connections.moved(change.connection_id, change.new.get_remote_address());
+                self.connections
+                    .address_changed(change.connection_id, change.new.get_remote_address());
             }
-            FromSwarm::ConnectionClosed(closed) => self.connections.gone(closed.connection_id),
-            FromSwarm::ListenFailure(failed) => self.connections.gone(failed.connection_id),
+            FromSwarm::ConnectionClosed(closed) => self.connections.closed(closed.connection_id),
+            FromSwarm::ListenFailure(failed) => self.connections.closed(failed.connection_id),
             _ => {}
         }
-        self.kad.on_swarm_event(event);
+        self.inner.on_swarm_event(event);
     }
 
     fn on_connection_handler_event(
@@ -143,20 +146,20 @@ impl NetworkBehaviour for Courier {
     ) {
         let address =
             self.connections.address_of(connection).cloned().unwrap_or_else(Multiaddr::empty);
-        self.kad.store_mut().set_sender(Some(Sender { peer, address }));
-        self.kad.on_connection_handler_event(peer, connection, event);
-        self.kad.store_mut().set_sender(None);
+        self.inner.store_mut().set_sender(Some(Sender { peer, address }));
+        self.inner.on_connection_handler_event(peer, connection, event);
+        self.inner.store_mut().set_sender(None);
     }
 
     fn poll(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        self.kad.poll(context).map(|event| event.map_in(refusing_aloud))
+        self.inner.poll(context).map(|event| event.map_in(answer_refusal))
     }
 }
 
-type ToHandler = THandlerInEvent<kad::Behaviour<Gate>>;
+type ToHandler = THandlerInEvent<kad::Behaviour<InboundStore>>;
 
 /// Answers a record that was refused with the wrong kind of message, and with a value that is not the sent
 /// one, instead of no longer: kad marks the stream as one to be closed and then never looks at it, so that the
@@ -164,7 +167,7 @@ type ToHandler = THandlerInEvent<kad::Behaviour<Gate>>;
 ///
 /// rust-libp2p takes an acknowledgement only for one by the kind of message, go and js by the value that comes
 /// back. There must be one: go-libp2p-kad-dht reads it without a look whether it is there, and panics.
-fn refusing_aloud(event: ToHandler) -> ToHandler {
+fn answer_refusal(event: ToHandler) -> ToHandler {
     match event {
         ToHandler::Reset(request_id) => {
             let nothing = Record::new(RecordKey::from(Vec::new()), b"refused".to_vec());

@@ -1,14 +1,16 @@
+//! Decides whether a peer still counts as present, and when it is forgotten.
+
 use std::time::{Duration, Instant};
 
-/// How long a peer counts as there after it was: longer than kad takes from one look round to the next.
+/// The time that a peer counts as present after it was: longer than kad takes from one refresh to the next.
 const RECENTLY: Duration = Duration::from_secs(15 * 60);
 
-/// How often in a row a peer cannot be reached before it is forgotten, and for how long at least.
+/// The failures in a row after which a peer is forgotten, if they span [`MIN_ABSENCE`].
 const MAX_FAILURES: u32 = 3;
 
 const MIN_ABSENCE: Duration = Duration::from_secs(10 * 60);
 
-/// When a peer was reached, and how often it could not be since.
+/// The last contact with a peer, and the failures since.
 #[derive(Clone, Copy)]
 pub(super) struct Contact {
     last: Instant,
@@ -17,17 +19,17 @@ pub(super) struct Contact {
 }
 
 impl Contact {
-    /// It is there.
+    /// Notes that the peer is reached now.
     pub(super) fn new(now: Instant) -> Self {
         Self { last: now, failures: 0, first_failure: now }
     }
 
-    /// Whether it was there not long ago, and has not been missed since.
+    /// Returns whether it was reached a short time ago, and has not been missed since.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         self.failures == 0 && now.saturating_duration_since(self.last) <= RECENTLY
     }
 
-    /// It was at none of its addresses; whether it is to be forgotten.
+    /// Notes that it was at none of its addresses. Returns whether it is to be forgotten.
     pub(super) fn failed(&mut self, now: Instant) -> bool {
         if self.failures == 0 {
             self.first_failure = now;
@@ -45,7 +47,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     #[test]
-    fn who_was_there_counts_for_a_while_unless_it_was_missed_since() {
+    fn a_peer_that_was_reached_counts_for_a_while_unless_it_was_missed_since() {
         let start = Instant::now();
         let mut contact = Contact::new(start);
         assert!(contact.is_recent(start + RECENTLY));
@@ -55,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_missed_often_in_a_short_time_or_seldom_in_a_long_one_is_not_forgotten() {
+    fn a_peer_missed_often_in_a_short_time_or_seldom_in_a_long_one_is_not_forgotten() {
         let start = Instant::now();
         let mut contact = Contact::new(start);
         assert!((0..100).all(|_| !contact.failed(start + MINUTE)));

@@ -1,3 +1,5 @@
+//! Decides when the addresses that lead into the network are dialled.
+
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
@@ -9,8 +11,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The addresses that lead into the network, tried until somebody is known, and again when nobody is any more.
-pub(in crate::network) struct Bootstrap {
+/// The addresses that lead into the network. They are tried until a peer is known, and again while none is connected.
+pub(super) struct Bootstrap {
     addresses: Vec<Multiaddr>,
     /// Connections to them, under way or open.
     connections: HashSet<ConnectionId>,
@@ -19,16 +21,12 @@ pub(in crate::network) struct Bootstrap {
 }
 
 impl Bootstrap {
-    pub(in crate::network) fn new(addresses: Vec<Multiaddr>) -> Self {
+    pub(super) fn new(addresses: Vec<Multiaddr>) -> Self {
         Self { addresses, connections: HashSet::new(), next_try: None, pause: FIRST_PAUSE }
     }
 
-    pub(in crate::network) fn len(&self) -> usize {
-        self.addresses.len()
-    }
-
-    /// The addresses to be dialled now, while nobody is known; ever more seldom.
-    pub(in crate::network) fn due(&mut self, now: Instant) -> &[Multiaddr] {
+    /// Returns the addresses to be dialled now, at ever longer intervals.
+    pub(super) fn due(&mut self, now: Instant) -> &[Multiaddr] {
         if self.next_try.is_some_and(|next| now < next) {
             return &[];
         }
@@ -37,23 +35,24 @@ impl Bootstrap {
         &self.addresses
     }
 
-    /// One of them is dialled.
-    pub(super) fn begun(&mut self, connection: ConnectionId) {
+    /// Notes that one of the addresses is dialled.
+    pub(super) fn started(&mut self, connection: ConnectionId) {
         self.connections.insert(connection);
     }
 
-    /// Whether a connection is one to them. Others say nothing of them: those that peers open, above all.
-    pub(super) fn is_one(&self, connection: ConnectionId) -> bool {
+    /// Returns whether a connection leads to one of the addresses. Others say nothing of them, above all those that
+    /// peers open.
+    pub(super) fn contains(&self, connection: ConnectionId) -> bool {
         self.connections.contains(&connection)
     }
 
-    /// A connection has failed, or was closed; whether it was one to them.
+    /// Notes that a connection has failed or was closed. Returns whether it led to one of the addresses.
     pub(super) fn ended(&mut self, connection: ConnectionId) -> bool {
         self.connections.remove(&connection)
     }
 
-    /// Somebody is known.
-    pub(in crate::network) fn succeeded(&mut self) {
+    /// Starts the intervals anew: a peer is known.
+    pub(super) fn reset(&mut self) {
         self.next_try = None;
         self.pause = FIRST_PAUSE;
     }
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_tried_ever_more_seldom_until_somebody_is_known() {
+    fn addresses_are_tried_ever_more_seldom_until_a_peer_is_known() {
         let address: Multiaddr = "/memory/1".parse().unwrap();
         let mut bootstrap = Bootstrap::new(vec![address]);
         let start = Instant::now();
@@ -76,7 +75,7 @@ mod tests {
         assert_eq!(tries(0, 8), 4, "after 0, 1, 3 and 7 seconds");
         assert_eq!(tries(8, 63), 2, "after 15 and 31");
         assert_eq!(tries(63, 63 + 3600), 60, "at last once a minute");
-        bootstrap.succeeded();
+        bootstrap.reset();
         assert!(!bootstrap.due(start).is_empty());
     }
 
@@ -84,9 +83,9 @@ mod tests {
     fn only_connections_to_them_count_and_none_is_kept_that_has_ended() {
         let mut bootstrap = Bootstrap::new(Vec::new());
         let [dialled, opened_by_others] = [1, 2].map(ConnectionId::new_unchecked);
-        bootstrap.begun(dialled);
+        bootstrap.started(dialled);
 
-        assert!(bootstrap.is_one(dialled) && !bootstrap.is_one(opened_by_others));
+        assert!(bootstrap.contains(dialled) && !bootstrap.contains(opened_by_others));
         assert!(bootstrap.ended(dialled) && !bootstrap.ended(opened_by_others));
         assert!(bootstrap.connections.is_empty());
     }

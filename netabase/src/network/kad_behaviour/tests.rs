@@ -1,3 +1,5 @@
+//! Refuses connections beyond the limits before their handshake.
+
 use std::{error::Error, sync::Arc};
 
 use libp2p::{
@@ -13,9 +15,9 @@ use crate::{
 
 const LOCAL: &str = "/ip4/192.0.2.1/tcp/1";
 
-/// What a swarm tells a courier of the connections of one peer.
+/// Tells a behaviour of the connections of one peer, as a swarm does.
 struct Connections {
-    courier: Courier,
+    behaviour: KadBehaviour,
     peer: PeerId,
     made: usize,
 }
@@ -23,17 +25,18 @@ struct Connections {
 impl Connections {
     fn new(limits: &NodeLimits) -> Self {
         let store = NetabaseStore::builder().build().unwrap();
-        let courier = Behaviour::new(&store, limits, Arc::default(), EventSender::new(), None).kad;
-        Self { courier, peer: PeerId::random(), made: 0 }
+        let behaviour =
+            Behaviour::new(&store, limits, Arc::default(), EventSender::new(), None).kad;
+        Self { behaviour, peer: PeerId::random(), made: 0 }
     }
 
     /// Lets the peer connect from this address; the connection, or why it was refused.
     fn accept(&mut self, from: &str) -> Result<ConnectionId, String> {
         let (id, endpoint) = (self.next(), from_afar(from));
         let (local, remote) = (LOCAL.parse().unwrap(), from.parse().unwrap());
-        let pending = self.courier.handle_pending_inbound_connection(id, &local, &remote);
+        let pending = self.behaviour.handle_pending_inbound_connection(id, &local, &remote);
         let established =
-            self.courier.handle_established_inbound_connection(id, self.peer, &local, &remote);
+            self.behaviour.handle_established_inbound_connection(id, self.peer, &local, &remote);
         let why = |denied: ConnectionDenied| denied.source().unwrap().to_string();
         let pending = pending.map_err(why);
         let established = established.map(drop).map_err(why);
@@ -55,7 +58,7 @@ impl Connections {
     }
 
     fn close(&mut self, id: ConnectionId, from: &str) {
-        self.courier.on_swarm_event(FromSwarm::ConnectionClosed(ConnectionClosed {
+        self.behaviour.on_swarm_event(FromSwarm::ConnectionClosed(ConnectionClosed {
             peer_id: self.peer,
             connection_id: id,
             endpoint: &from_afar(from),
@@ -65,7 +68,7 @@ impl Connections {
     }
 
     fn established(&mut self, id: ConnectionId, endpoint: &ConnectedPoint) {
-        self.courier.on_swarm_event(FromSwarm::ConnectionEstablished(ConnectionEstablished {
+        self.behaviour.on_swarm_event(FromSwarm::ConnectionEstablished(ConnectionEstablished {
             peer_id: self.peer,
             connection_id: id,
             endpoint,

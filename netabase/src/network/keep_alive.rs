@@ -1,3 +1,5 @@
+//! Keeps idle connections for a while, with one timer each.
+
 #[cfg(test)]
 mod tests;
 
@@ -12,32 +14,32 @@ use libp2p::swarm::{
 };
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A handler that keeps its connection for a while after its last work.
+/// Wraps a handler, and keeps its connection for a while after its last work.
 ///
 /// A swarm can do so itself, with a timer that it sets whenever a connection falls idle, and drops at the next
 /// request: system calls for each request, at both of its ends. Here the time of the last work is noted, and one
 /// timer looks at it once in a while. The swarm's own timeout has to be zero.
-pub(super) struct Lasting<H> {
+pub(super) struct KeepAlive<H> {
     handler: H,
     rest: Duration,
     worked_at: Instant,
-    /// Ends when the connection may have rested for long enough: whoever sleeps has to be woken to be closed.
+    /// Ends when the connection may have been idle for long enough: a sleeping connection has to be woken to be closed.
     timer: Pin<Box<Sleep>>,
-    /// Whom the timer wakes.
+    /// The waker that the timer has.
     woken: Option<Waker>,
 }
 
-impl<H> Lasting<H> {
+impl<H> KeepAlive<H> {
     pub(super) fn new(handler: H, rest: Duration) -> Self {
         Self { handler, rest, worked_at: Instant::now(), timer: Box::pin(sleep(rest)), woken: None }
     }
 
-    /// Whether its last work is not long ago.
+    /// Returns whether its last work is not long ago.
     fn is_kept(&self) -> bool {
         self.worked_at.elapsed() < self.rest
     }
 
-    /// Handlers are polled far more often than the timer ends: mostly it has nothing to be told.
+    /// Polls the timer only if needed: handlers are polled far more often than it ends.
     fn poll_timer(&mut self, context: &mut Context<'_>) {
         let is_told = self.woken.as_ref().is_some_and(|woken| woken.will_wake(context.waker()));
         if is_told && !self.timer.is_elapsed() {
@@ -50,7 +52,7 @@ impl<H> Lasting<H> {
     }
 }
 
-impl<H: ConnectionHandler> ConnectionHandler for Lasting<H> {
+impl<H: ConnectionHandler> ConnectionHandler for KeepAlive<H> {
     type FromBehaviour = H::FromBehaviour;
     type ToBehaviour = H::ToBehaviour;
     type InboundProtocol = H::InboundProtocol;

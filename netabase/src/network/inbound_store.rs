@@ -1,3 +1,5 @@
+//! Stands between kad and the store: attributes records to the peers that send them, and counts what becomes of them.
+
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use libp2p::{
@@ -10,7 +12,7 @@ use libp2p::{
 
 use super::{
     addresses::acceptable,
-    counters::Tally,
+    counters::SharedCounters,
     events::{EventSender, NodeEvent},
     rates::Rates,
     settings::{MAX_RECORD_BYTES, NodeLimits},
@@ -20,35 +22,35 @@ use crate::{
     store::{NetabaseStore, PutOutcome, Source, StoreError},
 };
 
-/// The store as kad sees it: a record comes in with the peer that sent it, and what becomes of it is
-/// counted and told.
-pub(super) struct Gate {
+/// The store as kad sees it. A record comes in with the peer that sent it; its acceptance or refusal is counted and
+/// reported.
+pub(super) struct InboundStore {
     store: NetabaseStore,
     sender: Option<Sender>,
     rates: Rates,
-    tally: Arc<Tally>,
+    counters: Arc<SharedCounters>,
     events: EventSender,
 }
 
-/// Who is at the other end of the connection whose events kad handles now.
+/// The peer at the other end of the connection whose events kad handles now.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     pub(super) peer: PeerId,
     pub(super) address: Multiaddr,
 }
 
-impl Gate {
+impl InboundStore {
     pub(super) fn new(
         store: NetabaseStore,
         limits: &NodeLimits,
-        tally: Arc<Tally>,
+        counters: Arc<SharedCounters>,
         events: EventSender,
     ) -> Self {
         let rates = Rates::new(limits);
-        Self { store, sender: None, rates, tally, events }
+        Self { store, sender: None, rates, counters, events }
     }
 
-    /// Says who sends what comes from now on; nobody but this peer itself if `None`.
+    /// Sets the sender of what comes from now on; `None` is this peer itself.
     pub(super) fn set_sender(&mut self, sender: Option<Sender>) {
         self.sender = sender;
     }
@@ -57,8 +59,8 @@ impl Gate {
         check_size(record)?;
         let source = Source::of_address(&sender.address);
         let rates = &mut self.rates;
-        let gate = || rates.count(sender.peer, source, Instant::now());
-        match self.store.put_gated(record, source, gate)? {
+        let check_rate = || rates.count(sender.peer, source, Instant::now());
+        match self.store.put_gated(record, source, check_rate)? {
             PutOutcome::Outdated => Err(StoreError::Outdated),
             outcome => Ok(outcome),
         }
@@ -69,12 +71,12 @@ impl Gate {
             tracing::error!(%peer, ?key, schema, "what a peer sent made code of its schema panic");
         }
         tracing::debug!(%peer, ?key, %reason, "refused what a peer sent");
-        self.tally.refused(&reason);
+        self.counters.refused(&reason);
         self.events.send(NodeEvent::Refused { peer, key, reason });
     }
 }
 
-/// Whether a record, key and value, fits into an answer beside the addresses of 20 peers.
+/// Refuses a record that, key and value, does not fit into an answer beside the addresses of 20 peers.
 pub(super) fn check_size(record: &Record) -> Result<(), StoreError> {
     let len = record.key.as_ref().len() + record.value.len();
     if len > MAX_RECORD_BYTES {
@@ -83,8 +85,8 @@ pub(super) fn check_size(record: &Record) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Why nobody is taken for a provider under this key.
-fn not_provided(key: &RecordKey) -> StoreError {
+/// Returns why no provider is taken in under this key.
+fn provider_refusal(key: &RecordKey) -> StoreError {
     let name = key.as_ref().strip_prefix(b"/netabase/").and_then(|rest| rest.strip_suffix(b"/p"));
     match name.and_then(|name| std::str::from_utf8(name).ok()).filter(|name| is_name(name)) {
         Some(name) => StoreError::UnknownSchema { name: name.to_owned() },
@@ -92,7 +94,7 @@ fn not_provided(key: &RecordKey) -> StoreError {
     }
 }
 
-impl RecordStore for Gate {
+impl RecordStore for InboundStore {
     type RecordsIter<'a> = <NetabaseStore as RecordStore>::RecordsIter<'a>;
     type ProvidedIter<'a> = <NetabaseStore as RecordStore>::ProvidedIter<'a>;
 
@@ -104,7 +106,7 @@ impl RecordStore for Gate {
         let Some(sender) = self.sender.clone() else { return self.store.put(record) };
         match self.accept(&record, &sender) {
             Ok(outcome) => {
-                self.tally.update(|counters| counters.records_accepted += 1);
+                self.counters.update(|counters| counters.records_accepted += 1);
                 // The key is moved, not copied: without listeners an event costs nothing that counts.
                 let Sender { peer, .. } = sender;
                 self.events.send(NodeEvent::Accepted { peer, key: record.key, outcome });
@@ -137,7 +139,7 @@ impl RecordStore for Gate {
         record.addresses = acceptable(&record.addresses, &sender.peer, &sender.address);
         let key = record.key.clone();
         self.store.add_provider(record).inspect_err(|_| {
-            let reason = not_provided(&key);
+            let reason = provider_refusal(&key);
             self.refuse(sender.peer, key, reason);
         })
     }

@@ -1,3 +1,5 @@
+//! Connections are kept while they work, and for a while after.
+
 use std::{
     convert::Infallible,
     future::poll_fn,
@@ -13,11 +15,11 @@ use libp2p::{
 };
 use tokio::time::{Instant, advance};
 
-use super::Lasting;
+use super::KeepAlive;
 
 const REST: Duration = Duration::from_secs(60);
 
-/// Works as often as it is to.
+/// A handler that works as often as it is told to.
 struct Works(usize);
 
 impl ConnectionHandler for Works {
@@ -56,13 +58,13 @@ impl ConnectionHandler for Works {
     }
 }
 
-fn poll(handler: &mut Lasting<Works>) -> bool {
+fn poll(handler: &mut KeepAlive<Works>) -> bool {
     handler.poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_connection_is_kept_for_a_while() {
-    let handler = Lasting::new(Works(0), REST);
+    let handler = KeepAlive::new(Works(0), REST);
 
     advance(REST / 2).await;
     assert!(handler.connection_keep_alive());
@@ -72,7 +74,7 @@ async fn a_new_connection_is_kept_for_a_while() {
 
 #[tokio::test(start_paused = true)]
 async fn work_keeps_a_connection_for_longer_and_a_look_at_it_does_not() {
-    let mut handler = Lasting::new(Works(0), REST);
+    let mut handler = KeepAlive::new(Works(0), REST);
     advance(REST).await;
 
     assert!(!poll(&mut handler));
@@ -86,7 +88,7 @@ async fn work_keeps_a_connection_for_longer_and_a_look_at_it_does_not() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_nothing_else_wakes_is_woken_when_it_has_rested() {
     let start = Instant::now();
-    let mut handler = Lasting::new(Works(0), REST);
+    let mut handler = KeepAlive::new(Works(0), REST);
     advance(REST / 2).await;
     handler.on_behaviour_event(1);
     assert!(poll(&mut handler));
