@@ -17,7 +17,8 @@ struct Commit<'a> {
     shared: &'a Shared,
     inner: RwLockWriteGuard<'a, Inner>,
     transition: Transition,
-    origin: ChangeOrigin,
+    /// Whether the listener is told of what peers are served.
+    is_told: bool,
 }
 
 impl NetabaseStore {
@@ -39,8 +40,8 @@ impl NetabaseStore {
         let room = mem::take(&mut inner.room);
         let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))?;
         let result = plan(&mut planned)?;
-        let transition = planned.finish();
-        Commit { shared, inner, transition, origin }.commit()?;
+        let (transition, is_told) = planned.finish();
+        Commit { shared, inner, transition, is_told }.commit()?;
         Ok(result)
     }
 
@@ -64,7 +65,9 @@ impl NetabaseStore {
 impl Commit<'_> {
     fn commit(mut self) -> Result<(), Damaged> {
         let notes = self.inner.note_changes(&self.transition);
-        self.inner.note_served(&self.transition, self.origin);
+        if self.is_told {
+            self.inner.served.note(&self.transition);
+        }
         self.inner.engine.apply(&mut self.transition)?;
         self.inner.keep_room(self.transition.changes);
         self.shared.release(self.inner, notes);

@@ -184,7 +184,12 @@ impl Engine {
         self.tracking.deadlines.has_expired(now)
     }
 
-    /// Returns the slots of the rows that have expired; some come twice.
+    /// Returns whether a row may have expired that databases show.
+    pub(super) fn has_expired_shown(&self, now: &Moment) -> bool {
+        self.tracking.deadlines.has_expired_shown(now)
+    }
+
+    /// Returns the slots of the rows that have expired, those first that databases show; some come twice.
     pub(super) fn expired(&self, now: &Moment) -> impl Iterator<Item = u32> + use<'_> {
         self.tracking.deadlines.expired(now)
     }

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::{
     changes::{RawChange, RawCommit, Sender},
-    engine::{RowChange, SchemaId, Transition},
+    engine::{Row, RowChange, SchemaId, Transition},
     inner::Inner,
     marks::Crossed,
 };
@@ -52,7 +52,7 @@ impl Inner {
         }
         let old = change.previous.as_ref().filter(|previous| previous.visible);
         let old = old.and_then(|_| self.engine.get(&change.key)).map(|row| row.value);
-        let new = change.row.as_ref().filter(|row| row.is_visible()).map(|row| row.value());
+        let new = change.row.as_ref().filter(|row| row.is_visible()).map(Row::value);
         // A renewed lease is no change of the value.
         let is_none = match (old, new) {
             (None, None) => true,

@@ -26,6 +26,8 @@ pub(super) struct Plan<'a> {
     pub(super) now: &'a Moment,
     origin: ChangeOrigin,
     transition: Transition,
+    /// Whether the caller itself sends peers what changes.
+    caller_sends: bool,
     /// What rows will take.
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
@@ -52,6 +54,7 @@ impl<'a> Plan<'a> {
             now,
             origin,
             transition: inner.engine.begin(room)?,
+            caller_sends: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
             expired: None,
@@ -59,8 +62,15 @@ impl<'a> Plan<'a> {
         })
     }
 
-    pub(super) fn finish(self) -> Transition {
-        self.transition
+    /// Ends the plan; says, too, whether the listener is to be told of what peers are served.
+    pub(super) fn finish(self) -> (Transition, bool) {
+        let is_told = self.origin == ChangeOrigin::Local && !self.caller_sends;
+        (self.transition, is_told)
+    }
+
+    /// Says that the caller itself sends peers what changes: the listener need not.
+    pub(super) fn caller_sends(&mut self) {
+        self.caller_sends = true;
     }
 
     pub(super) fn engine(&self) -> &'a Engine {

@@ -12,6 +12,9 @@ mod raw;
 
 mod read;
 
+#[cfg(test)]
+mod tests;
+
 mod view;
 
 mod walk;

@@ -7,9 +7,8 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
-    engine::{ChangeOrigin, RowChange, RowRef, SchemaId, Transition},
+    engine::{RowChange, RowRef, SchemaId, Transition},
     error::StoreError,
-    inner::Inner,
     kad::as_record,
     query::View,
     state::RecordState,
@@ -42,22 +41,19 @@ impl Served {
     }
 }
 
-impl Inner {
+impl Served {
     /// Refuses a record of so many bytes, key and value, that the listener could not send to peers.
-    pub(super) fn check_served_len(&self, len: usize) -> Result<(), StoreError> {
+    pub(super) fn check_len(&self, len: usize) -> Result<(), StoreError> {
         let max_bytes = MAX_RECORD_BYTES;
-        if self.served.sink.is_some() && len > max_bytes {
+        if self.sink.is_some() && len > max_bytes {
             return Err(StoreError::RecordTooLarge { len, max_bytes });
         }
         Ok(())
     }
 
-    /// Tells the listener of what a transition makes of own records that peers are served, if the application makes
-    /// it: what a peer wrote peers have.
-    pub(super) fn note_served(&mut self, transition: &Transition, origin: ChangeOrigin) {
-        let Some(sink) = self.served.sink.as_ref().filter(|_| origin == ChangeOrigin::Local) else {
-            return;
-        };
+    /// Tells the listener of what a transition of the application's makes of own records that peers are served.
+    pub(super) fn note(&mut self, transition: &Transition) {
+        let Some(sink) = &self.sink else { return };
         for RowChange { key, row, previous, .. } in &transition.changes {
             let is_for_peers = |state: RecordState| state.own && state.served;
             let Some(row) = row.as_ref().filter(|row| is_for_peers(row.meta().state)) else {
@@ -68,7 +64,7 @@ impl Inner {
             });
             if !was_before {
                 sink.note(key);
-                self.served.has_news = true;
+                self.has_news = true;
             }
         }
     }

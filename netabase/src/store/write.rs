@@ -6,6 +6,8 @@ mod pending;
 
 mod publish;
 
+mod refused;
+
 mod renew;
 
 mod seal;

@@ -2,6 +2,8 @@
 
 mod blocks;
 
+mod walk;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter,
@@ -10,7 +12,10 @@ use std::{
 
 use smallvec::SmallVec;
 
-use self::blocks::{Blocks, Ranges};
+use self::{
+    blocks::{Blocks, Ranges},
+    walk::{above, behind_namespace, below, in_full, merge},
+};
 use crate::{
     record::{NAMESPACE, split_schema},
     store::bounds::{Bounds, Direction, is_empty},
@@ -278,44 +283,3 @@ impl Order {
 
 /// A walk over keys, each in two parts.
 type Walk<'a> = Box<dyn Iterator<Item = (&'a [u8], &'a [u8])> + 'a>;
-
-/// Merges two sorted walks. No key is in both.
-fn merge<T>(
-    one: impl Iterator<Item = T>,
-    other: impl Iterator<Item = T>,
-    comes_first: fn(&T, &T) -> bool,
-) -> impl Iterator<Item = T> {
-    let (mut one, mut other) = (one.peekable(), other.peekable());
-    iter::from_fn(move || match (one.peek(), other.peek()) {
-        (Some(a), Some(b)) if !comes_first(a, b) => other.next(),
-        (Some(_), _) => one.next(),
-        (None, _) => other.next(),
-    })
-}
-
-/// Returns the bytes of a key in two parts.
-fn in_full<'a>(key: &(&'a [u8], &'a [u8])) -> impl Iterator<Item = &'a u8> {
-    key.0.iter().chain(key.1)
-}
-
-fn behind_namespace(key: &[u8]) -> &[u8] {
-    key.strip_prefix(NAMESPACE).expect("only record keys that were parsed are stored")
-}
-
-/// Returns a lower bound as a tree's entries see it; `None` if all of them lie below it.
-fn below<'a>(lower: Bound<&'a [u8]>, schema: &[u8]) -> Option<Bound<&'a [u8]>> {
-    let (Bound::Included(key) | Bound::Excluded(key)) = lower else { return Some(lower) };
-    match key.strip_prefix(schema) {
-        Some(rest) => Some(lower.map(|_| rest)),
-        None => (key < schema).then_some(Bound::Unbounded),
-    }
-}
-
-/// Returns an upper bound as a tree's entries see it; `None` if all of them lie above it.
-fn above<'a>(upper: Bound<&'a [u8]>, schema: &[u8]) -> Option<Bound<&'a [u8]>> {
-    let (Bound::Included(key) | Bound::Excluded(key)) = upper else { return Some(upper) };
-    match key.strip_prefix(schema) {
-        Some(rest) => Some(upper.map(|_| rest)),
-        None => (key > schema).then_some(Bound::Unbounded),
-    }
-}

@@ -33,12 +33,11 @@ fn a_retry_does_not_skip_the_rate() -> Result<(), Box<dyn std::error::Error>> {
             store.database::<Profile>()?;
             if asked.get() > allowed { Err(refusal()) } else { Ok(()) }
         });
-        match allowed {
-            2 => assert_eq!((outcome, asked.get()), (Ok(PutOutcome::Stored), 2)),
-            _ => {
-                assert_eq!(outcome, Err(refusal()), "{allowed}");
-                assert_eq!(store.record_count(), 0);
-            }
+        if allowed == 2 {
+            assert_eq!((outcome, asked.get()), (Ok(PutOutcome::Stored), 2));
+        } else {
+            assert_eq!(outcome, Err(refusal()), "{allowed}");
+            assert_eq!(store.record_count(), 0);
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use libp2p::kad::RecordKey;
 use crate::store::{
     NetabaseStore,
     clock::Moment,
-    engine::{ChangeOrigin, Damaged},
+    engine::{ChangeOrigin, Damaged, Engine},
     query::View,
     usage::Usage,
 };
@@ -46,7 +46,16 @@ impl NetabaseStore {
     ///
     /// Each record is paid for once: with nothing due this is one look at the first deadline.
     pub(in crate::store) fn sweep_all(&self, now: &Moment) {
-        while self.shared.inner.read().engine.has_expired(now) {
+        self.sweep_while(now, |engine| engine.has_expired(now));
+    }
+
+    /// Takes out all that has expired of what databases show, whatever else has.
+    pub(in crate::store) fn sweep_shown(&self, now: &Moment) {
+        self.sweep_while(now, |engine| engine.has_expired_shown(now));
+    }
+
+    fn sweep_while(&self, now: &Moment, is_due: impl Fn(&Engine) -> bool) {
+        while is_due(&self.shared.inner.read().engine) {
             let sweep: Result<_, Damaged> =
                 self.change(ChangeOrigin::Expired, now, |plan| Ok(plan.expire(CHUNK)));
             // A damaged store keeps what it has.

@@ -75,6 +75,12 @@ impl Page {
         self.rows.len()
     }
 
+    /// Returns how many rows were looked at.
+    #[cfg(test)]
+    pub(super) fn visited(&self) -> usize {
+        self.visited
+    }
+
     pub(crate) fn is_complete(&self) -> bool {
         self.complete
     }
@@ -190,7 +196,9 @@ impl Page {
     /// The next page goes on behind the last position that was looked at.
     fn stop(&mut self, last: [&[u8]; 2]) {
         self.last_visited.clear();
-        last.iter().for_each(|part| self.last_visited.extend_from_slice(part));
+        for part in last {
+            self.last_visited.extend_from_slice(part);
+        }
     }
 
     fn is_full(&self, request: &PageRequest<'_>) -> bool {

@@ -12,7 +12,7 @@ use crate::store::{
 impl NetabaseStore {
     /// Returns how many records the local peer's database of this schema shows.
     pub(crate) fn visible_count(&self, schema: SchemaId) -> usize {
-        self.sweep_all(&self.now());
+        self.sweep_shown(&self.now());
         self.shared.inner.read().engine.local_visible(schema)
     }
 

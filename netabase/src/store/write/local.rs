@@ -9,7 +9,7 @@ use libp2p::kad::RecordKey;
 
 use super::{
     pending::{LocalWrite, Pending, last_of_each_key},
-    unique::Refused,
+    refused::Refused,
 };
 use crate::store::{
     NetabaseStore,
@@ -82,7 +82,9 @@ impl NetabaseStore {
             let pending = writes.into_iter().map(|write| Pending::new(write, plan));
             let pending: Vec<_> = pending.collect();
             plan.check(&pending)?;
-            pending.into_iter().for_each(|pending| plan.write(pending));
+            for pending in pending {
+                plan.write(pending);
+            }
             Ok::<_, Refused>(true)
         });
         Ok(committed?)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use libp2p::kad::RecordKey;
 
-use super::unique::Refused;
+use super::refused::Refused;
 use crate::{
     record::{restamp, signed_len},
     schema::Access,
@@ -132,7 +132,7 @@ impl Plan<'_> {
         let value_len = signed_len(access, row.value().len());
         self.check_value_len(value_len)?;
         if pending.stays_served() {
-            self.inner.check_served_len(pending.write.key.as_ref().len() + value_len)?;
+            self.inner.served.check_len(pending.write.key.as_ref().len() + value_len)?;
         }
         Ok(())
     }

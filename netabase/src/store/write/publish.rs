@@ -62,7 +62,10 @@ impl NetabaseStore {
         schema: SchemaId,
         key: &RecordKey,
     ) -> Result<Option<Record>, StoreError> {
-        self.change_locally(|plan| plan.publish(schema, key))
+        self.change_locally(|plan| {
+            plan.caller_sends();
+            plan.publish(schema, key)
+        })
     }
 
     /// Returns the next own records of a schema behind a key, as peers are served them, at most `max`: those that

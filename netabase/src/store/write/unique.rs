@@ -5,32 +5,18 @@ use std::collections::{HashMap, HashSet};
 
 use libp2p::kad::RecordKey;
 
-use super::pending::Pending;
+use super::{
+    pending::Pending,
+    refused::{Collision, Refused},
+};
 use crate::{
     record::{key_bytes, owner_prefix_len, split_schema},
     schema::IndexInfo,
     store::{
-        engine::{Damaged, RowRef, SchemaId},
-        error::StoreError,
+        engine::{RowRef, SchemaId},
         plan::Plan,
     },
 };
-
-/// Why a commit was refused. What the user is told is made of it once the lock is gone.
-pub(in crate::store) enum Refused {
-    Store(StoreError),
-    Collision(Collision),
-}
-
-/// A value of a unique index that another record has.
-pub(in crate::store) struct Collision {
-    schema: &'static str,
-    index: &'static str,
-    value: Vec<u8>,
-    describe_value: fn(&[u8]) -> String,
-    holder: Vec<u8>,
-    describe_holder: fn(&[u8]) -> String,
-}
 
 impl Plan<'_> {
     /// Checks these writes, each of another key, against the unique indexes as they will be after all of them.
@@ -91,32 +77,6 @@ impl Plan<'_> {
             describe_value: index.describe,
             holder: holder.to_vec(),
             describe_holder: schema.describe_key,
-        }
-    }
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<Damaged> for Refused {
-    fn from(damaged: Damaged) -> Self {
-        Self::Store(damaged.into())
-    }
-}
-
-impl From<Refused> for StoreError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Store(error) => error,
-            Refused::Collision(collision) => Self::NotUnique {
-                schema: collision.schema,
-                index: collision.index,
-                value: (collision.describe_value)(&collision.value),
-                holder: (collision.describe_holder)(&collision.holder),
-            },
         }
     }
 }

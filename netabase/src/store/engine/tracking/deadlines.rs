@@ -16,12 +16,15 @@ use crate::store::{clock::Moment, engine::catalogue::SchemaId};
 pub(in crate::store::engine) struct Deadlines {
     /// By end of life, as [`Moment::ms`] counts.
     ends: BTreeSet<(u64, u32)>,
-    /// By the end of the lease, in unix seconds: foreign records and tombstones, which end with it.
-    lapses: BTreeMap<u32, Group>,
+    /// By the end of the lease, in unix seconds: foreign rows and tombstones, which end with it.
+    /// Those that databases do not show, and then those that they do: these are found however many others there are.
+    lapses: [Lapses; 2],
     places_in_lapses: Places,
     /// By schema and the end of the lease: own records that peers are served.
     renewals: BTreeSet<(SchemaId, Renewal, u32, u32)>,
 }
+
+type Lapses = BTreeMap<u32, Group>;
 
 /// When a lease is to be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +39,8 @@ pub(in crate::store) enum Renewal {
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Due {
     ends: Option<u64>,
-    lapses: Option<u32>,
+    /// With whether databases show it.
+    lapses: Option<(u32, bool)>,
     renews: Option<(SchemaId, Renewal, u32)>,
 }
 
@@ -48,7 +52,9 @@ impl Due {
         let renewal = if meta.renewable { Renewal::BeforeItEnds } else { Renewal::OnceItHasEnded };
         Self {
             ends: meta.ends,
-            lapses: not_after.filter(|_| lapses),
+            lapses: not_after
+                .filter(|_| lapses)
+                .map(|not_after| (not_after, meta.is_visible(*header))),
             renews: not_after
                 .filter(|_| !lapses && meta.state.served)
                 .map(|not_after| (*schema, renewal, not_after)),
@@ -70,44 +76,59 @@ impl Deadlines {
         self.places_in_lapses.read_ahead(slot)
     }
 
-    fn move_lapse(&mut self, slot: u32, old: Option<u32>, new: Option<u32>) {
-        if let Some(second) = old
-            && let Entry::Occupied(mut lapsing) = self.lapses.entry(second)
+    fn move_lapse(&mut self, slot: u32, old: Option<(u32, bool)>, new: Option<(u32, bool)>) {
+        let Self { lapses, places_in_lapses: places, .. } = self;
+        if let Some((second, shown)) = old
+            && let Entry::Occupied(mut lapsing) = lapses[usize::from(shown)].entry(second)
         {
-            self.places_in_lapses.leave(lapsing.get_mut(), slot);
+            places.leave(lapsing.get_mut(), slot);
             if lapsing.get().is_empty() {
                 lapsing.remove();
             }
         }
-        if let Some(second) = new {
-            self.places_in_lapses.enter(self.lapses.entry(second).or_default(), slot);
+        if let Some((second, shown)) = new {
+            places.enter(lapses[usize::from(shown)].entry(second).or_default(), slot);
         }
+    }
+
+    fn hidden(&self) -> &Lapses {
+        &self.lapses[0]
+    }
+
+    fn shown(&self) -> &Lapses {
+        &self.lapses[1]
     }
 
     /// Returns whether the life, or the lease, of some row is over.
     pub(in crate::store::engine) fn has_expired(&self, now: &Moment) -> bool {
-        self.ends.first().is_some_and(|(ends, _)| *ends <= now.ms)
-            || self.lapses.first_key_value().is_some_and(|(&lapses, _)| is_over(lapses, now))
+        self.has_expired_shown(now) || has_lapsed(self.hidden(), now)
     }
 
-    /// Returns the slots of the rows whose life, or lease, is over; one of which both are comes twice.
+    /// Returns whether a row may be over that databases show.
+    pub(in crate::store::engine) fn has_expired_shown(&self, now: &Moment) -> bool {
+        self.ends.first().is_some_and(|(ends, _)| *ends <= now.ms) || has_lapsed(self.shown(), now)
+    }
+
+    /// Returns the slots of the rows whose life, or lease, is over, those first that databases show; one of which both
+    /// are comes twice.
     pub(in crate::store::engine) fn expired(
         &self,
         now: &Moment,
     ) -> impl Iterator<Item = u32> + use<'_> {
         let ms = now.ms;
-        let ended =
-            self.ends.iter().take_while(move |(ends, _)| *ends <= ms).map(|(_, slot)| *slot);
-        ended.chain(self.lapsed(now))
+        let ended = self.ends.iter().take_while(move |(ends, _)| *ends <= ms);
+        ended.map(|(_, slot)| *slot).chain(self.lapsed(now))
     }
 
-    /// Returns the slots of the foreign rows and tombstones whose lease is over.
+    /// Returns the slots of the foreign rows and tombstones whose lease is over, those first that databases show.
     pub(in crate::store::engine) fn lapsed(
         &self,
         now: &Moment,
     ) -> impl Iterator<Item = u32> + use<'_> {
         let now = *now;
-        let lapsed = self.lapses.iter().take_while(move |(lapses, _)| is_over(**lapses, &now));
+        let is_over = move |(lapses, _): &(&u32, &Group)| is_over(**lapses, &now);
+        let lapsed = self.shown().iter().take_while(is_over);
+        let lapsed = lapsed.chain(self.hidden().iter().take_while(is_over));
         lapsed.flat_map(|(_, lapsed)| lapsed.slots().iter().rev().copied())
     }
 
@@ -117,7 +138,8 @@ impl Deadlines {
             show(slot);
         }
         let second = u32::try_from(until.unix_ms() / 1000).unwrap_or(u32::MAX);
-        for (_, lapsing) in self.lapses.range(..=second) {
+        let shown = self.shown().range(..=second);
+        for (_, lapsing) in shown.chain(self.hidden().range(..=second)) {
             lapsing.slots().iter().copied().for_each(&mut show);
         }
     }
@@ -138,6 +160,10 @@ impl Deadlines {
         });
         range.into_iter().flatten().map(|&(_, _, _, slot)| slot).try_for_each(show)
     }
+}
+
+fn has_lapsed(lapses: &Lapses, now: &Moment) -> bool {
+    lapses.first_key_value().is_some_and(|(&not_after, _)| is_over(not_after, now))
 }
 
 fn is_over(not_after: u32, now: &Moment) -> bool {

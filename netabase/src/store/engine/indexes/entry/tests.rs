@@ -1,3 +1,5 @@
+//! Entries order as their bytes do.
+
 use proptest::{collection::vec, prelude::*};
 
 use super::Entry;

@@ -1,0 +1,45 @@
+//! Why a write was refused, as far as it can be told under the lock.
+
+use crate::store::{engine::Damaged, error::StoreError};
+
+/// Why a commit was refused. What the user is told is made of it once the lock is gone.
+pub(in crate::store) enum Refused {
+    Store(StoreError),
+    Collision(Collision),
+}
+
+/// A value of a unique index that another record has.
+pub(in crate::store) struct Collision {
+    pub(super) schema: &'static str,
+    pub(super) index: &'static str,
+    pub(super) value: Vec<u8>,
+    pub(super) describe_value: fn(&[u8]) -> String,
+    pub(super) holder: Vec<u8>,
+    pub(super) describe_holder: fn(&[u8]) -> String,
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Damaged> for Refused {
+    fn from(damaged: Damaged) -> Self {
+        Self::Store(damaged.into())
+    }
+}
+
+impl From<Refused> for StoreError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Store(error) => error,
+            Refused::Collision(collision) => Self::NotUnique {
+                schema: collision.schema,
+                index: collision.index,
+                value: (collision.describe_value)(&collision.value),
+                holder: (collision.describe_holder)(&collision.holder),
+            },
+        }
+    }
+}
