@@ -130,3 +130,27 @@ proptest! {
         prop_assert_eq!(paged.concat(), whole);
     }
 }
+
+#[test]
+fn options_count_that_are_set_after_a_look_ahead() -> Result<(), Box<dyn Error>> {
+    let users = users(10)?;
+    let looked_at = || {
+        let mut walk = users.iter();
+        assert!(walk.has_more());
+        walk
+    };
+    let mut taken = users.iter();
+    taken.by_ref().take(7).count();
+    let cursor = taken.cursor().ok_or("a row was taken")?;
+
+    assert_eq!(ids(&mut looked_at().filter(|user| user.id > 8))?, [9]);
+    assert_eq!(ids(&mut looked_at().reversed().limit(2))?, [9, 8]);
+    assert_eq!(ids(&mut looked_at().after(&cursor)?)?, [7, 8, 9]);
+    Ok(())
+}
+
+#[test]
+fn a_walk_that_asks_for_nothing_has_no_more() -> Result<(), Box<dyn Error>> {
+    assert!(!users(10)?.iter().limit(0).has_more());
+    Ok(())
+}

@@ -104,12 +104,14 @@ impl<V: NetabaseSchema> Entries<V> {
     /// ```
     pub fn filter(mut self, keep: impl FnMut(&V::Ref<'_>) -> bool + Send + 'static) -> Self {
         self.filter = Some(Box::new(keep));
+        self.look_again();
         self
     }
 
     /// From the last to the first.
     pub fn reversed(mut self) -> Self {
         self.direction = Direction::Reverse;
+        self.look_again();
         self
     }
 
@@ -133,6 +135,7 @@ impl<V: NetabaseSchema> Entries<V> {
         }
         self.position = Some(position.to_vec());
         self.taken = Some(position.to_vec());
+        self.look_again();
         Ok(self)
     }
 
@@ -149,6 +152,8 @@ impl<V: NetabaseSchema> Entries<V> {
 
     /// Returns whether values are left behind the last one taken, whatever [`limit`](Self::limit) says: whether there
     /// is a next page.
+    ///
+    /// A walk with a [limit](Self::limit) of 0 asks for nothing, and has no more.
     ///
     /// It says so as of the last look at the store, and looks at one more row if it has to; with a
     /// [`filter`](Self::filter), at all up to the next that is kept. Nothing is taken: [`cursor`](Self::cursor) stays
@@ -181,6 +186,9 @@ impl<V: NetabaseSchema> Entries<V> {
     /// ```
     #[must_use]
     pub fn has_more(&mut self) -> bool {
+        if self.limit == Some(0) {
+            return false;
+        }
         // A row that cannot be read is one more, which `next` reports.
         self.seek().unwrap_or(true)
     }

@@ -68,7 +68,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`put`](Self::put), and [`DatabaseError::Conflict`] if the key was written and removed a thousand times
+    /// As [`put`](Self::put) if the key has no value (`value` itself is looked at only then), and
+    /// [`DatabaseError::Conflict`] if the key was written and removed a thousand times
     /// meanwhile. Nothing is stored then.
     ///
     /// # Examples

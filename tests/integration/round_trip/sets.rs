@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use netabase::{
-    DatabaseError, NetabaseSchema, NetabaseStore, RecordError, value_from_bytes, value_to_bytes,
+    DatabaseError, NetabaseSchema, NetabaseStore, RecordError, RoundTripCause, check_round_trip,
+    value_from_bytes, value_to_bytes,
 };
 use proptest::{collection, prelude::*};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::accepted;
 
@@ -100,6 +101,59 @@ fn a_nested_hash_set_is_stored_in_any_order() -> Result<(), DatabaseError> {
         accepted(&Outer { id: 1, inner: Inner { tags, groups } })?;
     }
     Ok(())
+}
+
+/// Only what comes in another order each time it is read is a set: a type that always sorts, reverses or swaps is not.
+#[test]
+fn a_type_that_reads_its_parts_in_another_order_is_refused() {
+    mod reversing {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        pub(super) fn serialize<S: Serializer>(
+            list: &[u32],
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            list.serialize(serializer)
+        }
+
+        pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Vec<u32>, D::Error> {
+            Vec::deserialize(deserializer).map(|list: Vec<u32>| list.into_iter().rev().collect())
+        }
+    }
+    /// No `PartialEq`, which would tell.
+    #[derive(Serialize, Deserialize, NetabaseSchema)]
+    struct Reversed {
+        #[netabase(key)]
+        id: u8,
+        #[serde(with = "reversing")]
+        list: Vec<u32>,
+    }
+    #[derive(Serialize)]
+    struct Swapped {
+        a: u8,
+        b: u8,
+    }
+    impl<'de> Deserialize<'de> for Swapped {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            <(u8, u8)>::deserialize(deserializer).map(|(b, a)| Self { a, b })
+        }
+    }
+    #[derive(Serialize, Deserialize, NetabaseSchema)]
+    struct Pair {
+        #[netabase(key)]
+        id: u8,
+        swapped: Swapped,
+    }
+
+    let reversed = check_round_trip(&Reversed { id: 1, list: vec![1, 2, 3] });
+    let swapped = check_round_trip(&Pair { id: 1, swapped: Swapped { a: 5, b: 6 } });
+
+    for (refused, field) in [(reversed, "list"), (swapped, "swapped.a")] {
+        let refused = refused.map_err(|error| (error.field().to_owned(), error.cause().clone()));
+        assert_eq!(refused, Err((field.to_owned(), RoundTripCause::Changed)));
+    }
 }
 
 /// Counters in a map: merging settles, since equal maps are equal records.

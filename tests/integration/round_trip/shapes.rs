@@ -341,6 +341,52 @@ fn json_text_is_read_back() -> Result<(), DatabaseError> {
 }
 
 #[test]
+fn what_json_would_lose_is_refused() -> Result<(), DatabaseError> {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Nothing,
+        Number(f64),
+    }
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    struct Item {
+        #[netabase(key)]
+        id: u8,
+        #[serde(with = "netabase::with::json")]
+        numbers: Vec<Option<f64>>,
+        #[serde(with = "netabase::with::json")]
+        untagged: Untagged,
+        #[serde(with = "netabase::with::json")]
+        value: Option<Value>,
+        #[serde(with = "netabase::with::json")]
+        nested: HashMap<String, Option<Option<u8>>>,
+    }
+    let fine = Item {
+        id: 1,
+        numbers: vec![None, Some(1.5)],
+        untagged: Untagged::Nothing,
+        value: Some(json!({ "inside": null })),
+        nested: HashMap::from([("a".into(), None), ("b".into(), Some(Some(1)))]),
+    };
+    accepted(&fine)?;
+
+    let lossy = [
+        ("numbers", Item { numbers: vec![Some(f64::INFINITY)], ..fine.clone() }),
+        ("untagged", Item { untagged: Untagged::Number(f64::INFINITY), ..fine.clone() }),
+        ("value", Item { value: Some(Value::Null), ..fine.clone() }),
+        ("nested", Item { nested: HashMap::from([("a".into(), Some(None))]), ..fine.clone() }),
+    ];
+    for (field, item) in lossy {
+        let error = refused(&fine, &item)?;
+        assert_eq!(error.field(), field, "{error}");
+        assert!(matches!(error.cause(), RoundTripCause::Unwritable(_)), "{error}");
+    }
+    let not_a_number = Item { numbers: vec![Some(f64::NAN)], ..fine };
+    assert!(netabase::check_round_trip(&not_a_number).is_err());
+    Ok(())
+}
+
+#[test]
 fn json_has_one_text() -> Result<(), netabase::RecordError> {
     #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
     struct Item {

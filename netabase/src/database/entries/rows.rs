@@ -62,6 +62,13 @@ impl<V: NetabaseSchema> Entries<V> {
         Ok(true)
     }
 
+    /// Forgets what [`has_more`](Self::has_more) saw before another option was set.
+    pub(super) fn look_again(&mut self) {
+        if self.taken_row.is_none() {
+            (self.page, self.next, self.is_kept) = (None, 0, false);
+        }
+    }
+
     pub(super) fn is_filtered(&self) -> bool {
         self.filter.is_some() || self.without.is_some()
     }

@@ -26,20 +26,23 @@
 //! # Ok::<(), netabase::DatabaseError>(())
 //! ```
 
+mod lossless;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
 use serde_json::Value;
 
-/// How deep JSON may nest: what `serde_json` reads.
+/// The most levels that `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
 /// Writes a value as a string of JSON.
 ///
 /// # Errors
 ///
-/// The serializer's own, and one if the value has no JSON: a map whose keys are no text, a number that is not
-/// finite, or more than 127 levels.
+/// The serializer's own, and one if JSON does not keep all of the value: a map whose keys are no text, a number that is
+/// not finite, `Some` of something that is `null` (`Some(Value::Null)`, `Some(())`, `Some(None)`), or more than 127
+/// levels.
 pub fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(value).map_err(ser::Error::custom)?)
 }
@@ -64,27 +67,21 @@ where
     Ok(value)
 }
 
-fn text<T: Serialize>(value: &T) -> Result<String, String> {
-    let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
-    Ok(sorted(value, 0)?.to_string())
+fn text<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    lossless::check(value)?;
+    Ok(sorted(serde_json::to_value(value)?).to_string())
 }
 
 /// Sorts the members of all objects. (`serde_json` does so itself, unless another crate makes it keep their order.)
-fn sorted(value: Value, depth: usize) -> Result<Value, String> {
-    if depth > MAX_DEPTH {
-        return Err(format!("JSON is nested more than {MAX_DEPTH} levels deep"));
-    }
-    Ok(match value {
-        Value::Array(elements) => {
-            let elements = elements.into_iter().map(|element| sorted(element, depth + 1));
-            Value::Array(elements.collect::<Result<_, _>>()?)
-        }
+///
+/// It goes no deeper than [`lossless::check`] let pass.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Array(elements) => Value::Array(elements.into_iter().map(sorted).collect()),
         Value::Object(members) => {
             let members: BTreeMap<_, _> = members.into_iter().collect();
-            let members =
-                members.into_iter().map(|(name, value)| Ok((name, sorted(value, depth + 1)?)));
-            Value::Object(members.collect::<Result<_, String>>()?)
+            Value::Object(members.into_iter().map(|(name, value)| (name, sorted(value))).collect())
         }
         other => other,
-    })
+    }
 }
