@@ -49,6 +49,30 @@ fn a_lease_that_a_jump_of_the_clock_made_too_long_is_given_anew() -> Result<(), 
     Ok(())
 }
 
+/// The same author on a machine whose clock is ahead, by less than peers allow.
+#[test]
+fn a_lease_that_peers_take_is_not_made_shorter() -> Result<(), Box<dyn Error>> {
+    let clocks = [NOW_MS, NOW_MS + 2 * 60 * 1000].map(ManualClock::at_unix_ms);
+    let [ours, ahead] =
+        clocks.each_ref().map(|clock| store_of(1, clock, HOUR).database::<Profile>());
+    let (ours, ahead) = (ours?, ahead?);
+    for profiles in [&ours, &ahead] {
+        profiles.put(&profile("ada"))?;
+    }
+    sync(&ours)?;
+    let theirs = sync(&ahead)?.remove(0);
+    assert_eq!(ours.put_record(&theirs)?, PutOutcome::Stored);
+
+    assert_eq!(
+        ours.get_republish_records(9),
+        [],
+        "a shorter lease would lose against the longer one"
+    );
+    let kept = ours.get_record("ada")?.ok_or("it was stored")?;
+    assert_eq!(kept.value, theirs.value);
+    Ok(())
+}
+
 #[test]
 fn what_peers_would_refuse_for_its_clock_keeps_no_other_from_renewal() -> Result<(), Box<dyn Error>>
 {

@@ -12,7 +12,7 @@ const MAX_CLOCK_AHEAD: Duration = Duration::from_secs(10 * 60);
 /// tombstone's is longer by itself.
 ///
 /// A second more, to which a lease's end is rounded up.
-const LEASE_SLACK: Duration = Duration::from_secs(10 * 60 + 1);
+pub(super) const LEASE_SLACK: Duration = Duration::from_secs(10 * 60 + 1);
 const TOMBSTONE_LEASE_SLACK: Duration = Duration::from_secs(30 * 60 + 1);
 
 pub(super) fn check_lease(

@@ -15,7 +15,7 @@ use crate::{
         engine::{ChangeOrigin, Row, RowRef, SchemaId, Selection},
         error::StoreError,
         kad::{as_record, lease_end},
-        lease::check_ahead,
+        lease::{LEASE_SLACK, check_ahead},
         plan::{Plan, replacing},
     },
 };
@@ -136,13 +136,13 @@ impl Plan<'_> {
 }
 
 /// Returns whether an own record that peers are served needs another lease: less than half of the longest is left,
-/// or more than the longest, and there is life behind it. Not if peers would refuse its clock.
+/// or more than peers take, and there is life behind it. Not if peers would refuse its clock.
 pub(super) fn is_due(row: RowRef<'_>, author: &Author, now: &Moment) -> bool {
     let (state, header) = (row.state(), row.header());
     let left = (u64::from(header.not_after) * 1000).saturating_sub(now.unix_ms());
     let left = Duration::from_millis(left);
-    let is_good =
-        left >= author.max_lifetime / 2 && left <= author.max_lifetime + Duration::from_secs(1);
+    // Within the slack peers take it: a shorter lease would make the value smaller than theirs.
+    let is_good = left >= author.max_lifetime / 2 && left <= author.max_lifetime + LEASE_SLACK;
     let is_theirs_to_have = state.own && state.served && !header.tombstone;
     is_theirs_to_have
         && !is_good

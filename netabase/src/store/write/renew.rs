@@ -11,6 +11,7 @@ use crate::store::{
     engine::{ChangeOrigin, Renewal, SchemaId},
     error::StoreError,
     inner::Inner,
+    lease::LEASE_SLACK,
     plan::Plan,
 };
 
@@ -55,7 +56,7 @@ impl NetabaseStore {
         let second = |ms: u64| u32::try_from(ms / 1000).unwrap_or(u32::MAX);
         let now_second = second(now.unix_ms());
         let half = second(now.after(author.max_lifetime / 2).unix_ms());
-        let longest = second(now.after(author.max_lifetime).unix_ms()).saturating_add(2);
+        let longest = second(now.after(author.max_lifetime + LEASE_SLACK).unix_ms());
         // The two last are what a clock that was set leaves behind.
         for (renewal, ends) in [
             (Renewal::BeforeItEnds, 0..=half),
