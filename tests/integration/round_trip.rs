@@ -1,5 +1,7 @@
 //! What `put` accepts, `get` returns: a value that would not be read back is refused, and says which field.
 
+mod json;
+
 mod keys;
 
 mod known;

@@ -1,3 +1,5 @@
+//! Durations are read as people write them.
+
 use std::time::Duration;
 
 use crate::parse::duration::parse;

@@ -1,3 +1,5 @@
+//! Cursors: positions at which a walk is resumed, and their text form.
+
 use std::{fmt, str::FromStr};
 
 use data_encoding::BASE64URL_NOPAD;

@@ -1,3 +1,5 @@
+//! Tells what a walk was served from and what it cost.
+
 use std::fmt;
 
 /// Which rows of its source a walk was asked for.

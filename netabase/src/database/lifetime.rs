@@ -1,3 +1,5 @@
+//! Sets when values end, and lists those that end soon.
+
 use std::{iter::FusedIterator, time::Duration, vec};
 
 use libp2p::kad::RecordKey;

@@ -1,3 +1,5 @@
+//! Walks over one publisher's values.
+
 use std::{iter::FusedIterator, marker::PhantomData};
 
 use libp2p::PeerId;

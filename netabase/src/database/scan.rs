@@ -1,3 +1,5 @@
+//! Walks over all values of a moment, in no order.
+
 use std::{iter::FusedIterator, marker::PhantomData};
 
 use super::{error::DatabaseError, local::MemoryStoreDatabase};

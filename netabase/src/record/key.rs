@@ -1,3 +1,5 @@
+//! Lays out record keys and takes them apart.
+
 use libp2p::{PeerId, kad::RecordKey as KadKey};
 
 use super::error::RecordError;

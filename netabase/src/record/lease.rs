@@ -1,3 +1,5 @@
+//! Computes the end of a lease.
+
 use std::time::Duration;
 
 /// How long a record may live on a network that sets nothing else. Renewal extends it.

@@ -1,3 +1,5 @@
+//! Merges two values of one key by their schema's own function.
+
 use super::{
     convert::{header_of, read, write_entries, write_value},
     error::RecordError,

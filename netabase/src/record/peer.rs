@@ -1,3 +1,5 @@
+//! Peer ids as keys.
+
 use libp2p::{PeerId, multihash::Multihash};
 
 use crate::schema::{KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};

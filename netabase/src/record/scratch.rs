@@ -1,3 +1,5 @@
+//! Lends a thread its reusable buffers.
+
 use std::cell::Cell;
 
 /// Buffers a thread reuses for every call, so that reads and writes allocate only what stays.

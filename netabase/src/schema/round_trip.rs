@@ -6,9 +6,6 @@ mod error;
 
 mod field;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 
 use serde::{Serialize, de::DeserializeOwned};

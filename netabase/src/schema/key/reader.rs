@@ -1,3 +1,5 @@
+//! Reads key bytes, which may come from anywhere.
+
 use super::{
     KeyError, MAX_KEY_BYTES, MAX_KEY_DEPTH,
     escape::{self, ESCAPE, TERMINATOR},

@@ -1,3 +1,5 @@
+//! Uuids as keys: their 16 bytes.
+
 use uuid::Uuid;
 
 use super::{KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};

@@ -1,3 +1,5 @@
+//! Writes key bytes.
+
 use super::{
     KeyError, MAX_KEY_BYTES, MAX_KEY_DEPTH,
     escape::{self, ESCAPE, TERMINATOR},
