@@ -209,7 +209,20 @@ const _: () = {
             &self,
             __other: &Self,
         ) -> ::core::option::Option<::core::primitive::bool> {
-            <::netabase::__private::Comparison<Self>>::equal(self, __other)
+            ::netabase::__private::all_equal([
+                <::netabase::__private::Comparison<
+                    String,
+                >>::equal(&self.icao, &__other.icao),
+                <::netabase::__private::Comparison<
+                    Option<String>,
+                >>::equal(&self.iata, &__other.iata),
+                <::netabase::__private::Comparison<
+                    i32,
+                >>::equal(&self.elevation_ft, &__other.elevation_ft),
+                <::netabase::__private::Comparison<
+                    Vec<u8>,
+                >>::equal(&self.photo, &__other.photo),
+            ])
         }
     }
     impl ::netabase::SharedSchema for Airport {}

@@ -272,7 +272,20 @@ const _: () = {
             &self,
             __other: &Self,
         ) -> ::core::option::Option<::core::primitive::bool> {
-            <crate::database::__private::Comparison<Self>>::equal(self, __other)
+            crate::database::__private::all_equal([
+                <crate::database::__private::Comparison<
+                    Seat,
+                >>::equal(&self.seat, &__other.seat),
+                <crate::database::__private::Comparison<
+                    String,
+                >>::equal(&self.name, &__other.name),
+                <crate::database::__private::Comparison<
+                    String,
+                >>::equal(&self.note, &__other.note),
+                <crate::database::__private::Comparison<
+                    Price,
+                >>::equal(&self.price, &__other.price),
+            ])
         }
         fn check_fields(&self, __check: &mut crate::database::__private::FieldCheck) {
             <crate::database::__private::Serde<

@@ -162,7 +162,15 @@ const _: () = {
             &self,
             __other: &Self,
         ) -> ::core::option::Option<::core::primitive::bool> {
-            <::netabase::__private::Comparison<Self>>::equal(self, __other)
+            ::netabase::__private::all_equal([
+                <::netabase::__private::Comparison<
+                    u32,
+                >>::equal(&self.station, &__other.station),
+                <::netabase::__private::Comparison<u64>>::equal(&self.at, &__other.at),
+                <::netabase::__private::Comparison<
+                    f64,
+                >>::equal(&self.celsius, &__other.celsius),
+            ])
         }
     }
     impl ::core::convert::TryFrom<::netabase::__private::Record> for Reading {

@@ -70,7 +70,11 @@ const _: () = {
             &self,
             __other: &Self,
         ) -> ::core::option::Option<::core::primitive::bool> {
-            <::netabase::__private::Comparison<Self>>::equal(self, __other)
+            ::netabase::__private::all_equal([
+                <::netabase::__private::Comparison<
+                    String,
+                >>::equal(&self.name, &__other.name),
+            ])
         }
     }
     impl<'de: 'a, 'a> ::netabase::__private::serde::Deserialize<'de> for KeylessRef<'a> {

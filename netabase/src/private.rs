@@ -12,7 +12,8 @@ pub use self::{
 };
 pub use crate::schema::{
     Comparison, FieldCheck, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered,
-    Probe, Serde, SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_known, is_ordered,
+    Probe, Serde, SerdeDerives, SerdeShape, Unindexed, UnknownForm, all_equal, all_known,
+    is_ordered,
 };
 use crate::{Invalid, KeyError, KeyReader, KeyWriter, NetabaseSchemaKey};
 

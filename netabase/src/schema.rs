@@ -50,7 +50,7 @@ pub use self::{
 pub use self::{
     form::{
         Comparison, FieldForm, Form, KnownForm, NoComparison, NoSerde, Order, Ordered, Probe,
-        Serde, SerdeShape, UnknownForm, all_known, is_ordered,
+        Serde, SerdeShape, UnknownForm, all_equal, all_known, is_ordered,
     },
     round_trip::FieldCheck,
 };
@@ -117,7 +117,7 @@ pub trait NetabaseSchema: SerdeDerives + Send + Sync + 'static {
         false
     }
 
-    /// Compares two values, if the type can be compared.
+    /// Compares two values field by field, whatever the type's own `PartialEq` says.
     #[doc(hidden)]
     fn same(&self, other: &Self) -> Option<bool> {
         let _ = other;

@@ -150,6 +150,20 @@ fn options_count_that_are_set_after_a_look_ahead() -> Result<(), Box<dyn Error>>
 }
 
 #[test]
+fn a_look_ahead_over_several_pages_is_forgotten_too() -> Result<(), Box<dyn Error>> {
+    let users = users(1000)?;
+    let looked_at = || {
+        let mut walk = users.iter().filter(|user| user.id >= 700);
+        assert!(walk.has_more());
+        walk
+    };
+
+    assert_eq!(ids(&mut looked_at().reversed().limit(2))?, [999, 998]);
+    assert_eq!(ids(&mut looked_at().filter(|user| user.id < 2))?, [0, 1]);
+    Ok(())
+}
+
+#[test]
 fn a_walk_that_asks_for_nothing_has_no_more() -> Result<(), Box<dyn Error>> {
     assert!(!users(10)?.iter().limit(0).has_more());
     Ok(())

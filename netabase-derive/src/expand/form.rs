@@ -36,6 +36,10 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
         }
     });
     let checks: Vec<_> = checks.collect();
+    let equal = schema.fields.iter().filter(|field| !field.is_skipped()).map(|field| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        quote!(<#private::Comparison<#ty>>::equal(&self.#ident, &__other.#ident))
+    });
     let check_fields = (!checks.is_empty()).then(|| {
         quote! {
             fn check_fields(&self, __check: &mut #private::FieldCheck) {
@@ -49,7 +53,7 @@ pub(super) fn items(schema: &Schema) -> TokenStream {
         #is_derived
 
         fn same(&self, __other: &Self) -> ::core::option::Option<::core::primitive::bool> {
-            <#private::Comparison<Self>>::equal(self, __other)
+            #private::all_equal([#(#equal,)*])
         }
 
         #check_fields

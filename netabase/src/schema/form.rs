@@ -106,6 +106,20 @@ pub trait NoComparison<T> {
 
 impl<T> NoComparison<T> for Comparison<T> {}
 
+/// Returns whether all fields of two values are equal; `None` if the type of one cannot tell and none tells apart.
+#[must_use]
+pub fn all_equal(fields: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut all = Some(true);
+    for equal in fields {
+        match equal {
+            Some(true) => {}
+            Some(false) => return equal,
+            None => all = None,
+        }
+    }
+    all
+}
+
 /// Asks serde's traits of a type that may lack them: that is reported elsewhere, once.
 #[derive(Debug)]
 pub struct Serde<T>(PhantomData<T>);

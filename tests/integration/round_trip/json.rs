@@ -100,6 +100,54 @@ fn what_json_would_lose_is_refused() -> Result<(), DatabaseError> {
 }
 
 #[test]
+fn two_members_of_one_name_are_refused() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Open {
+        a: u8,
+        #[serde(flatten)]
+        rest: HashMap<String, Value>,
+    }
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    struct Item {
+        #[netabase(key)]
+        id: u8,
+        #[serde(with = "netabase::with::json")]
+        open: Open,
+    }
+    let item = |name: &str| Item {
+        id: 1,
+        open: Open { a: 1, rest: HashMap::from([(name.to_owned(), json!(2))]) },
+    };
+    assert_eq!(netabase::check_round_trip(&item("b")), Ok(()));
+
+    let refused = netabase::check_round_trip(&item("a"));
+
+    assert!(refused.is_err_and(|error| error.to_string().contains("two members of one name")));
+}
+
+#[test]
+fn options_and_newtypes_are_no_levels() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Node {
+        next: Option<Box<Node>>,
+    }
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    struct List {
+        #[netabase(key)]
+        id: u8,
+        #[serde(with = "netabase::with::json")]
+        first: Option<Node>,
+    }
+    let list = |len: usize| {
+        let nodes =
+            (0..len).fold(None, |next: Option<Node>, _| Some(Node { next: next.map(Box::new) }));
+        List { id: 1, first: nodes }
+    };
+    assert_eq!(netabase::check_round_trip(&list(120)), Ok(()));
+    assert!(netabase::check_round_trip(&list(130)).is_err());
+}
+
+#[test]
 fn json_has_one_text() -> Result<(), netabase::RecordError> {
     #[derive(Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
     struct Item {

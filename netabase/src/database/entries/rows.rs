@@ -66,6 +66,7 @@ impl<V: NetabaseSchema> Entries<V> {
     pub(super) fn look_again(&mut self) {
         if self.taken_row.is_none() {
             (self.page, self.next, self.is_kept) = (None, 0, false);
+            self.position.clone_from(&self.taken);
         }
     }
 

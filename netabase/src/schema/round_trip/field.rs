@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::comes_in_any_order;
+use super::is_reordered;
 use crate::schema::{
     DecodeError, EncodeError,
     codec::{Path, decode, decode_path, encode, encode_path},
@@ -60,8 +60,7 @@ fn fault<T: Serialize + DeserializeOwned>(
     let mut theirs = Vec::new();
     let written = encode(&read, &mut theirs, usize::MAX);
     let is_fine = written.is_ok()
-        && (ours == theirs
-            || (equal(value, &read) != Some(false) && comes_in_any_order::<T>(&ours, &theirs)));
+        && (ours == theirs || is_reordered::<T>(equal(value, &read), &ours, &theirs));
     if is_fine {
         return None;
     }

@@ -41,8 +41,8 @@ const MAX_DEPTH: usize = 127;
 /// # Errors
 ///
 /// The serializer's own, and one if JSON does not keep all of the value: a map whose keys are no text, a number that is
-/// not finite, `Some` of something that is `null` (`Some(Value::Null)`, `Some(())`, `Some(None)`), or more than 127
-/// levels.
+/// not finite, `Some` of something that is `null` (`Some(Value::Null)`, `Some(())`, `Some(None)`), two members of one
+/// name (as `flatten` can write them), or more than 127 levels.
 pub fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(value).map_err(ser::Error::custom)?)
 }

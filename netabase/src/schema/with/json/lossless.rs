@@ -1,5 +1,7 @@
 //! Refuses what JSON would turn into `null`, which is read back as nothing.
 
+use std::collections::BTreeSet;
+
 use serde::{
     Serialize, Serializer,
     ser::{
@@ -15,8 +17,8 @@ use super::MAX_DEPTH;
 ///
 /// # Errors
 ///
-/// An error for a number that is not finite, for `Some` of something that is `null`, and for more than
-/// 127 levels.
+/// An error for a number that is not finite, for `Some` of something that is `null`, for two members of one name, and for
+/// more than 127 levels.
 pub(super) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Error> {
     value.serialize(Check { depth: 0 }).map(drop)
 }
@@ -65,7 +67,7 @@ impl Serializer for Check {
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Self;
-    type SerializeMap = Self;
+    type SerializeMap = CheckMap;
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
@@ -99,7 +101,7 @@ impl Serializer for Check {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<bool, Error> {
-        if value.serialize(self.deeper()?)? {
+        if value.serialize(self)? {
             return Err(Error::custom(
                 "`Some` of a `null` would be read back as `None`: leave out the `Option`",
             ));
@@ -129,7 +131,7 @@ impl Serializer for Check {
         _: &'static str,
         value: &T,
     ) -> Result<bool, Error> {
-        value.serialize(self.deeper()?)
+        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -165,8 +167,8 @@ impl Serializer for Check {
         self.deeper()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
-        self.deeper()
+    fn serialize_map(self, _: Option<usize>) -> Result<CheckMap, Error> {
+        Ok(CheckMap { check: self.deeper()?, names: BTreeSet::new() })
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
@@ -215,17 +217,28 @@ containers! {
     SerializeStructVariant: serialize_field, name;
 }
 
-impl SerializeMap for Check {
+/// The entries of a map, or the fields of a struct with a flattened part.
+struct CheckMap {
+    check: Check,
+    /// The names so far, as JSON: of two members of one name, it keeps the last.
+    names: BTreeSet<String>,
+}
+
+impl SerializeMap for CheckMap {
     type Ok = bool;
     type Error = Error;
 
-    // A key is text, or becomes it.
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, _: &T) -> Result<(), Error> {
-        Ok(())
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        // A number as key becomes text.
+        let name = serde_json::to_string(key)?.trim_matches('"').to_owned();
+        if self.names.insert(name) {
+            return Ok(());
+        }
+        Err(Error::custom("an object with two members of one name: JSON keeps the last alone"))
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.part(value)
+        self.check.part(value)
     }
 
     fn end(self) -> Result<bool, Error> {
