@@ -254,7 +254,7 @@ impl Engine {
     /// Returns whether another publisher that is merely claimed may be kept beside at most `max`, once the rows in
     /// some slots are gone.
     pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &SlotSet) -> bool {
-        self.tracking.publishers.admits_claim(peer, max, gone)
+        self.tracking.admits_claim(peer, max, gone)
     }
 
     pub(super) fn sources(&self) -> impl Iterator<Item = (Source, Usage)> {
