@@ -130,7 +130,7 @@ fn fill_page(inner: &Inner, request: &PageRequest<'_>, page: &mut Page, now: &Mo
                 Direction::Reverse => Box::new(entries.rev()),
             };
             // With nothing due, the entry alone says that there is a record.
-            if !request.values && !engine.has_expired(now) {
+            if !request.values && !engine.has_expired(now, None) {
                 page.fill_positions(entries, request);
                 return;
             }
