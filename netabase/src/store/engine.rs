@@ -48,7 +48,7 @@ use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Track
 use super::{
     bounds::{Bounds, Direction},
     clock::Moment,
-    limits::Limits,
+    limits::{Budget, Limits},
     source::Source,
     usage::Usage,
 };
@@ -179,9 +179,9 @@ impl Engine {
 
 // Deadlines.
 impl Engine {
-    /// Returns whether there is a row that has expired and was not removed yet.
-    pub(super) fn has_expired(&self, now: &Moment) -> bool {
-        self.tracking.deadlines.has_expired(now)
+    /// Returns whether there is a row, of one budget or of both, that has expired and was not removed yet.
+    pub(super) fn has_expired(&self, now: &Moment, of: Option<Budget>) -> bool {
+        self.tracking.deadlines.has_expired(now, of)
     }
 
     /// Returns whether a row may have expired that databases show.
@@ -189,14 +189,14 @@ impl Engine {
         self.tracking.deadlines.has_expired_shown(now)
     }
 
-    /// Returns the slots of the rows that have expired, those first that databases show; some come twice.
-    pub(super) fn expired(&self, now: &Moment) -> impl Iterator<Item = u32> + use<'_> {
-        self.tracking.deadlines.expired(now)
-    }
-
-    /// Returns the slots of the foreign rows, and the tombstones, that have expired.
-    pub(super) fn lapsed(&self, now: &Moment) -> impl Iterator<Item = u32> + use<'_> {
-        self.tracking.deadlines.lapsed(now)
+    /// Returns the slots of the rows, of one budget or of both, that have expired, those first that databases show;
+    /// some come twice.
+    pub(super) fn expired(
+        &self,
+        now: &Moment,
+        of: Option<Budget>,
+    ) -> impl Iterator<Item = u32> + use<'_> {
+        self.tracking.deadlines.expired(now, of)
     }
 
     /// Shows all rows that expire up to a moment; some twice.
@@ -254,7 +254,7 @@ impl Engine {
     /// Returns whether another publisher that is merely claimed may be kept beside at most `max`, once the rows in
     /// some slots are gone.
     pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &SlotSet) -> bool {
-        self.tracking.publishers.admits_claim(peer, max, gone)
+        self.tracking.admits_claim(peer, max, gone)
     }
 
     pub(super) fn sources(&self) -> impl Iterator<Item = (Source, Usage)> {

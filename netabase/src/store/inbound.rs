@@ -41,9 +41,6 @@ pub enum PutOutcome {
     Outdated,
 }
 
-/// How many rows go beside a newcomer if foreign ones take more than they may, since the limits were lowered.
-const EXCESS_WITH_A_RECORD: usize = 64;
-
 // The ways in.
 impl NetabaseStore {
     /// Takes a record that the application got from elsewhere into the view of its databases.
@@ -156,16 +153,13 @@ impl NetabaseStore {
                 Ok(Admission::Overtaken) => return Ok(None),
                 // What beat it was removed in between: once more, with the check.
                 Ok(Admission::Unchecked) => {}
-                Err(StoreError::ForeignFull { .. }) if !has_relieved && self.is_over_budget() => {
+                Err(StoreError::ForeignFull { .. })
+                    if !has_relieved && self.relieve(&arrival.now)? =>
+                {
                     has_relieved = true;
-                    self.evict_excess(&arrival.now, EXCESS_WITH_A_RECORD)?;
                 }
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    fn is_over_budget(&self) -> bool {
-        self.shared.inner.read().engine.is_over_budget()
     }
 }

@@ -4,7 +4,7 @@ mod room;
 
 use libp2p::kad::RecordKey;
 
-pub(super) use self::room::replacing;
+pub(super) use self::room::{MAX_EXPIRED, replacing};
 use super::{
     author::Author,
     clock::Moment,
@@ -32,8 +32,10 @@ pub(super) struct Plan<'a> {
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
     gone: SlotSet,
-    expired: Option<Box<dyn Iterator<Item = u32> + 'a>>,
-    lapsed: Option<Box<dyn Iterator<Item = u32> + 'a>>,
+    /// Rows that have expired and were not looked at yet: of both budgets, of the own one, of the foreign one.
+    expired: [Option<Box<dyn Iterator<Item = u32> + 'a>>; 3],
+    /// How many went to make room.
+    expired_for_room: usize,
 }
 
 impl<'a> Plan<'a> {
@@ -57,8 +59,8 @@ impl<'a> Plan<'a> {
             caller_sends: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
-            expired: None,
-            lapsed: None,
+            expired: [None, None, None],
+            expired_for_room: 0,
         })
     }
 

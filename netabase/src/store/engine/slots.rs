@@ -36,10 +36,6 @@ impl SlotSet {
         self.few.contains(&slot) || self.many.contains(&slot)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.few.is_empty() && self.many.is_empty()
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         self.few.iter().chain(&self.many).copied()
     }
@@ -52,7 +48,6 @@ mod tests {
     #[test]
     fn each_slot_is_in_the_set_once_however_many_there_are() {
         let mut set = SlotSet::default();
-        assert!(set.is_empty());
         for slot in 0..100 {
             assert!(!set.contains(slot));
             assert!(set.insert(slot) && !set.insert(slot) && set.contains(slot));

@@ -11,7 +11,7 @@ mod publishers;
 
 mod sources;
 
-use libp2p::kad::RecordKey;
+use libp2p::{PeerId, kad::RecordKey};
 use slab::Slab;
 
 pub(in crate::store) use self::{
@@ -121,6 +121,12 @@ impl Tracking {
         weight_of: impl Fn(u32) -> usize,
     ) -> Victims {
         self.sources.excess(held, max, (gone, &|slot| self.source_of(slot)), weight_of)
+    }
+
+    /// Returns whether a publisher that is merely claimed may be kept; see [`Publishers::admits_claim`].
+    pub(super) fn admits_claim(&self, peer: &PeerId, max: usize, gone: &SlotSet) -> bool {
+        let publishers = gone.iter().filter_map(|slot| self.foreign(Some(slot))?.publisher);
+        self.publishers.admits_claim(peer, max, publishers)
     }
 
     fn source_of(&self, slot: u32) -> Option<SourceId> {

@@ -69,10 +69,14 @@ impl NetabaseStore {
             plan.adopt(schema, held, checked.is_ok().then_some(&entries));
             Ok::<_, StoreError>(())
         });
+        // A damaged store keeps what it has.
+        if adopted.is_err() {
+            return;
+        }
         if let Err(refused) = checked {
             let error: &(dyn Error + 'static) = &refused;
             tracing::debug!(?key, error, "dropped a record that its schema refuses");
-        } else if adopted.is_ok() && !entries.is_empty() {
+        } else if !entries.is_empty() {
             // Index entries take room, which the records had not yet: the source that holds most gives it up.
             self.evict_all_excess(&now, CHUNK);
         }

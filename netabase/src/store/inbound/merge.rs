@@ -25,6 +25,7 @@ impl NetabaseStore {
         sender: &mut Sender<'_>,
     ) -> Result<PutOutcome, StoreError> {
         let arrived = self.check(arrival, sender)?;
+        let mut has_relieved = false;
         loop {
             let stored = self.live_value(arrival);
             let (mut value, mut entries) = (arrival.value().to_vec(), arrived.entries.clone());
@@ -54,9 +55,16 @@ impl NetabaseStore {
                 } else {
                     PutOutcome::Merged
                 }))
-            })?;
-            if let Some(outcome) = merged {
-                return Ok(outcome);
+            });
+            match merged {
+                Ok(Some(outcome)) => return Ok(outcome),
+                Ok(None) => {}
+                Err(StoreError::ForeignFull { .. })
+                    if !has_relieved && self.relieve(&arrival.now)? =>
+                {
+                    has_relieved = true;
+                }
+                Err(error) => return Err(error),
             }
         }
     }

@@ -98,7 +98,7 @@ impl NetabaseStore {
             providers += gone_providers;
             done += records + gone_providers;
             let inner = self.shared.inner.read();
-            is_complete = !inner.engine.has_expired(&now)
+            is_complete = !inner.engine.has_expired(&now, None)
                 && !inner.engine.is_over_budget()
                 && !inner.providers.has_expired(monotonic);
         }
@@ -116,7 +116,7 @@ impl NetabaseStore {
     /// Takes out at most `max` rows: those that have expired, then those over budget. Says what each took.
     fn take_out(&self, now: &Moment, max: usize) -> Result<(Usage, Usage), Damaged> {
         self.change(ChangeOrigin::Expired, now, |plan| {
-            let expired = plan.expire(max);
+            let expired = plan.expire(max, None);
             let evicted = plan.evict_excess(max - expired.records);
             Ok((expired, evicted))
         })

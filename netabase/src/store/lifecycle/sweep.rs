@@ -8,12 +8,17 @@ use crate::store::{
     NetabaseStore,
     clock::Moment,
     engine::{ChangeOrigin, Damaged, Engine},
+    limits::Budget,
+    plan::MAX_EXPIRED,
     query::View,
     usage::Usage,
 };
 
 /// How many rows are taken out under one lock.
 const CHUNK: usize = 256;
+
+/// How many rows are evicted beside a newcomer if foreign ones take more than they may, since the limits were lowered.
+const EXCESS_WITH_A_RECORD: usize = 64;
 
 impl NetabaseStore {
     /// Returns the records a view shows of those that expire within a time, and how long each has left; the next to
@@ -46,7 +51,7 @@ impl NetabaseStore {
     ///
     /// Each record is paid for once: with nothing due this is one look at the first deadline.
     pub(in crate::store) fn sweep_all(&self, now: &Moment) {
-        self.sweep_while(now, |engine| engine.has_expired(now));
+        self.sweep_while(now, |engine| engine.has_expired(now, None));
     }
 
     /// Takes out all that has expired of what databases show, whatever else has.
@@ -57,7 +62,7 @@ impl NetabaseStore {
     fn sweep_while(&self, now: &Moment, is_due: impl Fn(&Engine) -> bool) {
         while is_due(&self.shared.inner.read().engine) {
             let sweep: Result<_, Damaged> =
-                self.change(ChangeOrigin::Expired, now, |plan| Ok(plan.expire(CHUNK)));
+                self.change(ChangeOrigin::Expired, now, |plan| Ok(plan.expire(CHUNK, None)));
             // A damaged store keeps what it has.
             if sweep.is_err() {
                 return;
@@ -75,12 +80,26 @@ impl NetabaseStore {
     }
 
     /// Evicts at most `max` rows if foreign ones take more than they may.
-    pub(in crate::store) fn evict_excess(
-        &self,
-        now: &Moment,
-        max: usize,
-    ) -> Result<Usage, Damaged> {
+    fn evict_excess(&self, now: &Moment, max: usize) -> Result<Usage, Damaged> {
         self.change(ChangeOrigin::Evicted, now, |plan| Ok(plan.evict_excess(max)))
+    }
+
+    /// Takes out some foreign rows that have expired, and evicts a few if they take more than they may, since the
+    /// limits were lowered: a step that stays, whatever becomes of the newcomer that found no room. False if there
+    /// was none to be taken.
+    pub(in crate::store) fn relieve(&self, now: &Moment) -> Result<bool, Damaged> {
+        let is_due = {
+            let engine = &self.shared.inner.read().engine;
+            engine.is_over_budget() || engine.has_expired(now, Some(Budget::Foreign))
+        };
+        if !is_due {
+            return Ok(false);
+        }
+        self.change(ChangeOrigin::Evicted, now, |plan| {
+            let expired = plan.expire(MAX_EXPIRED, Some(Budget::Foreign));
+            let evicted = plan.evict_excess(EXCESS_WITH_A_RECORD);
+            Ok(expired.records + evicted.records > 0)
+        })
     }
 
     /// Takes out these rows if they have expired: a walk has met them, and none should meet them again.

@@ -1,14 +1,22 @@
 //! Room in the two budgets: what has expired goes first, then foreign rows are evicted. Own ones never are.
 
+#[cfg(test)]
+mod tests;
+
 use super::Plan;
 use crate::store::{
     engine::{Attribution, ChangeOrigin, Newcomer, Previous, SlotSet},
     error::StoreError,
+    limits::Budget,
     usage::Usage,
 };
 
 /// How many rows one newcomer may drive out: it is no larger than so many of the smallest.
 const MAX_EVICTED: usize = 1024;
+
+/// How many rows that have expired one plan takes out to make room, beside one for each row that is added: the lock
+/// is held meanwhile, and if they do not suffice it was for nothing.
+pub(in crate::store) const MAX_EXPIRED: usize = 256;
 
 /// Returns what own rows take once a row of so many bytes has replaced another.
 pub(in crate::store) fn replacing(mut own: Usage, old: Option<&Previous>, bytes: usize) -> Usage {
@@ -20,26 +28,31 @@ pub(in crate::store) fn replacing(mut own: Usage, old: Option<&Previous>, bytes:
 }
 
 impl Plan<'_> {
-    /// Plans that at most `max` rows go that have expired; says what they take.
-    pub(in crate::store) fn expire(&mut self, max: usize) -> Usage {
+    /// Plans that at most `max` rows go that have expired, of one budget or of both; says what they take.
+    pub(in crate::store) fn expire(&mut self, max: usize, of: Option<Budget>) -> Usage {
         let mut expired = Usage::default();
         while expired.records < max
-            && let Some(one) = self.expire_next()
+            && let Some(one) = self.expire_next(of)
         {
             expired.add(one);
         }
         expired
     }
 
-    fn expire_next(&mut self) -> Option<Usage> {
-        if self.expired.is_none() {
-            if !self.engine().has_expired(self.now) {
+    fn expire_next(&mut self, of: Option<Budget>) -> Option<Usage> {
+        let place = match of {
+            None => 0,
+            Some(Budget::Own) => 1,
+            Some(Budget::Foreign) => 2,
+        };
+        if self.expired[place].is_none() {
+            if !self.engine().has_expired(self.now, of) {
                 return None;
             }
-            self.expired = Some(Box::new(self.engine().expired(self.now)));
+            self.expired[place] = Some(Box::new(self.engine().expired(self.now, of)));
         }
         loop {
-            let slot = self.expired.as_mut()?.next()?;
+            let slot = self.expired[place].as_mut()?.next()?;
             let expired = self.drop_slot(slot, ChangeOrigin::Expired);
             if expired.records > 0 {
                 return Some(expired);
@@ -47,38 +60,34 @@ impl Plan<'_> {
         }
     }
 
-    /// Plans as [`expire_next`](Self::expire_next), of foreign rows and tombstones alone.
-    fn expire_next_lapsed(&mut self) -> bool {
-        if self.lapsed.is_none() {
-            if !self.engine().has_expired(self.now) {
-                return false;
-            }
-            self.lapsed = Some(Box::new(self.engine().lapsed(self.now)));
+    /// Plans that one more row goes that has expired, to make room; none if `max` have gone for that.
+    fn expire_for_room(&mut self, of: Budget, max: usize) -> Option<Usage> {
+        if self.expired_for_room >= max {
+            return None;
         }
-        while let Some(slot) = self.lapsed.as_mut().and_then(Iterator::next) {
-            if self.drop_slot(slot, ChangeOrigin::Expired).records > 0 {
-                return true;
-            }
-        }
-        false
+        let expired = self.expire_next(Some(of))?;
+        self.expired_for_room += 1;
+        Some(expired)
     }
 
-    /// Checks that the own budget has room for what `after` makes of what own rows take; what has expired goes if
-    /// there is none. A write that makes a full store no fuller may pass.
+    /// Checks that the own budget has room for what `after` makes of what own rows take; own rows that have expired go
+    /// if there is none, a bounded number of them. A write that makes a full store no fuller may pass.
     ///
     /// # Errors
     ///
     /// [`StoreError::Full`], [`StoreError::FullOfBytes`].
     pub(in crate::store) fn make_own_room(
         &mut self,
-        after: impl Fn(Usage) -> Usage,
+        after: impl FnOnce(Usage) -> Usage,
     ) -> Result<(), StoreError> {
+        let mut before = self.usages.own;
+        let mut after = after(before);
+        let max = MAX_EXPIRED + after.records.saturating_sub(before.records);
         loop {
-            let before = self.usages.own;
-            match self.check_own_room(before, after(before)) {
-                Err(_) if self.expire_next().is_some() => {}
-                result => return result,
-            }
+            let Err(refused) = self.check_own_room(before, after) else { return Ok(()) };
+            let expired = self.expire_for_room(Budget::Own, max).ok_or(refused)?;
+            before.subtract(expired);
+            after.subtract(expired);
         }
     }
 
@@ -100,7 +109,9 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go.
+    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go. Nothing is looked for, and so the
+    /// same, if foreign rows take more than they may even without it, or if too much has expired for one plan: the
+    /// store is to be [relieved](crate::store::NetabaseStore::relieve) first.
     pub(in crate::store) fn make_foreign_room(
         &mut self,
         attribution: &Attribution,
@@ -109,11 +120,20 @@ impl Plan<'_> {
     ) -> Result<(), StoreError> {
         let previous = previous.filter(|previous| !previous.state().own);
         while !self.has_foreign_room(bytes, previous) {
-            if !self.expire_next_lapsed() {
+            if self.engine().is_over_budget() || self.expired_for_room >= MAX_EXPIRED {
+                return Err(self.foreign_full());
+            }
+            if self.expire_for_room(Budget::Foreign, MAX_EXPIRED).is_none() {
                 return self.evict_for(attribution, bytes, previous);
             }
         }
         Ok(())
+    }
+
+    fn foreign_full(&self) -> StoreError {
+        let Usage { records: max_records, bytes: max_bytes } =
+            self.inner.limits.of(Budget::Foreign);
+        StoreError::ForeignFull { max_records, max_bytes }
     }
 
     fn has_foreign_room(&self, bytes: usize, previous: Option<&Previous>) -> bool {
@@ -122,8 +142,8 @@ impl Plan<'_> {
             held.subtract(Usage::one(previous.weight));
         }
         held.add(Usage::one(bytes));
-        let limits = &self.inner.limits;
-        held.records <= limits.max_foreign_records && held.bytes <= limits.max_foreign_bytes
+        let max = self.inner.limits.of(Budget::Foreign);
+        held.records <= max.records && held.bytes <= max.bytes
     }
 
     fn evict_for(
@@ -139,11 +159,7 @@ impl Plan<'_> {
             replaces: previous.and_then(|previous| Some((previous.slot()?, previous.weight))),
         };
         let victims = self.engine().victims(&newcomer, MAX_EVICTED, &self.gone);
-        let victims = victims.ok_or(StoreError::ForeignFull {
-            max_records: self.inner.limits.max_foreign_records,
-            max_bytes: self.inner.limits.max_foreign_bytes,
-        })?;
-        for slot in victims {
+        for slot in victims.ok_or_else(|| self.foreign_full())? {
             self.drop_slot(slot, ChangeOrigin::Evicted);
         }
         Ok(())

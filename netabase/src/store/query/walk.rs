@@ -14,7 +14,7 @@ use crate::{
         NetabaseStore,
         bounds::{Direction, end_of_prefix},
         clock::Moment,
-        engine::{RowRef, SchemaId, Selection},
+        engine::{Layout, RowRef, SchemaId, Selection},
         inner::Inner,
     },
 };
@@ -92,7 +92,11 @@ impl NetabaseStore {
         };
         let push = |row: RowRef<'_>| page.push(row.key().parts(), row.value, row.state());
         // Going over all records of all schemas is faster only if enough of them are wanted.
+        let Layout { prefix: all, local_owner, .. } = inner.engine.layout(schema);
+        let is_local =
+            prefix.strip_prefix(&all[..]).is_some_and(|own| own.starts_with(local_owner));
         let wanted = match view {
+            View::Databases | View::Own if is_local => inner.engine.local_visible(schema),
             View::Databases | View::Own => inner.engine.visible(schema),
             _ => inner.engine.usages_of(schema).records(),
         };
@@ -126,7 +130,7 @@ fn fill_page(inner: &Inner, request: &PageRequest<'_>, page: &mut Page, now: &Mo
                 Direction::Reverse => Box::new(entries.rev()),
             };
             // With nothing due, the entry alone says that there is a record.
-            if !request.values && !engine.has_expired(now) {
+            if !request.values && !engine.has_expired(now, None) {
                 page.fill_positions(entries, request);
                 return;
             }

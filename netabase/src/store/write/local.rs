@@ -13,9 +13,11 @@ use super::{
 };
 use crate::store::{
     NetabaseStore,
+    clock::Moment,
     engine::{ChangeOrigin, Damaged, RecordMeta, SchemaId},
     error::StoreError,
-    plan::Plan,
+    limits::Budget,
+    plan::{MAX_EXPIRED, Plan},
     state::RecordState,
 };
 
@@ -32,10 +34,30 @@ impl NetabaseStore {
         &self,
         plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        self.change(ChangeOrigin::Local, &self.now(), |planned| {
-            planned.expire(EXPIRED_WITH_A_WRITE);
+        let now = self.now();
+        let result = self.change(ChangeOrigin::Local, &now, |planned| {
+            planned.expire(EXPIRED_WITH_A_WRITE, None);
             plan(planned)
-        })
+        });
+        if result.is_err() {
+            self.expire_after_refusal(&now);
+        }
+        result
+    }
+
+    /// Takes out what a write has found expired before it was refused: more own rows than go beside one, since
+    /// it may have needed their room.
+    fn expire_after_refusal(&self, now: &Moment) {
+        if !self.shared.inner.read().engine.has_expired(now, None) {
+            return;
+        }
+        let expired: Result<(), Damaged> = self.change(ChangeOrigin::Expired, now, |plan| {
+            plan.expire(MAX_EXPIRED, Some(Budget::Own));
+            plan.expire(EXPIRED_WITH_A_WRITE, None);
+            Ok(())
+        });
+        // A damaged store keeps what it has.
+        let _ = expired;
     }
 
     /// Returns when a value of this lifetime that is written now ends.

@@ -9,22 +9,42 @@ use super::{
     TrackedMeta,
     groups::{Group, Places},
 };
-use crate::store::{clock::Moment, engine::catalogue::SchemaId};
+use crate::store::{clock::Moment, engine::catalogue::SchemaId, limits::Budget};
 
 /// Rows by what is due when. The numbers behind the times are slots.
 #[derive(Default)]
 pub(in crate::store::engine) struct Deadlines {
-    /// By end of life, as [`Moment::ms`] counts.
-    ends: BTreeSet<(u64, u32)>,
-    /// By the end of the lease, in unix seconds: foreign rows and tombstones, which end with it.
-    /// Those that databases do not show, and then those that they do: these are found however many others there are.
-    lapses: [Lapses; 2],
+    /// By end of life, as [`Moment::ms`] counts: foreign rows, and then own ones.
+    ends: [BTreeSet<(u64, u32)>; 2],
+    /// By the end of the lease, in unix seconds: foreign rows and tombstones, which end with it. Each kind by itself:
+    /// it is found however many others there are.
+    lapses: [Lapses; 3],
     places_in_lapses: Places,
     /// By schema and the end of the lease: own records that peers are served.
     renewals: BTreeSet<(SchemaId, Renewal, u32, u32)>,
 }
 
 type Lapses = BTreeMap<u32, Group>;
+
+/// A kind of rows that end with their lease.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lapsing {
+    /// Foreign ones that databases show.
+    Shown,
+    /// Own tombstones.
+    Own,
+    /// Foreign ones that databases do not show.
+    Hidden,
+}
+
+impl Lapsing {
+    /// All kinds, the one that databases show first.
+    const ALL: [Self; 3] = [Self::Shown, Self::Own, Self::Hidden];
+
+    fn is_own(self) -> bool {
+        self == Self::Own
+    }
+}
 
 /// When a lease is to be renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +58,9 @@ pub(in crate::store) enum Renewal {
 /// When something is due for one record.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Due {
-    ends: Option<u64>,
-    /// With whether databases show it.
-    lapses: Option<(u32, bool)>,
+    /// With whether it is own.
+    ends: Option<(u64, bool)>,
+    lapses: Option<(u32, Lapsing)>,
     renews: Option<(SchemaId, Renewal, u32)>,
 }
 
@@ -49,12 +69,15 @@ impl Due {
         let TrackedMeta { schema, meta, header, .. } = meta;
         let not_after = Some(header.not_after).filter(|&not_after| not_after != 0);
         let lapses = !meta.state.own || header.tombstone;
+        let lapsing = match meta.is_visible(*header) {
+            _ if meta.state.own => Lapsing::Own,
+            true => Lapsing::Shown,
+            false => Lapsing::Hidden,
+        };
         let renewal = if meta.renewable { Renewal::BeforeItEnds } else { Renewal::OnceItHasEnded };
         Self {
-            ends: meta.ends,
-            lapses: not_after
-                .filter(|_| lapses)
-                .map(|not_after| (not_after, meta.is_visible(*header))),
+            ends: meta.ends.map(|ends| (ends, meta.state.own)),
+            lapses: not_after.filter(|_| lapses).map(|not_after| (not_after, lapsing)),
             renews: not_after
                 .filter(|_| !lapses && meta.state.served)
                 .map(|not_after| (*schema, renewal, not_after)),
@@ -64,7 +87,11 @@ impl Due {
 
 impl Deadlines {
     pub(super) fn replace(&mut self, slot: u32, old: Due, new: Due) {
-        move_entry(&mut self.ends, old.ends, new.ends, |ends| (ends, slot));
+        for is_own in [false, true] {
+            let of = |ends: Option<(u64, bool)>| ends.filter(|(_, own)| *own == is_own);
+            let ends = &mut self.ends[usize::from(is_own)];
+            move_entry(ends, of(old.ends), of(new.ends), |(ends, _)| (ends, slot));
+        }
         if old.lapses != new.lapses {
             self.move_lapse(slot, old.lapses, new.lapses);
         }
@@ -76,70 +103,68 @@ impl Deadlines {
         self.places_in_lapses.read_ahead(slot)
     }
 
-    fn move_lapse(&mut self, slot: u32, old: Option<(u32, bool)>, new: Option<(u32, bool)>) {
+    fn move_lapse(&mut self, slot: u32, old: Option<(u32, Lapsing)>, new: Option<(u32, Lapsing)>) {
         let Self { lapses, places_in_lapses: places, .. } = self;
-        if let Some((second, shown)) = old
-            && let Entry::Occupied(mut lapsing) = lapses[usize::from(shown)].entry(second)
+        if let Some((second, kind)) = old
+            && let Entry::Occupied(mut lapsing) = lapses[kind as usize].entry(second)
         {
             places.leave(lapsing.get_mut(), slot);
             if lapsing.get().is_empty() {
                 lapsing.remove();
             }
         }
-        if let Some((second, shown)) = new {
-            places.enter(lapses[usize::from(shown)].entry(second).or_default(), slot);
+        if let Some((second, kind)) = new {
+            places.enter(lapses[kind as usize].entry(second).or_default(), slot);
         }
     }
 
-    fn hidden(&self) -> &Lapses {
-        &self.lapses[0]
-    }
-
-    fn shown(&self) -> &Lapses {
-        &self.lapses[1]
-    }
-
-    /// Returns whether the life, or the lease, of some row is over.
-    pub(in crate::store::engine) fn has_expired(&self, now: &Moment) -> bool {
-        self.has_expired_shown(now) || has_lapsed(self.hidden(), now)
+    /// Returns whether the life, or the lease, of some row of these budgets is over.
+    pub(in crate::store::engine) fn has_expired(&self, now: &Moment, of: Option<Budget>) -> bool {
+        self.expired(now, of).next().is_some()
     }
 
     /// Returns whether a row may be over that databases show.
     pub(in crate::store::engine) fn has_expired_shown(&self, now: &Moment) -> bool {
-        self.ends.first().is_some_and(|(ends, _)| *ends <= now.ms) || has_lapsed(self.shown(), now)
+        let shown = &self.lapses[Lapsing::Shown as usize];
+        let has_lapsed = shown.first_key_value().is_some_and(|(end, _)| is_over(*end, now));
+        let has_ended = |ends: &BTreeSet<(u64, u32)>| ends.first().is_some_and(|e| e.0 <= now.ms);
+        has_lapsed || self.ends.iter().any(has_ended)
     }
 
-    /// Returns the slots of the rows whose life, or lease, is over, those first that databases show; one of which both
-    /// are comes twice.
+    /// Returns the slots of the rows whose life, or lease, is over, of one budget or of both: those first that
+    /// databases show. One of which both are comes twice. No other row is looked at.
     pub(in crate::store::engine) fn expired(
         &self,
         now: &Moment,
-    ) -> impl Iterator<Item = u32> + use<'_> {
-        let ms = now.ms;
-        let ended = self.ends.iter().take_while(move |(ends, _)| *ends <= ms);
-        ended.map(|(_, slot)| *slot).chain(self.lapsed(now))
-    }
-
-    /// Returns the slots of the foreign rows and tombstones whose lease is over, those first that databases show.
-    pub(in crate::store::engine) fn lapsed(
-        &self,
-        now: &Moment,
+        of: Option<Budget>,
     ) -> impl Iterator<Item = u32> + use<'_> {
         let now = *now;
-        let is_over = move |(lapses, _): &(&u32, &Group)| is_over(**lapses, &now);
-        let lapsed = self.shown().iter().take_while(is_over);
-        let lapsed = lapsed.chain(self.hidden().iter().take_while(is_over));
-        lapsed.flat_map(|(_, lapsed)| lapsed.slots().iter().rev().copied())
+        let is_meant = move |is_own| match of {
+            None => true,
+            Some(Budget::Own) => is_own,
+            Some(Budget::Foreign) => !is_own,
+        };
+        let ended = [true, false].into_iter().filter(move |is_own| is_meant(*is_own));
+        let ended = ended.flat_map(move |is_own| {
+            let ends = self.ends[usize::from(is_own)].iter();
+            ends.take_while(move |(ends, _)| *ends <= now.ms).map(|(_, slot)| *slot)
+        });
+        let lapsed = Lapsing::ALL.into_iter().filter(move |kind| is_meant(kind.is_own()));
+        let lapsed = lapsed.flat_map(move |kind| {
+            let lapsed = self.lapses[kind as usize].iter();
+            let lapsed = lapsed.take_while(move |(end, _)| is_over(**end, &now));
+            lapsed.flat_map(|(_, group)| group.slots().iter().rev().copied())
+        });
+        ended.chain(lapsed)
     }
 
     /// Shows the slots of all records that expire up to a moment: what lives, what is leased.
     pub(in crate::store::engine) fn expiring(&self, until: &Moment, mut show: impl FnMut(u32)) {
-        for &(_, slot) in self.ends.range(..=(until.ms, u32::MAX)) {
-            show(slot);
+        for ends in &self.ends {
+            ends.range(..=(until.ms, u32::MAX)).for_each(|&(_, slot)| show(slot));
         }
         let second = u32::try_from(until.unix_ms() / 1000).unwrap_or(u32::MAX);
-        let shown = self.shown().range(..=second);
-        for (_, lapsing) in shown.chain(self.hidden().range(..=second)) {
+        for (_, lapsing) in self.lapses.iter().flat_map(|lapses| lapses.range(..=second)) {
             lapsing.slots().iter().copied().for_each(&mut show);
         }
     }
@@ -160,10 +185,6 @@ impl Deadlines {
         });
         range.into_iter().flatten().map(|&(_, _, _, slot)| slot).try_for_each(show)
     }
-}
-
-fn has_lapsed(lapses: &Lapses, now: &Moment) -> bool {
-    lapses.first_key_value().is_some_and(|(&not_after, _)| is_over(not_after, now))
 }
 
 fn is_over(not_after: u32, now: &Moment) -> bool {

@@ -1,15 +1,15 @@
 //! Who published foreign rows, and what they take.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, num::NonZeroU32};
 
 use libp2p::PeerId;
 use slab::Slab;
 
 use super::groups::{Group, Places};
-use crate::store::{
-    engine::{meta::Publisher, slots::SlotSet},
-    usage::Usage,
-};
+use crate::store::{engine::meta::Publisher, usage::Usage};
 
 /// Who published foreign records, what they take, and which they are.
 ///
@@ -62,26 +62,29 @@ impl Publishers {
     }
 
     /// Returns whether a publisher that is merely claimed may be kept: if it is known, or fewer than `max` are there
-    /// who never signed. Those whose last row goes with these slots are not counted.
-    pub(in crate::store::engine) fn admits_claim(
+    /// who never signed. `going` are the publishers of the rows that go before, one for each row: those whose last row
+    /// goes are not counted.
+    pub(super) fn admits_claim(
         &self,
         peer: &PeerId,
         max: usize,
-        going: &SlotSet,
+        going: impl Iterator<Item = PublisherId>,
     ) -> bool {
         self.by_peer.contains_key(peer)
             || self.claimed < max
             || self.claimed - self.claims_that_go(going) < max
     }
 
-    fn claims_that_go(&self, going: &SlotSet) -> usize {
-        if going.is_empty() {
-            return 0;
+    /// Counts them by the rows that go: there may be a million publishers that keep theirs.
+    fn claims_that_go(&self, going: impl Iterator<Item = PublisherId>) -> usize {
+        let mut left = HashMap::new();
+        for id in going {
+            let known = &self.known[id.index()];
+            if !known.has_signed {
+                *left.entry(id.index()).or_insert(known.usage.records) -= 1;
+            }
         }
-        let goes = |known: &Known| {
-            !known.has_signed && known.records.slots().iter().all(|slot| going.contains(*slot))
-        };
-        self.known.iter().filter(|(_, known)| goes(known)).count()
+        left.into_values().filter(|left| *left == 0).count()
     }
 
     pub(super) fn get(&self, id: PublisherId) -> Publisher {

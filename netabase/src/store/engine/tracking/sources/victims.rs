@@ -1,7 +1,7 @@
 //! Which foreign rows have to go for a newcomer, or since there is too much. Nothing goes here.
 
 use std::{
-    collections::btree_set,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry, btree_set},
     iter::{Peekable, Rev},
 };
 
@@ -80,9 +80,11 @@ impl Sources {
 struct Plan<'a> {
     sources: &'a Sources,
     held: Usage,
-    /// The sources that would hold another amount than now: few, for most newcomers one or two, and never more
-    /// than records go.
-    changed: SmallVec<[Changed; 4]>,
+    /// The sources that would hold another amount than now, never more than records go; `None` is one that is not
+    /// known yet.
+    changed: BTreeMap<Option<SourceId>, Changed>,
+    /// Them by what they would hold.
+    ranking: BTreeSet<(Share, Option<SourceId>)>,
     /// All sources by what they hold now, the heaviest first; those that changed are passed over.
     unchanged: Peekable<Rev<btree_set::Iter<'a, (Share, SourceId)>>>,
     victims: Victims,
@@ -93,8 +95,6 @@ struct Plan<'a> {
 }
 
 struct Changed {
-    /// `None` is one that is not known yet.
-    source: Option<SourceId>,
     usage: Usage,
     /// The last of its rows that goes.
     last_gone: Option<(u64, u32)>,
@@ -108,8 +108,16 @@ impl<'a> Plan<'a> {
         weight_of: &impl Fn(u32) -> usize,
     ) -> Self {
         let unchanged = sources.ranking.iter().rev().peekable();
-        let (changed, victims, replaced) = (SmallVec::new(), Victims::new(), None);
-        let mut plan = Self { sources, held, changed, unchanged, victims, gone, replaced };
+        let mut plan = Self {
+            sources,
+            held,
+            changed: BTreeMap::new(),
+            ranking: BTreeSet::new(),
+            unchanged,
+            victims: Victims::new(),
+            gone,
+            replaced: None,
+        };
         for slot in gone.iter() {
             if let Some(source) = source_of(slot) {
                 plan.leave(source, weight_of(slot));
@@ -118,52 +126,52 @@ impl<'a> Plan<'a> {
         plan
     }
 
-    fn find(&self, source: Option<SourceId>) -> Option<usize> {
-        self.changed.iter().position(|changed| changed.source == source)
-    }
-
-    fn changed(&mut self, source: Option<SourceId>) -> &mut Changed {
-        let place = self.find(source).unwrap_or_else(|| {
-            let usage = source.map(|id| self.sources.known[id.index()].usage);
-            let usage = usage.unwrap_or_default();
-            self.changed.push(Changed { source, usage, last_gone: None });
-            self.changed.len() - 1
-        });
-        &mut self.changed[place]
+    fn change(&mut self, source: Option<SourceId>, change: impl FnOnce(&mut Changed)) {
+        let budget = self.sources.budget;
+        let changed = match self.changed.entry(source) {
+            Entry::Occupied(changed) => {
+                self.ranking.remove(&(budget.share(changed.get().usage), source));
+                changed.into_mut()
+            }
+            Entry::Vacant(unchanged) => {
+                let usage = source.map(|id| self.sources.known[id.index()].usage);
+                unchanged.insert(Changed { usage: usage.unwrap_or_default(), last_gone: None })
+            }
+        };
+        change(changed);
+        self.ranking.insert((budget.share(changed.usage), source));
     }
 
     fn take_in(&mut self, source: Option<SourceId>, bytes: usize) {
         self.held.add(Usage::one(bytes));
-        self.changed(source).usage.add(Usage::one(bytes));
+        self.change(source, |changed| changed.usage.add(Usage::one(bytes)));
     }
 
     fn leave(&mut self, source: SourceId, bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        self.changed(Some(source)).usage.subtract(Usage::one(bytes));
+        self.change(Some(source), |changed| changed.usage.subtract(Usage::one(bytes)));
     }
 
     fn give_up(&mut self, source: SourceId, record: (u64, u32), bytes: usize) {
         self.held.subtract(Usage::one(bytes));
-        let changed = self.changed(Some(source));
-        changed.usage.subtract(Usage::one(bytes));
-        changed.last_gone = Some(record);
+        self.change(Some(source), |changed| {
+            changed.usage.subtract(Usage::one(bytes));
+            changed.last_gone = Some(record);
+        });
         self.victims.push(record.1);
     }
 
     /// The source that would hold most; `None` if that is the one which is not known yet.
     fn heaviest(&mut self) -> Option<SourceId> {
         let changed = &self.changed;
-        let is_changed = |id| changed.iter().any(|changed| changed.source == Some(id));
-        while self.unchanged.next_if(|(_, id)| is_changed(*id)).is_some() {}
+        while self.unchanged.next_if(|(_, id)| changed.contains_key(&Some(*id))).is_some() {}
         let unchanged = self.unchanged.peek().map(|&&(share, id)| (share, Some(id)));
-        let share = |changed: &Changed| (self.sources.budget.share(changed.usage), changed.source);
-        changed.iter().map(share).chain(unchanged).max().and_then(|(_, source)| source)
+        self.ranking.last().copied().max(unchanged).and_then(|(_, source)| source)
     }
 
     /// The farthest record of a source that would still be there: its distance and its slot.
     fn farthest(&self, source: SourceId) -> Option<(u64, u32)> {
-        let changed = self.find(Some(source)).map(|place| &self.changed[place]);
-        let last_gone = changed.and_then(|changed| changed.last_gone);
+        let last_gone = self.changed.get(&Some(source)).and_then(|changed| changed.last_gone);
         let mut left = self.sources.farthest(source, last_gone.unwrap_or((u64::MAX, u32::MAX)));
         left.find(|&record| {
             let (_, slot) = record;
