@@ -1,4 +1,4 @@
-//! Counts how often a published value is encoded.
+//! Counts how often a published value is encoded: as often as a stored one.
 
 use std::{
     error::Error,
@@ -32,8 +32,7 @@ struct Reading {
 }
 
 #[tokio::test]
-async fn publishing_encodes_a_value_once_whether_it_is_new_stored_or_changed()
--> Result<(), Box<dyn Error>> {
+async fn publishing_encodes_a_value_as_often_as_a_put_does() -> Result<(), Box<dyn Error>> {
     let node =
         Netabase::builder("readings").listen("/ip4/127.0.0.1/tcp/0".parse()?).start().await?;
     let reading = Reading { sensor: 7, value: Counted(1) };
@@ -41,17 +40,19 @@ async fn publishing_encodes_a_value_once_whether_it_is_new_stored_or_changed()
     let stored = Reading { sensor: 8, value: Counted(3) };
     node.database::<Reading>()?.put(&stored)?;
     let encodings = || ENCODINGS.swap(0, Ordering::Relaxed);
-    assert_eq!(encodings(), 1, "a put encodes once");
+    // Once for the store, and once to see whether it is read back: the type's `Serialize` is written by hand.
+    let of_a_put = encodings();
+    assert_eq!(of_a_put, 2);
 
     let report = node.publish(&reading).await?;
     assert!(report.stored_locally);
-    assert_eq!(encodings(), 1, "the value is new");
+    assert_eq!(encodings(), of_a_put, "the value is new");
     node.publish(&reading).await?;
-    assert_eq!(encodings(), 1, "the value is published already");
+    assert_eq!(encodings(), of_a_put, "the value is published already");
     node.publish(&changed).await?;
-    assert_eq!(encodings(), 1, "another value of the key is published already");
+    assert_eq!(encodings(), of_a_put, "another value of the key is published already");
     node.publish(&stored).await?;
-    assert_eq!(encodings(), 1, "the value is stored already");
+    assert_eq!(encodings(), of_a_put, "the value is stored already");
 
     assert_eq!(node.database::<Reading>()?.get(&7)?, Some(changed));
     node.shutdown().await;
