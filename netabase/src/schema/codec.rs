@@ -88,6 +88,19 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Result<T, 
     Ok(value)
 }
 
+/// Reads a value from the front of `payload`, and returns how many bytes it takes.
+///
+/// # Errors
+///
+/// As [`decode`], but for bytes that follow the value.
+pub(crate) fn decode_front<'de, T: Deserialize<'de>>(
+    payload: &'de [u8],
+) -> Result<(T, usize), DecodeError> {
+    let mut input = Input::new(payload);
+    let value = T::deserialize(Decoder::new(&mut input))?;
+    Ok((value, input.offset()))
+}
+
 /// Returns the place in a `T` that cannot be decoded from `payload`.
 #[cold]
 pub(crate) fn decode_path<'de, T: Deserialize<'de>>(payload: &'de [u8]) -> Path {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use netabase::{
     DatabaseError, NetabaseSchema, NetabaseSchemaKey, NetabaseStore, RecordError, RoundTripCause,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{accepted, refused};
 
@@ -132,6 +132,73 @@ fn a_deserialize_of_the_schema_by_hand_is_noticed() -> Result<(), DatabaseError>
     let undeclared = |text: &str| Undeclared { id: 1, text: text.into() };
     refused(&undeclared("a"), &undeclared(" a"))?;
     Ok(())
+}
+
+/// Key types whose `Serialize` alone is written by hand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, NetabaseSchemaKey)]
+enum Color {
+    Red,
+    Green,
+}
+
+impl Serialize for Color {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if *self == Self::Red { "red" } else { "green" })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, NetabaseSchemaKey)]
+struct Degrees {
+    value: i32,
+    unit: u8,
+}
+
+impl Serialize for Degrees {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.unit, self.value).serialize(serializer)
+    }
+}
+
+#[test]
+fn a_serialize_by_hand_is_noticed() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
+    struct Paint {
+        #[netabase(key)]
+        id: u8,
+        color: Vec<Color>,
+        degrees: Option<Degrees>,
+    }
+    /// As a whole.
+    #[derive(Clone, Debug, PartialEq, Deserialize, NetabaseSchema)]
+    struct Swapped {
+        #[netabase(key)]
+        id: u8,
+        name: String,
+        count: u8,
+    }
+    impl Serialize for Swapped {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            (&self.name, self.id, self.count).serialize(serializer)
+        }
+    }
+    let users = NetabaseStore::new();
+    let paints = users.database::<Paint>().unwrap_or_else(|error| panic!("{error}"));
+    let swapped = users.database::<Swapped>().unwrap_or_else(|error| panic!("{error}"));
+    let is_about = |refused: Result<Option<_>, DatabaseError>, field: &str| {
+        let Err(DatabaseError::Record(RecordError::RoundTrip(error))) = refused else {
+            panic!("accepted");
+        };
+        assert!(error.field().starts_with(field), "{error}");
+    };
+
+    let paint = |color: &[Color], degrees| Paint { id: 1, color: color.into(), degrees };
+    is_about(paints.put(&paint(&[Color::Green], None)).map(|_| None::<()>), "color");
+    is_about(
+        paints.put(&paint(&[], Some(Degrees { value: 20, unit: 1 }))).map(|_| None::<()>),
+        "degrees",
+    );
+    let refused = swapped.put(&Swapped { id: 1, name: "abc".into(), count: 2 });
+    is_about(refused.map(|_| None::<()>), "");
 }
 
 #[test]

@@ -1,10 +1,13 @@
-//! Tells a derived `Deserialize` from one written by hand: by what it asks a deserializer for.
+//! Tells derived serde traits from ones written by hand: `Deserialize` by what it asks a deserializer for, `Serialize` by
+//! whether it writes again what was read.
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, Visitor, value::Error},
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, Visitor, value::Error},
     forward_to_deserialize_any,
 };
+
+use crate::schema::codec::{decode_front, encode};
 
 /// What a type first asks a deserializer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +27,41 @@ pub enum SerdeShape {
 }
 
 /// Returns whether `T` is read as the derive would read a type of this shape.
-#[must_use]
-pub(super) fn is_derived<'de, T: Deserialize<'de>>(shape: SerdeShape) -> bool {
+pub(super) fn is_read_as<'de, T: Deserialize<'de>>(shape: SerdeShape) -> bool {
     let mut seen = SerdeShape::Other;
     // It gives no value: it only takes note.
     let _ = T::deserialize(Recorder { seen: &mut seen });
     seen == shape
+}
+
+/// How long a payload a value may be made of.
+const SAMPLE: usize = 256;
+
+/// Returns whether values of `T` are written as they were read: values made of a few payloads that most types can
+/// be read from. Of an enum, those of each variant.
+pub(super) fn writes_what_it_reads<T: Serialize + DeserializeOwned>(shape: SerdeShape) -> bool {
+    let variants = match shape {
+        SerdeShape::Enum(_, variants) => variants,
+        _ => 1,
+    };
+    (0..variants).all(|variant| {
+        let ordinal = u32::try_from(variant).unwrap_or_default();
+        // Zeros, ones, and numbers that all differ: a change of order shows.
+        let samples: [fn(usize) -> u8; 3] = [|_| 0, |_| 1, |at| (2 * at + 2).to_le_bytes()[0]];
+        samples.into_iter().all(|byte| {
+            let mut payload = Vec::new();
+            if matches!(shape, SerdeShape::Enum(..))
+                && encode(&ordinal, &mut payload, SAMPLE).is_err()
+            {
+                return false;
+            }
+            payload.extend((0..SAMPLE).map(byte));
+            // Not every type can be read from all of them.
+            let Ok((value, len)) = decode_front::<T>(&payload) else { return true };
+            let mut written = Vec::new();
+            encode(&value, &mut written, usize::MAX).is_ok() && written == payload[..len]
+        })
+    })
 }
 
 struct Recorder<'r> {

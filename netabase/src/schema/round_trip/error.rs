@@ -179,6 +179,11 @@ const MISMATCH: &str = "let the type's `Serialize` and `Deserialize` write and r
 impl fmt::Display for RoundTripCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unwritable(error @ EncodeError::UnknownLength) => write!(
+                f,
+                "cannot be encoded ({error}): keep it as JSON text, \
+                 `#[serde(with = \"netabase::with::json\")]`, or remove `flatten` from its type",
+            ),
             Self::Unwritable(error) => write!(f, "cannot be encoded: {error}"),
             Self::Unreadable(DecodeError::NotSelfDescribing) => f.write_str(
                 "asks the bytes what they are, and they do not say: keep it as JSON text, \
