@@ -25,6 +25,18 @@ mod routing;
 
 mod housekeeping;
 
+mod way;
+
+mod paths;
+
+mod address_tests;
+
+mod relays;
+
+mod reach;
+
+mod asks;
+
 #[cfg(test)]
 mod tests;
 
@@ -39,11 +51,13 @@ pub(super) use self::{
     action::{Action, Answer, Request},
     progress::Effort,
     queries::Query,
+    reach::Ways,
     routing::Routed,
+    way::Way,
 };
 use self::{
-    bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy, peers::Peers,
-    queries::Queries,
+    asks::Asks, bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
+    peers::Peers, queries::Queries, reach::Reach,
 };
 use super::{
     error::BootstrapError,
@@ -59,12 +73,15 @@ pub(super) struct NodeState {
     peers: Peers,
     bootstrap: Bootstrap,
     bootstrap_status: BootstrapStatus,
+    configured: Mode,
     mode: ModePolicy,
     queries: Queries,
     offering: Offering,
     handovers: Handovers,
     /// The keys that this peer announces itself for, again whenever the node comes back to the network.
     provided: HashSet<RecordKey>,
+    reach: Reach,
+    asks: Asks,
     /// Decisions that the task has not carried out yet.
     actions: VecDeque<Action>,
 }
@@ -82,10 +99,13 @@ impl NodeState {
             peers: Peers::default(),
             bootstrap_status: BootstrapStatus::new(bootstrap.len()),
             bootstrap: Bootstrap::new(bootstrap),
+            configured: mode,
             mode: ModePolicy::new(mode),
             queries: Queries::default(),
             handovers: Handovers::default(),
             provided: HashSet::new(),
+            reach: Reach::new(mode),
+            asks: Asks::default(),
             actions: VecDeque::new(),
         }
     }
@@ -99,9 +119,14 @@ impl NodeState {
         self.bootstrap_status.obstacle()
     }
 
+    /// Returns whether the node was made a server.
+    pub(super) fn is_server(&self) -> bool {
+        self.configured == Mode::Server
+    }
+
     /// Returns how many queries callers wait for.
     pub(super) fn callers(&self) -> usize {
-        self.queries.callers()
+        self.queries.callers() + self.asks.waiting()
     }
 
     /// Takes the oldest decision that was not carried out yet.

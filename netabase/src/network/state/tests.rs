@@ -4,6 +4,8 @@ mod peers;
 
 mod queries;
 
+mod reach;
+
 use std::{
     error::Error,
     sync::Arc,
