@@ -15,6 +15,8 @@ mod relays;
 
 mod reached;
 
+mod figures;
+
 use std::{error::Error, io::Write};
 
 use self::{

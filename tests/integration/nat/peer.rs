@@ -3,6 +3,7 @@
 use std::{
     env,
     error::Error,
+    fs,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Condvar, Mutex},
@@ -203,6 +204,14 @@ impl Peer {
         let found =
             counters.split([' ', ',']).skip_while(|word| *word != format!("{name}:")).nth(1);
         Ok(found.ok_or("no such counter")?.parse()?)
+    }
+
+    /// Returns the resident memory of the node's process, in bytes.
+    pub(super) fn memory(&self) -> Result<u64, Box<dyn Error>> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
+        Ok(kib.parse::<u64>()? * 1024)
     }
 
     /// Freezes the node: it is there, and answers nothing.

@@ -3,7 +3,7 @@
 use std::{env, error::Error, io::Write, time::Duration};
 
 use netabase::{
-    Limits, Netabase, NetabaseBuilder, NetabaseSchema, NodeEvent,
+    Limits, Netabase, NetabaseBuilder, NetabaseSchema, NodeEvent, NodeLimits,
     libp2p::{Multiaddr, PeerId},
 };
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,12 @@ fn peer_program() -> Result<(), Box<dyn Error>> {
 }
 
 async fn run(arguments: &str) -> Result<(), Box<dyn Error>> {
+    let mut crowd = Vec::new();
     let node = describe(arguments)?.start().await?;
+    let count = arguments.split_whitespace().find_map(|it| it.strip_prefix("crowd="));
+    for _ in 1..count.map_or(Ok(1), str::parse::<usize>)? {
+        crowd.push(describe(arguments)?.start().await?);
+    }
     let _notes = node.database::<Note>()?;
     let mut events = node.events();
     say(&format!("@ started {}", node.peer_id()))?;
@@ -69,12 +74,21 @@ fn describe(arguments: &str) -> Result<NetabaseBuilder, Box<dyn Error>> {
         node = match argument.split_once('=').unwrap_or((argument, "")) {
             ("server", _) => node.server(),
             ("client", _) => node.client(),
+            ("upnp", _) => node.upnp(),
             ("holds-nothing", _) => {
                 node.store_limits(Limits { max_foreign_records: 0, ..Limits::default() })
             }
             ("listen", address) => node.listen(address.parse()?),
             ("external", address) => node.external_address(address.parse()?),
             ("bootstrap", address) => node.bootstrap([address.parse::<Multiaddr>()?]),
+            ("crowd", _) => node,
+            ("per-prefix", max) => {
+                limits.max_reservations_per_prefix = max.parse()?;
+                node.limits(NodeLimits {
+                    max_incoming_connections_per_prefix: max.parse()?,
+                    ..NodeLimits::default()
+                })
+            }
             ("reservations", max) => {
                 limits.max_reservations = max.parse()?;
                 node

@@ -1,6 +1,6 @@
 //! Nodes that can be reached find out, and hold records for others; those that cannot do not.
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use super::{Gateway, Outcome, Peer, lab, lab::FORWARDED};
 
@@ -51,5 +51,27 @@ fn a_node_without_a_relay_says_that_nobody_reaches_it() -> Outcome {
 
     a.wait_for("Reachability Unreachable NoRelay", Duration::from_secs(10))?;
     assert_eq!(a.tell("bootstrapped")?, "Unreachable(NoRelay)");
+    Ok(())
+}
+
+#[test]
+fn a_home_whose_gateway_maps_ports_is_reached_by_one() -> Outcome {
+    let Some(lab) = lab(Gateway::Upnp, Gateway::Plain)? else { return Ok(()) };
+    let Some(_gateway) = lab.map_ports()? else {
+        writeln!(std::io::stderr(), "SKIPPED a test of UPnP: `miniupnpd` is not installed")?;
+        return Ok(());
+    };
+    let server = Peer::server_with(&lab, 1, &[], "reservations=0")?;
+    let listen = "listen=/ip4/0.0.0.0/tcp/0 listen=/ip4/0.0.0.0/udp/0/quic-v1";
+    let bootstrap = format!("bootstrap={}", server.public());
+    let mut a = Peer::start(&lab, "a1", &format!("upnp {listen} {bootstrap}"))?;
+
+    a.wait_for("Reachability reachability: Mapped", Duration::from_secs(30))?;
+    assert_eq!(a.tell("server")?, "true");
+
+    // No relay is there: the port is all there is.
+    let mut b = Peer::start(&lab, "b1", &format!("{listen} {bootstrap}"))?;
+    b.tell_until("publish greeting hello", Duration::from_secs(20), |it| it == "published 2")?;
+    assert_eq!(a.tell(&format!("fetch {} greeting", b.id))?, "value hello");
     Ok(())
 }
