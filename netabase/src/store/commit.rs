@@ -53,6 +53,12 @@ impl NetabaseStore {
         result
     }
 
+    /// Returns how many commits have changed rows or the clock.
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> u64 {
+        self.shared.inner.read().engine.version()
+    }
+
     /// Returns the changes of a schema from now on, and the number of the last commit before.
     pub(crate) fn watch(&self, schema: SchemaId) -> (Receiver, u64) {
         let mut inner = self.shared.inner.write();

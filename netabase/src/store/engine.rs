@@ -63,7 +63,7 @@ pub(super) struct Engine {
     usages: Usages,
     /// The latest timestamp given to a local write.
     clock: Timestamp,
-    /// How many transitions were applied.
+    /// How many transitions have changed it.
     version: u64,
     /// Whether one of them ended half-way.
     is_damaged: bool,
@@ -101,6 +101,12 @@ impl Engine {
 impl Engine {
     pub(super) fn len(&self) -> usize {
         self.records.len()
+    }
+
+    /// Returns how many transitions have changed rows or the clock.
+    #[cfg(test)]
+    pub(super) fn version(&self) -> u64 {
+        self.version
     }
 
     pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {

@@ -44,12 +44,13 @@ impl Engine {
             return Err(Damaged);
         }
         assert_eq!(*from, self.version, "a transition is applied to the state it was planned from");
+        let is_change = !changes.is_empty() || *clock != self.clock;
         self.is_damaged = true;
         for change in changes {
             self.apply_one(change);
         }
         self.clock = *clock;
-        self.version += 1;
+        self.version += u64::from(is_change);
         self.is_damaged = false;
         Ok(())
     }
