@@ -9,6 +9,8 @@ mod catalogue;
 
 mod indexes;
 
+mod lookup;
+
 mod meta;
 
 mod order;
@@ -28,7 +30,7 @@ use std::{
     ops::{ControlFlow, RangeInclusive},
 };
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
 pub(crate) use self::catalogue::SchemaId;
 pub use self::transition::ChangeOrigin;
@@ -36,6 +38,7 @@ pub(super) use self::{
     apply::Damaged,
     catalogue::{Layout, Usages},
     indexes::{Indexes, split_entry},
+    lookup::LookupKey,
     meta::{Attribution, Publisher, RecordMeta},
     order::Selection,
     records::BATCH,
@@ -109,14 +112,14 @@ impl Engine {
         self.version
     }
 
-    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
-        self.records.get(key)
+    pub(super) fn get<'k>(&self, key: impl Into<LookupKey<'k>>) -> Option<RowRef<'_>> {
+        self.records.get(key.into())
     }
 
     /// Returns the rows of some keys, [`BATCH`] of them at most; see [`Records::get_each`].
     pub(super) fn get_each<'a>(
         &'a self,
-        keys: &[RecordKey],
+        keys: &[LookupKey<'_>],
         values: bool,
     ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
         self.records.get_each(keys, values)
@@ -133,9 +136,9 @@ impl Engine {
         bounds: Bounds<'a>,
         direction: Direction,
         selection: Selection,
-    ) -> impl Iterator<Item = RecordKey> {
+    ) -> impl Iterator<Item = LookupKey<'a>> {
         let keys = self.order.range(bounds, direction, selection);
-        keys.map(|(schema, rest)| RecordKey::from([schema, rest].concat()))
+        keys.map(|(schema, rest)| LookupKey::Parts(schema, [rest, &[]]))
     }
 
     /// Returns the rows whose keys lie in a range, in the order of their keys or against it.
@@ -145,7 +148,7 @@ impl Engine {
         direction: Direction,
         selection: Selection,
     ) -> impl Iterator<Item = RowRef<'a>> {
-        self.keys(bounds, direction, selection).filter_map(|key| self.get(&key))
+        self.keys(bounds, direction, selection).filter_map(|key| self.get(key))
     }
 
     /// Returns all rows, in no order, as fast as the records yield them.

@@ -84,7 +84,7 @@ impl Engine {
             self.order.insert(key.as_ref(), section);
         }
         step();
-        self.records.insert(key.clone(), row, volatile, previous.is_some());
+        self.records.insert(key.into(), row, volatile, previous.is_some());
         step();
     }
 
@@ -96,7 +96,7 @@ impl Engine {
         step();
         self.order.remove(key.as_ref(), Section::of_previous(previous));
         step();
-        self.records.remove(key);
+        self.records.remove(key.into());
         step();
     }
 

@@ -13,7 +13,7 @@ use crate::{
     record::{key_bytes, owner_prefix_len, split_schema},
     schema::IndexInfo,
     store::{
-        engine::{RowRef, SchemaId},
+        engine::{LookupKey, RowRef, SchemaId},
         plan::Plan,
     },
 };
@@ -37,9 +37,10 @@ impl Plan<'_> {
                     if *holder == own {
                         return false;
                     }
-                    let holder = RecordKey::from([shared, owner, *holder].concat());
+                    let holder = LookupKey::Parts(shared, [owner, *holder]);
+                    let is_written = !written.is_empty() && written.contains(&*holder.to_key());
                     let expired = |row: RowRef<'_>| row.is_expired(self.now);
-                    !written.contains(&holder) && !self.engine().get(&holder).is_some_and(expired)
+                    !is_written && !self.engine().get(holder).is_some_and(expired)
                 };
                 let mine;
                 let key = if owner.is_empty() {
