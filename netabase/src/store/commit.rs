@@ -38,7 +38,8 @@ impl NetabaseStore {
         let shared = &*self.shared;
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))?;
+        let transition = inner.engine.begin(room)?;
+        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
         let result = plan(&mut planned)?;
         let (transition, is_told) = planned.finish();
         Commit { shared, inner, transition, is_told }.commit()?;

@@ -138,7 +138,7 @@ impl Engine {
         selection: Selection,
     ) -> impl Iterator<Item = LookupKey<'a>> {
         let keys = self.order.range(bounds, direction, selection);
-        keys.map(|(schema, rest)| LookupKey::Parts(schema, [rest, &[]]))
+        keys.map(|(schema, rest)| LookupKey::Parts(schema, [&[], rest]))
     }
 
     /// Returns the rows whose keys lie in a range, in the order of their keys or against it.

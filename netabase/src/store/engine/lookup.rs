@@ -21,7 +21,14 @@ impl<'a> LookupKey<'a> {
         match self {
             Self::Whole(key) => Cow::Borrowed(key),
             Self::Parts(prefix, [owner, rest]) => {
-                Cow::Owned(RecordKey::from([prefix, owner, rest].concat()))
+                let mut key = Vec::with_capacity(prefix.len() + owner.len() + rest.len());
+                key.extend_from_slice(prefix);
+                // Most keys have no owner apart, and what copies nothing still is called.
+                if !owner.is_empty() {
+                    key.extend_from_slice(owner);
+                }
+                key.extend_from_slice(rest);
+                Cow::Owned(RecordKey::from(key))
             }
         }
     }

@@ -95,6 +95,6 @@ impl Plan<'_> {
         };
         let adopted = Row::new(row.value, entries, RecordMeta { opaque: false, ..row.meta });
         let adopted = adopted.charge_to(self.engine().attribution(row.volatile.slot));
-        self.put(schema, row.key().to_key(), adopted, Some(row.previous()));
+        self.put(schema, &row.key().to_key(), adopted, Some(row.previous()));
     }
 }

@@ -152,17 +152,13 @@ impl Plan<'_> {
     }
 
     /// Plans a write that was checked.
-    pub(super) fn write(&mut self, mut pending: Pending) {
-        match pending.write.row.take() {
-            Some(row) => {
-                let row = self.stamped(&pending, row);
-                self.put(pending.write.schema, pending.write.key, row, pending.old);
-            }
-            None => {
-                if let Some(old) = pending.old.filter(|old| old.visible) {
-                    self.remove_shown(pending.write.schema, &pending.write.key, old);
-                }
-            }
+    pub(super) fn write(&mut self, pending: &mut Pending) {
+        let row = pending.write.row.take().map(|row| self.stamped(pending, row));
+        let (LocalWrite { schema, key, .. }, old) = (&pending.write, pending.old.take());
+        match (row, old) {
+            (Some(row), old) => self.put(*schema, key, row, old),
+            (None, Some(old)) if old.visible => self.remove_shown(*schema, key, old),
+            (None, _) => {}
         }
     }
 

@@ -146,9 +146,8 @@ impl Plan<'_> {
         let Some(row) = pending.write.row.take() else { return Ok(None) };
         let row = self.stamped(&pending, row);
         check_ahead(row.header().timestamp, self.now.unix_ms())?;
-        let Pending { write: LocalWrite { key, .. }, old } = pending;
-        let record = self.record_of(&key, &row);
-        self.put(schema, key, row, old);
+        let record = self.record_of(&pending.write.key, &row);
+        self.put(schema, &pending.write.key, row, pending.old);
         Ok(Some(record))
     }
 
@@ -170,7 +169,7 @@ impl Plan<'_> {
         let (old, weight) = (row.previous(), renewed.weight(&key));
         self.make_own_room(|own| replacing(own, Some(&old), weight))?;
         let record = self.record_of(&key, &renewed);
-        self.put(schema, key, renewed, Some(old));
+        self.put(schema, &key, renewed, Some(old));
         Ok(record)
     }
 
