@@ -64,6 +64,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Ends the plan; says, too, whether the listener is to be told of what peers are served.
+    #[inline]
     pub(super) fn finish(self) -> (Transition, bool) {
         let is_told = self.origin == ChangeOrigin::Local && !self.caller_sends;
         (self.transition, is_told)

@@ -24,6 +24,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`Damaged`] if an earlier one ended half-way.
+    #[inline]
     pub(in crate::store) fn begin(&self, changes: Vec<RowChange>) -> Result<Transition, Damaged> {
         if self.is_damaged {
             return Err(Damaged);
