@@ -59,8 +59,8 @@ impl Records {
     #[inline]
     fn record(&self, key: LookupKey<'_>) -> Option<&Record> {
         match key {
-            LookupKey::Whole(key) => lent(self.store.get(key)?),
-            parts => lent(self.store.get(&parts.to_key())?),
+            LookupKey::Whole(key) => lent(&self.store.get(key)?),
+            parts @ LookupKey::Parts(..) => lent(&self.store.get(&parts.to_key())?),
         }
     }
 
@@ -84,7 +84,7 @@ impl Records {
 
     /// Returns all records, as fast as the `MemoryStore` yields them.
     pub(super) fn iter(&self) -> impl Iterator<Item = RowRef<'_>> {
-        self.store.records().filter_map(lent).map(RowRef::of)
+        self.store.records().filter_map(|record| lent(&record)).map(RowRef::of)
     }
 
     /// Stores a row under a key that has one if `is_known`.
@@ -109,7 +109,7 @@ impl Records {
 }
 
 /// Returns what a `MemoryStore` lends; it never gives copies.
-fn lent(record: Cow<'_, Record>) -> Option<&Record> {
+fn lent<'a>(record: &Cow<'a, Record>) -> Option<&'a Record> {
     match record {
         Cow::Borrowed(record) => Some(record),
         Cow::Owned(_) => None,

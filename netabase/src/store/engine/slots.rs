@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 pub(in crate::store) struct SlotSet {
     few: SmallVec<[u32; FEW]>,
     /// All of them, once they are more.
-    many: Option<Box<BTreeSet<u32>>>,
+    many: Option<BTreeSet<u32>>,
 }
 
 const FEW: usize = 16;
@@ -27,7 +27,7 @@ impl SlotSet {
             self.few.push(slot);
         } else {
             let all = self.few.drain(..).chain([slot]).collect();
-            self.many = Some(Box::new(all));
+            self.many = Some(all);
         }
         true
     }
