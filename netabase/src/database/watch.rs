@@ -1,4 +1,7 @@
 //! Watchers: the changes of a schema, a key or a prefix, in order.
+//!
+//! A watcher sees what databases show: a record that a peer stored here for others, under a key that the application
+//! has neither written nor fetched, is no change of it.
 
 use std::{collections::VecDeque, fmt, marker::PhantomData};
 
@@ -13,7 +16,11 @@ use crate::{
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
-    /// The changes of all values, from now on.
+    /// Returns the changes of all values that the database shows, from now on.
+    ///
+    /// A record that a peer sent for a key that the application has neither written nor fetched is held for other
+    /// peers; it is no change here. A value that expires is one at the next write, or when
+    /// [`maintain_store`](Self::maintain_store) or a node finds it.
     ///
     /// # Examples
     ///
@@ -39,7 +46,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.watch_keys(Keys::StartWith(self.prefix.to_vec()))
     }
 
-    /// The changes of the value of one key, from now on.
+    /// Returns the changes of the value of one key, from now on.
     ///
     /// # Errors
     ///
@@ -53,7 +60,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.watch_keys(Keys::Is(bytes)))
     }
 
-    /// The changes of all values whose keys have this prefix, from now on.
+    /// Returns the changes of all values whose keys have this prefix, from now on.
     ///
     /// # Errors
     ///
