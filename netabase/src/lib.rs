@@ -94,8 +94,8 @@ pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
         Explain, IndexView, Keys, LoadError, MemoryStoreDatabase, NetabaseDatabase,
-        NetabaseDatabaseExt, PublisherValues, RemoteUpdate, Scan, SyncRecords, Transaction,
-        UniqueConflict, Watch, WatchError,
+        NetabaseDatabaseExt, PublisherValues, QueryError, RemoteUpdate, Scan, SyncRecords,
+        Transaction, TransactionError, UniqueConflict, Watch, WatchError,
     },
     record::{
         DEFAULT_MAX_LIFETIME, MAX_RECORD_KEY_BYTES, RecordError, RecordKey, value_from_bytes,
@@ -110,10 +110,11 @@ pub use self::{
         check_merge, check_round_trip, with,
     },
     store::{
-        Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,
-        NetabaseStoreBuilder, Now, PublisherRecords, PutOutcome, RawRecord, RawRecords,
-        RecordDistance, RecordState, SchemaInfo, Source, StoreCapacityInfo, StoreError,
-        StoreMaintenanceResult, SystemClock, Usage, Utilization, UtilizationWatch,
+        ArrivalError, Budget, BudgetInfo, BuildError, ChangeOrigin, Clock, ClockAhead, Damaged,
+        Limits, Maintenance, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError,
+        OutOfRoom, PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance,
+        RecordState, RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreMaintenanceResult,
+        SystemClock, TooLarge, Usage, Utilization, UtilizationWatch, WriteError,
     },
 };
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use netabase::{DatabaseError, LoadError, NetabaseSchema, NetabaseStore, value_from_bytes};
+use netabase::{LoadError, NetabaseSchema, NetabaseStore, TransactionError, value_from_bytes};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
@@ -83,7 +83,7 @@ fn bytes_that_are_no_value_are_told_with_the_place() -> Result<(), Box<dyn Error
 fn an_update_that_moves_a_value_says_what_to_do() -> Result<(), Box<dyn Error>> {
     let users = NetabaseStore::new().database::<User>()?;
     users.put(&user("ada"))?;
-    let moved: DatabaseError =
+    let moved: TransactionError =
         users.update("ada", |user| user.name = "bob".into()).expect_err("another key");
     assert_tells_all(&moved, &["UserKey(\"ada\")", "UserKey(\"bob\")", "`user`", "transaction"]);
     Ok(())

@@ -116,12 +116,12 @@ fn store(
     airports: &MemoryStoreDatabase<Airport>,
     airport: &Airport,
 ) -> Result<(), LoadError> {
-    let refused = |source| LoadError::Store { path: path.to_owned(), line, source };
-    if airports.contains(&airport.icao).map_err(refused)? {
+    let refused = |source: DatabaseError| LoadError::Store { path: path.to_owned(), line, source };
+    if airports.contains(&airport.icao).map_err(|error| refused(error.into()))? {
         let icao = airport.icao.clone();
         return Err(LoadError::Duplicate { path: path.to_owned(), line, icao });
     }
-    airports.put(airport).map_err(refused)?;
+    airports.put(airport).map_err(|error| refused(error.into()))?;
     Ok(())
 }
 

@@ -1,0 +1,130 @@
+//! Names the reasons for which records from elsewhere are refused, each with a code that stays the same.
+
+use std::fmt;
+
+use crate::record::RecordError;
+
+/// The reason for which a record from elsewhere was refused, without the details of an
+/// [`ArrivalError`](super::ArrivalError).
+///
+/// Each has a [code](Self::code), which later versions keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// `too-large`: the value or the record is too long.
+    TooLarge,
+    /// `foreign-key`: the key is not one of the schema, or not one of Netabase.
+    ForeignKey,
+    /// `unknown-schema`: no database of the schema was opened.
+    UnknownSchema,
+    /// `envelope`: the value does not start with a valid envelope.
+    Envelope,
+    /// `version`: another version of the schema wrote it.
+    Version,
+    /// `codec`: the payload is in a codec that this program does not read.
+    Codec,
+    /// `clock`: the writer's clock is too far ahead.
+    Clock,
+    /// `lease`: the lease is over, too long, or missing.
+    Lease,
+    /// `private`: the key, or the whole schema, is kept to this machine.
+    Private,
+    /// `outdated`: a newer value is stored.
+    Outdated,
+    /// `rate`: the peer, or its address, sends too many.
+    Rate,
+    /// `signature`: the signature is missing, out of place, or not the owner's.
+    Signature,
+    /// `value`: the payload does not decode, is not valid, or belongs to another key.
+    Value,
+    /// `full`: there is no room.
+    Full,
+    /// `panic`: code of the schema panicked.
+    Panic,
+    /// `damaged`: the store takes no writes any more.
+    Damaged,
+}
+
+impl RefusalReason {
+    /// All reasons, in their order.
+    pub const ALL: [Self; 16] = [
+        Self::TooLarge,
+        Self::ForeignKey,
+        Self::UnknownSchema,
+        Self::Envelope,
+        Self::Version,
+        Self::Codec,
+        Self::Clock,
+        Self::Lease,
+        Self::Private,
+        Self::Outdated,
+        Self::Rate,
+        Self::Signature,
+        Self::Value,
+        Self::Full,
+        Self::Panic,
+        Self::Damaged,
+    ];
+
+    /// Returns the reason's name in logs and between peers: lower-case letters and hyphens.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::ForeignKey => "foreign-key",
+            Self::UnknownSchema => "unknown-schema",
+            Self::Envelope => "envelope",
+            Self::Version => "version",
+            Self::Codec => "codec",
+            Self::Clock => "clock",
+            Self::Lease => "lease",
+            Self::Private => "private",
+            Self::Outdated => "outdated",
+            Self::Rate => "rate",
+            Self::Signature => "signature",
+            Self::Value => "value",
+            Self::Full => "full",
+            Self::Panic => "panic",
+            Self::Damaged => "damaged",
+        }
+    }
+
+    /// Returns its place among [`ALL`](Self::ALL).
+    #[cfg(feature = "network")]
+    pub(crate) const fn place(self) -> usize {
+        self as usize
+    }
+
+    pub(super) fn of_record(error: &RecordError) -> Self {
+        match error {
+            RecordError::ForeignKey
+            | RecordError::WrongSchema { .. }
+            | RecordError::WrongAccess { .. }
+            | RecordError::KeyTooLong { .. } => Self::ForeignKey,
+            RecordError::Envelope(_) => Self::Envelope,
+            RecordError::Version { .. } => Self::Version,
+            RecordError::UnsupportedCodec { .. } => Self::Codec,
+            RecordError::Unsigned { .. }
+            | RecordError::UnexpectedSignature { .. }
+            | RecordError::WrongSigner { .. }
+            | RecordError::BadSignature => Self::Signature,
+            RecordError::TooLarge { .. } => Self::TooLarge,
+            RecordError::Key(_)
+            | RecordError::IndexKey { .. }
+            | RecordError::TooManyEntries { .. }
+            | RecordError::Decode(_)
+            | RecordError::RoundTrip(_)
+            | RecordError::KeyMismatch { .. }
+            | RecordError::Deleted { .. }
+            | RecordError::Invalid { .. }
+            | RecordError::UnexpectedTombstone { .. } => Self::Value,
+        }
+    }
+}
+
+/// Writes the [code](Self::code).
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
