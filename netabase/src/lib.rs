@@ -45,6 +45,8 @@
 //!   what happens to it: `NodeEvents`, `NodeCounters`.
 //! - Fields that serde's derives alone cannot keep: [`with`]. Tests of one's own types: [`check_round_trip`],
 //!   [`check_merge`], [`check_key_order`].
+//! - Errors: each kind of call has its own, such as [`WriteError`] and [`QueryError`]; [`DatabaseError`] wraps all of a
+//!   store and its databases. [`ArrivalError::reason`] names why a record from elsewhere was refused.
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
 //!
 //! # Features
@@ -72,6 +74,9 @@ mod database;
 mod network;
 
 mod private;
+
+#[cfg(test)]
+mod error_texts;
 
 /// What the derives' output calls. Not public API.
 #[doc(hidden)]

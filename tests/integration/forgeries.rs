@@ -175,7 +175,6 @@ fn what_is_unsigned_or_signed_by_another_is_refused_as_such() -> Result<(), Box<
     // The same at the application's door.
     assert!(RecordStore::put(&mut bob.clone(), forged.clone()).is_err());
     let profiles = bob.database::<Profile>()?;
-    let expected = expected;
     assert_eq!(profiles.put_record(&forged), Err(expected.clone()));
     assert_eq!(profiles.put_records_batch([&forged]), [Err(expected.clone())]);
     assert_eq!(profiles.handle_remote_update(&forged), Err(expected));

@@ -22,7 +22,7 @@ fn a_unique_index_refuses_a_second_holder_and_changes_nothing() -> Result<(), Bo
     assert_eq!(refused, Err(expected.clone()));
     assert_eq!(
         expected.to_string(),
-        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`"
+        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`; change or remove one of the two"
     );
     assert_eq!((airports.len(), airports.contains("XXXX")?), (5, false));
     assert!(airports.put_batch(&[airport("YYYY", "YY", "", 0), thief]).is_err());

@@ -41,7 +41,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         let writes = Scratch::with(|scratch| {
             values.into_iter().map(|value| self.encode(value, scratch)).collect::<Result<_, _>>()
         })?;
-        Ok(self.store.commit(writes)?)
+        self.store.commit(writes)
     }
 
     /// The values of these keys, in the order of the keys.
@@ -66,7 +66,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get). Nothing is removed then.
+    /// As [`remove`](Self::remove), for the first key that is refused. Nothing is removed then.
     pub fn remove_batch<'a, Q>(
         &self,
         keys: impl IntoIterator<Item = &'a Q>,
@@ -76,7 +76,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     {
         let keys =
             keys.into_iter().map(|key| self.record_key(key)).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.store.remove_each(self.schema, &keys)?)
+        self.store.remove_each(self.schema, &keys)
     }
 
     /// Stores values in their order, committing them in chunks, and says how many.

@@ -49,12 +49,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// As [`remove`](Self::remove).
     pub fn set_ttl<Q>(&self, key: &Q, ttl: Option<Duration>) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.set_end(self.schema, &self.record_key(key)?, ttl)?)
+        self.store.set_end(self.schema, &self.record_key(key)?, ttl)
     }
 
     /// The values that will be gone within this time, the next to go first: those whose life ends, and

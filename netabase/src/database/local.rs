@@ -102,7 +102,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// - [`WriteError::NotUnique`] if another key has its value in a unique index.
     /// - [`WriteError::NotOwner`] if the database shows [another owner's](Self::of) records.
     ///
-    /// In all cases the old value, if any, is still there.
+    /// The [`RecordError`] is in [`WriteError::Record`]. In all cases the old value, if any, is still there.
     ///
     /// # Examples
     ///
@@ -147,7 +147,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key.
+    /// [`QueryError::Record`]: [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key, and
+    /// the cause if the stored value cannot be read.
     ///
     /// # Examples
     ///
@@ -222,12 +223,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// - [`WriteError::Record`] if no record could have such a key.
+    /// - [`WriteError::Damaged`] if nothing can be written any more.
     pub fn remove<Q>(&self, key: &Q) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.remove_one(self.schema, &self.record_key(key)?)?)
+        self.store.remove_one(self.schema, &self.record_key(key)?)
     }
 
     /// How many values there are, in constant time; of [another owner's](Self::of) by a walk over their

@@ -55,7 +55,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// written nothing there.
     pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, WriteError> {
         self.check_owner()?;
-        Ok(self.store.publish_one(self.schema, key)?)
+        self.store.publish_one(self.schema, key)
     }
 
     /// Returns what is held under a record key, visible or not; a tombstone, too.
@@ -67,7 +67,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// gone.
     pub(crate) fn tombstone(&self, live: &Record, is_on_network: bool) -> Result<bool, WriteError> {
         self.check_owner()?;
-        Ok(self.store.tombstone(self.schema, live, is_on_network)?)
+        self.store.tombstone(self.schema, live, is_on_network)
     }
 }
 

@@ -34,7 +34,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
             write_value(value, Timestamp::default(), &mut scratch.value)?;
             Ok::<_, RecordError>((RecordKey::new(&scratch.key), scratch.value.clone()))
         })?;
-        Ok(self.store.make_record::<V>(key, bytes)?)
+        self.store.make_record::<V>(key, bytes)
     }
 
     /// The value in a record of this schema; nothing is stored.

@@ -108,7 +108,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// As [`remove`](Self::remove).
     pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,

@@ -54,7 +54,7 @@ pub struct Refusals {
 impl Refusals {
     /// Returns the count of each reason.
     pub fn iter(&self) -> impl Iterator<Item = (RefusalReason, u64)> {
-        RefusalReason::ALL.into_iter().zip(self.counts)
+        RefusalReason::ALL.iter().copied().zip(self.counts)
     }
 
     /// Returns the sum of the counts.

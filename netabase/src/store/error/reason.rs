@@ -4,91 +4,70 @@ use std::fmt;
 
 use crate::record::RecordError;
 
-/// The reason for which a record from elsewhere was refused, without the details of an
-/// [`ArrivalError`](super::ArrivalError).
-///
-/// Each has a [code](Self::code), which later versions keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum RefusalReason {
+/// Defines the reasons: each once, with its code.
+macro_rules! reasons {
+    ($(#[$doc:meta] $name:ident => $code:literal,)*) => {
+        /// The reason for which a record from elsewhere was refused, without the details of an
+        /// [`ArrivalError`](super::ArrivalError).
+        ///
+        /// Each has a [code](Self::code), which later versions keep.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum RefusalReason {
+            $(#[$doc] $name,)*
+        }
+
+        impl RefusalReason {
+            /// All reasons, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Returns the reason's name in counters, in logs and between peers: lower-case letters and hyphens.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
     /// `too-large`: the value or the record is too long.
-    TooLarge,
+    TooLarge => "too-large",
     /// `foreign-key`: the key is not one of the schema, or not one of Netabase.
-    ForeignKey,
+    ForeignKey => "foreign-key",
     /// `unknown-schema`: no database of the schema was opened.
-    UnknownSchema,
+    UnknownSchema => "unknown-schema",
     /// `envelope`: the value does not start with a valid envelope.
-    Envelope,
+    Envelope => "envelope",
     /// `version`: another version of the schema wrote it.
-    Version,
+    Version => "version",
     /// `codec`: the payload is in a codec that this program does not read.
-    Codec,
+    Codec => "codec",
     /// `clock`: the writer's clock is too far ahead.
-    Clock,
+    Clock => "clock",
     /// `lease`: the lease is over, too long, or missing.
-    Lease,
+    Lease => "lease",
     /// `private`: the key, or the whole schema, is kept to this machine.
-    Private,
+    Private => "private",
     /// `outdated`: a newer value is stored.
-    Outdated,
+    Outdated => "outdated",
     /// `rate`: the peer, or its address, sends too many.
-    Rate,
+    Rate => "rate",
     /// `signature`: the signature is missing, out of place, or not the owner's.
-    Signature,
+    Signature => "signature",
     /// `value`: the payload does not decode, is not valid, or belongs to another key.
-    Value,
+    Value => "value",
     /// `full`: there is no room.
-    Full,
+    Full => "full",
     /// `panic`: code of the schema panicked.
-    Panic,
+    Panic => "panic",
     /// `damaged`: the store takes no writes any more.
-    Damaged,
+    Damaged => "damaged",
 }
 
 impl RefusalReason {
-    /// All reasons, in their order.
-    pub const ALL: [Self; 16] = [
-        Self::TooLarge,
-        Self::ForeignKey,
-        Self::UnknownSchema,
-        Self::Envelope,
-        Self::Version,
-        Self::Codec,
-        Self::Clock,
-        Self::Lease,
-        Self::Private,
-        Self::Outdated,
-        Self::Rate,
-        Self::Signature,
-        Self::Value,
-        Self::Full,
-        Self::Panic,
-        Self::Damaged,
-    ];
-
-    /// Returns the reason's name in logs and between peers: lower-case letters and hyphens.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooLarge => "too-large",
-            Self::ForeignKey => "foreign-key",
-            Self::UnknownSchema => "unknown-schema",
-            Self::Envelope => "envelope",
-            Self::Version => "version",
-            Self::Codec => "codec",
-            Self::Clock => "clock",
-            Self::Lease => "lease",
-            Self::Private => "private",
-            Self::Outdated => "outdated",
-            Self::Rate => "rate",
-            Self::Signature => "signature",
-            Self::Value => "value",
-            Self::Full => "full",
-            Self::Panic => "panic",
-            Self::Damaged => "damaged",
-        }
-    }
-
     /// Returns its place among [`ALL`](Self::ALL).
     #[cfg(feature = "network")]
     pub(crate) const fn place(self) -> usize {

@@ -6,7 +6,6 @@ use libp2p::{
 };
 use netabase::{
     Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, RefusalReason, Timestamp,
-    TooLarge,
 };
 use serde::{Deserialize, Serialize};
 
