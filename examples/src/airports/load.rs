@@ -50,7 +50,7 @@ pub enum LoadError {
         /// The line, from 1.
         line: u64,
         /// Why.
-        source: WriteError,
+        source: Box<WriteError>,
     },
     /// The database does not give back what was stored.
     #[error("cannot read the airports of {} again", path.display())]
@@ -58,7 +58,7 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: DatabaseError,
+        source: Box<DatabaseError>,
     },
 }
 
@@ -117,11 +117,14 @@ fn store(
     airport: &Airport,
 ) -> Result<(), LoadError> {
     let known = airports.contains(&airport.icao);
-    if known.map_err(|error| LoadError::Read { path: path.to_owned(), source: error.into() })? {
+    if known.map_err(|error| LoadError::Read {
+        path: path.to_owned(),
+        source: Box::new(error.into()),
+    })? {
         let icao = airport.icao.clone();
         return Err(LoadError::Duplicate { path: path.to_owned(), line, icao });
     }
-    let put = airports.put(airport);
+    let put = airports.put(airport).map_err(Box::new);
     put.map_err(|source| LoadError::Store { path: path.to_owned(), line, source })?;
     Ok(())
 }

@@ -55,5 +55,5 @@ fn loaded(path: &Path, progress: &ProgressBar) -> Result<MemoryStoreDatabase<Air
 }
 
 fn unreadable(path: &Path, source: impl Into<DatabaseError>) -> LoadError {
-    LoadError::Read { path: path.to_owned(), source: source.into() }
+    LoadError::Read { path: path.to_owned(), source: Box::new(source.into()) }
 }
