@@ -8,7 +8,7 @@ use std::{collections::VecDeque, fmt, marker::PhantomData};
 use libp2p::futures::{Stream, stream};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, key_bytes, split_schema, write_key, write_key_with},
     schema::{KeyOf, NetabaseSchema, NetabaseSchemaKey, PrefixOf},
@@ -51,7 +51,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn watch_key<Q>(&self, key: &Q) -> Result<Watch<V>, DatabaseError>
+    pub fn watch_key<Q>(&self, key: &Q) -> Result<Watch<V>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
@@ -65,7 +65,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn watch_prefix<P>(&self, prefix: &P) -> Result<Watch<V>, DatabaseError>
+    pub fn watch_prefix<P>(&self, prefix: &P) -> Result<Watch<V>, QueryError>
     where
         P: PrefixOf<V::Key> + ?Sized,
     {
