@@ -9,12 +9,12 @@ use libp2p::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    NetabaseSchema,
+    NetabaseSchema, OutOfRoom, TooLarge,
     database::{DatabaseError, MemoryStoreDatabase, Watch},
     record::MAX_RECORD_BYTES,
     schema::EnvelopeHeader,
     store::{
-        Limits, ManualClock, NetabaseStore, RawRecord, Source, StoreError, served::ServedSink,
+        Limits, ManualClock, NetabaseStore, RawRecord, Source, WriteError, served::ServedSink,
     },
 };
 
@@ -45,15 +45,12 @@ fn profile(id: u32, text: &str) -> Profile {
     Profile { id, text: text.into(), about: Vec::new() }
 }
 
-fn store(limits: Limits) -> Result<(NetabaseStore, ManualClock), StoreError> {
+fn store(limits: Limits) -> Result<(NetabaseStore, ManualClock), DatabaseError> {
     let clock = ManualClock::at_unix_ms(NOW_MS);
     Ok((NetabaseStore::builder().clock(clock.clone()).limits(limits).build()?, clock))
 }
 
-fn publish(
-    profiles: &MemoryStoreDatabase<Profile>,
-    value: &Profile,
-) -> Result<Record, DatabaseError> {
+fn publish(profiles: &MemoryStoreDatabase<Profile>, value: &Profile) -> Result<Record, WriteError> {
     let record = profiles.store_to_publish(profiles.encode_to_publish(value)?)?;
     Ok(record.expect("a value is no removal"))
 }
@@ -82,16 +79,13 @@ fn held(store: &NetabaseStore) -> (Vec<RawRecord>, String) {
 }
 
 /// Checks that publishing a value is refused, and changes nothing; returns the error.
-fn refused(profiles: &MemoryStoreDatabase<Profile>, value: &Profile) -> Option<StoreError> {
+fn refused(profiles: &MemoryStoreDatabase<Profile>, value: &Profile) -> Option<WriteError> {
     let (before, commits) = (held(profiles.store()), profiles.store().commits());
     let mut watch = profiles.watch();
     let refused = publish(profiles, value);
     assert_eq!(held(profiles.store()), before, "{refused:?}");
     assert_eq!((profiles.store().commits(), events(&mut watch)), (commits, 0), "{refused:?}");
-    match refused {
-        Err(DatabaseError::Store(error)) => Some(error),
-        _ => None,
-    }
+    refused.err()
 }
 
 #[test]
@@ -140,7 +134,7 @@ fn a_value_whose_clock_peers_would_refuse_is_neither_stored_nor_published()
 
     for value in [profile(1, "later"), profile(1, "published"), profile(2, "later")] {
         let refused = refused(&profiles, &value);
-        assert!(matches!(refused, Some(StoreError::ClockAhead { .. })), "{value:?}: {refused:?}");
+        assert!(matches!(refused, Some(WriteError::ClockAhead(_))), "{value:?}: {refused:?}");
     }
     assert_eq!(count(&profiles, &profile(3, "new"))?, (1, 1), "no other key is ahead");
     Ok(())
@@ -170,7 +164,10 @@ fn a_value_without_room_for_its_signature_is_neither_stored_nor_published()
             publish(&profiles, &profile(1, "a text"))?;
         } else {
             let refused = refused(&profiles, &profile(1, "a text"));
-            assert!(matches!(refused, Some(StoreError::FullOfBytes { .. })), "{refused:?}");
+            assert!(
+                matches!(refused, Some(WriteError::OutOfRoom(OutOfRoom::Bytes { .. }))),
+                "{refused:?}"
+            );
         }
     }
     Ok(())
@@ -184,18 +181,21 @@ fn what_breaks_a_rule_is_neither_stored_nor_published() -> Result<(), DatabaseEr
     publish(&profiles, &profile(1, "taken"))?;
 
     let long = refused(&profiles, &Profile { about: vec![1; VALUE_BYTES], ..profile(1, "long") });
-    assert!(matches!(long, Some(StoreError::ValueTooLarge { .. })), "{long:?}");
+    assert!(matches!(long, Some(WriteError::TooLarge(TooLarge::Value { .. }))), "{long:?}");
     let full = refused(&profiles, &profile(2, "free"));
-    assert!(matches!(full, Some(StoreError::Full { .. })), "{full:?}");
+    assert!(matches!(full, Some(WriteError::OutOfRoom(OutOfRoom::Records { .. }))), "{full:?}");
     store.set_limits(Limits::default());
     let taken = refused(&profiles, &profile(2, "taken"));
-    assert!(matches!(taken, Some(StoreError::NotUnique { .. })), "{taken:?}");
+    assert!(matches!(taken, Some(WriteError::NotUnique { .. })), "{taken:?}");
     let sink: Arc<dyn ServedSink> = Arc::new(Node);
     assert!(store.attach(&sink));
     let too_long = refused(
         &profiles,
         &Profile { about: vec![1; MAX_RECORD_BYTES - 100], ..profile(2, "long") },
     );
-    assert!(matches!(too_long, Some(StoreError::RecordTooLarge { .. })), "{too_long:?}");
+    assert!(
+        matches!(too_long, Some(WriteError::TooLarge(TooLarge::Record { .. }))),
+        "{too_long:?}"
+    );
     Ok(())
 }
