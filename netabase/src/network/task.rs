@@ -19,7 +19,7 @@ use std::{sync::Arc, time::Duration};
 use libp2p::{Multiaddr, PeerId, Swarm, futures::StreamExt, kad};
 use tokio::{
     sync::{Notify, mpsc, watch},
-    time::{Instant, Interval, MissedTickBehavior, interval_at},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until},
 };
 
 pub(super) use self::executor::ConnectionTasks;
@@ -53,11 +53,12 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(
-        swarm: Swarm<Behaviour>,
+        mut swarm: Swarm<Behaviour>,
         connection_tasks: ConnectionTasks,
         channels: TaskChannels,
         state: NodeState,
     ) -> Self {
+        let state = state.with_written(swarm.behaviour_mut().kad.inner.store_mut().written());
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self { swarm, connection_tasks, channels, state, housekeeping }
@@ -77,7 +78,8 @@ impl Task {
 
     async fn work(&mut self) {
         loop {
-            let now = std::time::Instant::now();
+            self.state.set_time(std::time::Instant::now());
+            let opening = self.state.next_opening();
             tokio::select! {
                 () = self.channels.stop.notified() => return,
                 event = self.swarm.select_next_some() => self.on_event(event),
@@ -91,8 +93,11 @@ impl Task {
                 // Offered below.
                 () = self.state.offers().news() => {}
                 _ = self.housekeeping.tick() => self.on_housekeeping(),
-                () = tokio::task::yield_now(), if self.state.is_handover_due(now) => self.hand_over(),
+                // A peer that asked for a pause may be sent more: below.
+                () = sleep_until(opening.unwrap_or_else(std::time::Instant::now).into()), if opening.is_some() => {}
+                () = tokio::task::yield_now(), if self.state.is_handover_due() => self.state.hand_over(),
             }
+            self.state.set_time(std::time::Instant::now());
             self.offer();
             self.carry_out();
         }
@@ -102,6 +107,7 @@ impl Task {
     fn on_housekeeping(&mut self) {
         self.state.store().maintain_store();
         self.state.end_long_walks();
+        self.state.tidy();
         let renewed = self.state.renew() as u64;
         self.channels.counters.update(|counters| counters.renewals += renewed);
         self.state.dial_bootstrap(std::time::Instant::now());
@@ -112,13 +118,6 @@ impl Task {
     fn offer(&mut self) {
         let kad = &mut self.swarm.behaviour_mut().kad.inner;
         self.state.offer(|| count_known(kad));
-    }
-
-    fn hand_over(&mut self) {
-        let kad = &mut self.swarm.behaviour_mut().kad.inner;
-        self.state.hand_over(std::time::Instant::now(), |key| {
-            kad.get_closest_local_peers(key).map(kad::KBucketKey::into_preimage).collect()
-        });
     }
 
     fn update_mode(&mut self) {

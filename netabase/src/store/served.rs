@@ -7,6 +7,7 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
+    clock::Moment,
     engine::{RowChange, RowRef, SchemaId, Transition},
     error::StoreError,
     kad::as_record,
@@ -93,20 +94,26 @@ impl NetabaseStore {
         self.shared.inner.write().served = Served::default();
     }
 
-    /// Returns an own record as peers are served it now.
-    pub(crate) fn own_served(&self, key: &RecordKey) -> Option<Record> {
+    /// Returns a record that is offered to peers, as it is now: an own one that they are served, or another's that the
+    /// application has passed on.
+    pub(crate) fn offered(&self, key: &RecordKey) -> Option<Record> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let stored = inner.engine.get(key).filter(|stored| {
-            let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
-            stored.state().own && stored.state().served && !lapsed && !stored.is_expired(&now)
-        })?;
+        let stored = inner.engine.get(key).filter(|row| is_offered(*row) && !is_over(*row, &now))?;
         Some(as_record(stored, &now))
     }
 
-    /// Returns whether the key is the application's own.
-    pub(crate) fn owns(&self, key: &RecordKey) -> bool {
-        self.shared.inner.read().engine.get(key).is_some_and(|stored| stored.state().own)
+    /// Returns whether a record may be offered to peers.
+    pub(crate) fn is_offered(&self, key: &RecordKey) -> bool {
+        self.shared.inner.read().engine.get(key).is_some_and(is_offered)
+    }
+
+    /// Returns a record as peers are served it now, and whether it is the application's own.
+    pub(crate) fn served_record(&self, key: &RecordKey) -> Option<(Record, bool)> {
+        let now = self.now();
+        let inner = self.shared.inner.read();
+        let stored = inner.engine.get(key).filter(|row| row.state().served && !is_over(*row, &now))?;
+        Some((as_record(stored, &now), stored.state().own))
     }
 
     /// Calls `then` if this very record is stored still, while nothing can be written. It must not call the store.
@@ -122,4 +129,13 @@ impl NetabaseStore {
     pub(crate) fn shared_schemas(&self) -> Vec<SchemaId> {
         self.shared.inner.read().schemas.shared()
     }
+}
+
+/// Returns whether a row is for peers: an own one only if they are served it.
+fn is_offered(row: RowRef<'_>) -> bool {
+    row.state().served || !row.state().own
+}
+
+fn is_over(row: RowRef<'_>, now: &Moment) -> bool {
+    lease_is_over(row.header().not_after, now.unix_ms()) || row.is_expired(now)
 }

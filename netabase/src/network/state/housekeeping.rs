@@ -2,23 +2,11 @@
 
 use std::time::Instant;
 
-use libp2p::{
-    PeerId,
-    kad::{KBucketKey, Quorum},
-};
-
-use super::{
-    NodeState,
-    action::{Action, Request},
-    queries::{Query, Requester},
-};
-use crate::network::{offers::Offers, query::Publish};
+use super::{NodeState, action::Action};
+use crate::network::offers::Offers;
 
 /// The most leases of a schema that are renewed at a time.
 const MAX_RENEWALS: usize = 64;
-
-/// The most held records that are looked at for a newcomer before the node turns to something else.
-const MAX_INSPECTED: usize = 64;
 
 impl NodeState {
     /// Returns the keys that wait to be offered.
@@ -31,9 +19,21 @@ impl NodeState {
         self.offering.waiting()
     }
 
-    /// Returns how many new peers held records are yet to be looked through for.
-    pub(in crate::network) fn handovers_waiting(&self) -> usize {
-        self.handovers.len()
+    /// Returns how many own records peers refused that others have.
+    pub(in crate::network) fn offers_refused(&self) -> usize {
+        self.offering.refused()
+    }
+
+    /// Returns when the first peer may be sent more that asked for a pause, if something waits for that.
+    pub(in crate::network) fn next_opening(&self) -> Option<Instant> {
+        let offers = self.offering.opens(&self.paces, self.now);
+        offers.into_iter().chain(self.handovers.opens(&self.paces, self.now)).min()
+    }
+
+    /// Forgets what is no longer of use.
+    pub(in crate::network) fn tidy(&mut self) {
+        self.paces.tidy(self.now);
+        self.end_patience();
     }
 
     /// Ends walks before kad gives up on them, and with them on all answers: silent peers hold each walk up for
@@ -71,58 +71,6 @@ impl NodeState {
             let due = self.bootstrap.due(now).to_vec();
             if !due.is_empty() {
                 self.act(Action::DialBootstrap(due));
-            }
-        }
-    }
-
-    /// Offers what waits, as far as it may be under way at a time. `known` counts the peers in the routing table.
-    pub(in crate::network) fn offer(&mut self, known: impl FnOnce() -> usize) {
-        // This is asked after every event: the cheapest check comes first.
-        if self.offering.is_idle(&self.store) {
-            return;
-        }
-        let known = known();
-        if known == 0 {
-            return;
-        }
-        while let Some((record, nearby)) = self.offering.next(&self.store, self.store.monotonic()) {
-            if let Some(closest) = nearby {
-                let publish = Publish::to(record, closest.len());
-                self.send_published(publish, Requester::Offering, closest);
-            } else {
-                let publish = Publish::new(record, Quorum::One);
-                self.start_publish(publish, Requester::Offering, known);
-            }
-        }
-    }
-
-    /// Returns whether held records are to be looked through for a newcomer now.
-    pub(in crate::network) fn is_handover_due(&self, now: Instant) -> bool {
-        self.handovers.is_due(now)
-    }
-
-    /// Looks through some of the held records for those that a newcomer is to hold. `closest` lists the known peers
-    /// by their distance from a key.
-    pub(in crate::network) fn hand_over(
-        &mut self,
-        now: Instant,
-        mut closest: impl FnMut(&KBucketKey<Vec<u8>>) -> Vec<PeerId>,
-    ) {
-        for _ in 0..MAX_INSPECTED {
-            if !self.handovers.is_due(now) {
-                return;
-            }
-            let Self { peers, store, handovers, .. } = self;
-            let moment = store.monotonic();
-            let present = |key: &_| {
-                let mut closest = closest(key);
-                closest.retain(|peer| peers.is_present(peer, moment));
-                closest
-            };
-            if let Some((record, peer)) = handovers.inspect(store, now, present) {
-                let key = record.key.clone();
-                let request = Request::Put { record, peers: vec![peer], quorum: Quorum::One };
-                self.start(request, Query::Handover { key, peer });
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::network::{
     command::Reply,
     query::{Fetch, Fetched, Publish, Walk},
     report::PublishReport,
+    upkeep::{Delivery, Handed, Lane},
 };
 
 /// A query of kad's, by its purpose.
@@ -18,16 +19,13 @@ pub(in crate::network) enum Query {
     Fetch(Fetch, Reply<Fetched>),
     /// The walk of a publish.
     PublishWalk(Publish, Requester),
-    /// The puts of a publish to so many peers.
-    PublishSend(Publish, Requester, usize),
+    /// The puts of a publish.
+    PublishSend(Publish, Requester, Delivery),
     Repair {
         key: RecordKey,
         peers: usize,
     },
-    Handover {
-        key: RecordKey,
-        peer: PeerId,
-    },
+    Handover(Handed),
     Provide(Reply<()>),
     FindProviders {
         key: RecordKey,
@@ -39,8 +37,8 @@ pub(in crate::network) enum Query {
 /// The origin of a request to publish a record.
 pub(in crate::network) enum Requester {
     Caller(Reply<PublishReport>),
-    /// The node itself.
-    Offering,
+    /// The node itself, perhaps to find out whether what failed would succeed now.
+    Offering(Option<Lane>),
 }
 
 impl Query {
@@ -60,7 +58,7 @@ impl Query {
             Self::PublishWalk(_, requester) | Self::PublishSend(_, requester, _) => {
                 matches!(requester, Requester::Caller(_))
             }
-            Self::Repair { .. } | Self::Handover { .. } => false,
+            Self::Repair { .. } | Self::Handover(_) => false,
         }
     }
 }

@@ -22,6 +22,7 @@ impl NodeState {
         if self.peers.connected(peer, self.store.monotonic()) {
             self.offering.peer_arrived();
         }
+        self.on_heard(peer);
         self.act(Action::Emit(NodeEvent::Connected { peer }));
     }
 
@@ -71,6 +72,7 @@ impl NodeState {
         tried: &[&Multiaddr],
         known: &[Multiaddr],
     ) {
+        self.on_missed(*peer);
         // Without any connection it may be this machine that is cut off.
         if self.peers.is_connected(peer) || self.peers.is_empty() {
             return;
@@ -86,9 +88,7 @@ impl NodeState {
 
     fn forget(&mut self, peer: &PeerId) {
         self.peers.forget(peer);
-        self.handovers.remove(peer);
-        // It may be one of those that were closest.
-        self.offering.forget_nearby();
+        self.forget_left(peer);
         self.act(Action::RemovePeer(*peer));
     }
 
@@ -121,7 +121,7 @@ impl NodeState {
             let is_far = Scope::of(address) == Some(Scope::Public);
             let moment = self.store.monotonic();
             // One that was started again is known already, and may hold nothing.
-            if self.peers.identified(peer, is_far, &info.agent_version, moment) {
+            if self.peers.identified(peer, connection, is_far, &info.agent_version, moment) {
                 self.handovers.add(peer, now);
             }
         } else if is_bootstrap {
@@ -152,7 +152,7 @@ impl NodeState {
             self.act(Action::RemoveAddresses { peer, addresses });
         }
         if let Some(old) = old {
-            self.handovers.remove(&old);
+            self.forget_left(&old);
         }
         if !is_new {
             return;
@@ -180,7 +180,9 @@ impl NodeState {
 
     /// Decides anew whether the node serves others. `is_known` tells which peers are in the routing table.
     pub(in crate::network) fn update_mode(&mut self, is_known: impl FnMut(&PeerId) -> bool) {
-        self.peers.retain(is_known);
+        for left in self.peers.retain(is_known) {
+            self.forget_left(&left);
+        }
         let is_near = self.peers.are_near();
         self.act(Action::SetNear(is_near));
         if self.mode.update(is_near) {

@@ -1,0 +1,102 @@
+//! Remembers where a walk has led, and for which other keys it would have led there, too.
+
+use std::time::{Duration, Instant};
+
+use libp2p::PeerId;
+
+use crate::network::place::{KeyHash, distance, place_of, shared_bits};
+use crate::network::settings::REPLICATION;
+
+/// The time for which it is good: a peer that has come unseen is found by the next walk.
+const LIFETIME: Duration = Duration::from_secs(30);
+
+/// The peers that a walk led to.
+pub(super) struct Nearby {
+    hash: KeyHash,
+    /// Keys that share more leading bits than this with the hash have the same peers around them.
+    shared_bits: Option<u32>,
+    closest: Vec<PeerId>,
+    until: Instant,
+}
+
+impl Nearby {
+    /// Notes that a walk to a key has led to these peers, the closest first. `is_whole` says that all of the peers it
+    /// has met have answered: where it has found fewer than hold a record, there are no others.
+    pub(super) fn new(
+        hash: KeyHash,
+        closest: Vec<PeerId>,
+        is_whole: bool,
+        now: Instant,
+    ) -> Option<Self> {
+        let is_all = is_whole && closest.len() < REPLICATION;
+        let bits = |peer: &PeerId| shared_bits(&hash, &place_of(peer));
+        let farthest = closest.iter().map(bits).min()?;
+        let shared_bits = (!is_all).then_some(farthest);
+        Some(Self { hash, shared_bits, closest, until: now + LIFETIME })
+    }
+
+    pub(super) fn peers(&self) -> &[PeerId] {
+        &self.closest
+    }
+
+    /// Returns the peers closest to a key, if a walk to it would lead to the same.
+    pub(super) fn of(&self, hash: &KeyHash, now: Instant) -> Option<&[PeerId]> {
+        let is_near = self.shared_bits.is_none_or(|bits| shared_bits(&self.hash, hash) > bits);
+        (is_near && now < self.until).then_some(&self.closest)
+    }
+}
+
+/// Returns those of some peers that belong to the closest to a key, beside others that do.
+pub(super) fn among_closest(
+    hash: &KeyHash,
+    others: &[PeerId],
+    peers: impl Iterator<Item = (PeerId, KeyHash)>,
+) -> Vec<PeerId> {
+    let mut distances: Vec<KeyHash> = Vec::new();
+    let mut found = Vec::new();
+    for (peer, place) in peers {
+        if others.contains(&peer) {
+            continue;
+        }
+        if distances.is_empty() {
+            distances = others.iter().map(|other| distance(hash, &place_of(other))).collect();
+        }
+        let own = distance(hash, &place);
+        if distances.iter().filter(|other| **other < own).count() < REPLICATION {
+            found.push(peer);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_peers_that_have_all_answered_are_around_every_key() {
+        let (now, peers) = (Instant::now(), vec![PeerId::random(), PeerId::random()]);
+        let [near, far] = [[0; 32], [0xff; 32]];
+        let whole = Nearby::new(near, peers.clone(), true, now).expect("there are peers");
+        assert_eq!(whole.of(&far, now), Some(&peers[..]));
+        assert_eq!(whole.of(&far, now + LIFETIME), None);
+
+        let in_part = Nearby::new(near, peers.clone(), false, now).expect("there are peers");
+        assert_eq!(in_part.of(&near, now), Some(&peers[..]));
+        assert_eq!(in_part.of(&far, now), None);
+        assert!(Nearby::new(near, Vec::new(), true, now).is_none());
+    }
+
+    #[test]
+    fn a_peer_is_among_the_closest_unless_enough_are_nearer() {
+        let hash = [0; 32];
+        let mut peers: Vec<PeerId> = (0..40).map(|_| PeerId::random()).collect();
+        peers.sort_by_key(|peer| distance(&hash, &place_of(peer)));
+        let with_place = |peer: &PeerId| (*peer, place_of(peer));
+
+        let found = among_closest(&hash, &peers[..20], peers.iter().map(with_place));
+        assert!(found.is_empty(), "twenty are nearer");
+        let found = among_closest(&hash, &peers[1..21], peers.iter().map(with_place));
+        assert_eq!(found, peers[..1]);
+    }
+}
