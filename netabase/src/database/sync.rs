@@ -9,7 +9,7 @@ use crate::{
     record::record_to_value,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
-        NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
+        NetabaseStore, PutOutcome, RenewalCursor, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
         View,
     },
 };
@@ -173,7 +173,7 @@ impl<V: SharedSchema> MemoryStoreDatabase<V> {
         if self.owner != self.store.peer_id() {
             return Vec::new();
         }
-        self.store.renew_due(self.schema, max)
+        self.store.renew_due(self.schema, max, &mut RenewalCursor::unbounded()).0
     }
 }
 

@@ -91,6 +91,13 @@ pub enum NodeEvent {
         /// that are to hold them, that could be reached and that do not refuse them have them.
         waiting: usize,
     },
+    /// Peers take own records too slowly for all leases to be renewed in time: at peers, so many will end. Told once a
+    /// minute at most. Publish less, use a network with a longer lease, or have peers raise their
+    /// [rates](super::NodeLimits).
+    LeasesAtRisk {
+        /// How many of the records that wait come too late.
+        records: usize,
+    },
     /// A held record was passed on to a peer that came closer to it.
     HandedOver {
         /// Its key.

@@ -13,22 +13,46 @@ use super::{
     error::NodeError,
     place::{KeyHash, hash_of},
 };
-use crate::store::{NetabaseStore, ServedSink};
+use crate::store::{NetabaseStore, ServedRecords, ServedSink};
 
 /// Own records that peers are to be sent as they are now, kept while a node runs.
 #[derive(Default)]
 pub(super) struct Offers {
     /// `None` while no node runs: nothing would ever take them out.
     waiting: Mutex<Option<Waiting>>,
+    /// Own records that were there before the node, and were not looked at yet.
+    earlier: Mutex<Option<ServedRecords>>,
     news: Notify,
 }
+
+/// The earlier records that are looked at in one step.
+const MAX_EARLIER: usize = 256;
 
 type Waiting = BTreeMap<KeyHash, RecordKey>;
 
 impl Offers {
+    /// Begins to keep keys.
+    pub(super) fn begin(&self) {
+        *self.waiting.lock() = Some(Waiting::new());
+    }
+
     /// Returns how many keys wait.
     pub(super) fn len(&self) -> usize {
         self.waiting.lock().as_ref().map_or(0, BTreeMap::len)
+    }
+
+    /// Returns whether records that were there before the node are yet to be looked at.
+    pub(super) fn has_earlier(&self) -> bool {
+        self.earlier.lock().is_some()
+    }
+
+    /// Adds some of the records that were there before the node.
+    pub(super) fn add_earlier(&self) {
+        let mut earlier = self.earlier.lock();
+        let Some(records) = earlier.as_mut() else { return };
+        if !records.show_some(MAX_EARLIER, |key| drop(self.insert(hash_of(key), key.clone()))) {
+            *earlier = None;
+        }
     }
 
     /// Completes when there is something new to be offered.
@@ -100,12 +124,14 @@ impl Attached {
     ///
     /// [`NodeError::StoreInUse`] if the store has a node already.
     pub(super) fn to(store: &NetabaseStore, offers: &Arc<Offers>) -> Result<Self, NodeError> {
-        *offers.waiting.lock() = Some(Waiting::new());
+        offers.begin();
         let sink: Arc<dyn ServedSink> = Arc::clone(offers) as _;
-        if !store.attach(&sink) {
+        let Some(earlier) = store.attach(&sink) else {
             *offers.waiting.lock() = None;
             return Err(NodeError::StoreInUse);
-        }
+        };
+        *offers.earlier.lock() = Some(earlier);
+        offers.wake();
         Ok(Self { store: store.clone(), offers: Arc::clone(offers) })
     }
 }
@@ -113,6 +139,7 @@ impl Attached {
 impl Drop for Attached {
     fn drop(&mut self) {
         self.store.detach();
+        *self.offers.earlier.lock() = None;
         *self.offers.waiting.lock() = None;
     }
 }

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn who_comes_when_it_was_told_to_finds_room_for_a_second() {
         let (mut rates, peer, start) = (rates(10, 100), PeerId::random(), Instant::now());
-        let mut send = |rates: &mut Rates, now| rates.count(peer, Source::UNKNOWN, now);
+        let send = |rates: &mut Rates, now| rates.count(peer, Source::UNKNOWN, now);
         while send(&mut rates, start).is_ok() {}
         let exceeded = send(&mut rates, start).expect_err("the rate is used up");
         assert_eq!(exceeded.retry_after, Duration::from_secs(1));

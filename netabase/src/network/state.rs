@@ -29,6 +29,10 @@ mod handing;
 
 mod routing;
 
+mod renewals;
+
+mod spread_progress;
+
 mod housekeeping;
 
 #[cfg(test)]
@@ -50,7 +54,8 @@ pub(super) use self::{
 };
 use self::{
     bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
-    patience::Patience, peers::Peers, queries::Queries,
+    patience::Patience, peers::Peers, queries::Queries, renewals::Renewals,
+    spread_progress::SpreadProgress,
 };
 use super::{
     error::BootstrapError,
@@ -71,6 +76,8 @@ pub(super) struct NodeState {
     queries: Queries,
     patience: Patience,
     paces: Paces,
+    renewals: Renewals,
+    progress: SpreadProgress,
     offering: Offering,
     handovers: Handovers,
     /// The keys of the records of others that were taken in lately.
@@ -96,6 +103,8 @@ impl NodeState {
             handovers: Handovers::new(store.peer_id()),
             patience: Patience::default(),
             paces: Paces::default(),
+            renewals: Renewals::default(),
+            progress: SpreadProgress::default(),
             written: Arc::default(),
             now: Instant::now(),
             store,

@@ -20,6 +20,9 @@ mod order;
 
 mod handovers;
 
+#[cfg(test)]
+mod simulation;
+
 pub(super) use self::{
     backoff::Lane,
     delivery::Delivery,

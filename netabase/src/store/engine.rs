@@ -216,15 +216,15 @@ impl Engine {
     }
 
     /// Shows a schema's own rows whose lease ends within these unix seconds, the first to end first, until it is told
-    /// to stop.
-    pub(super) fn renewals<'a>(
+    /// to stop: each with its place, which is the second and its slot.
+    pub(super) fn renewals<'a, B>(
         &'a self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        mut show: impl FnMut(RowRef<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let show = |slot| show(self.by_slot(slot));
+        ends: RangeInclusive<(u32, u32)>,
+        mut show: impl FnMut((u32, u32), RowRef<'a>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let show = |at: (u32, u32)| show(at, self.by_slot(at.1));
         self.tracking.deadlines.renewals(schema, renewal, ends, show)
     }
 }

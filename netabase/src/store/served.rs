@@ -11,7 +11,7 @@ use super::{
     engine::{RowChange, RowRef, SchemaId, Transition},
     error::StoreError,
     kad::as_record,
-    query::View,
+    query::{RawRecords, View},
     state::RecordState,
 };
 use crate::{record::MAX_RECORD_BYTES, schema::lease_is_over};
@@ -71,22 +71,36 @@ impl Served {
     }
 }
 
-impl NetabaseStore {
-    /// Tells `sink` of own records that peers are served: at first of all there are, and from now on of each that
-    /// changes. False if the store has a listener already.
-    pub(crate) fn attach(&self, sink: &Arc<dyn ServedSink>) -> bool {
-        {
-            let mut inner = self.shared.inner.write();
-            if inner.served.sink.is_some() {
-                return false;
+/// The keys of own records that peers are served, read page by page.
+#[derive(Debug)]
+pub(crate) struct ServedRecords(RawRecords);
+
+impl ServedRecords {
+    /// Shows the keys among the next `max` own records. False if there are no more.
+    pub(crate) fn show_some(&mut self, max: usize, mut show: impl FnMut(&RecordKey)) -> bool {
+        for _ in 0..max {
+            let Some(own) = self.0.next() else { return false };
+            if own.state.served {
+                show(&own.record.key);
             }
-            inner.served.sink = Some(Arc::clone(sink));
         }
-        // What changes from here on is noted; so the walk may take its time.
-        let own = self.raw_walk(b"", View::OwnEverything, false);
-        own.filter(|own| own.state.served).for_each(|own| sink.note(&own.record.key));
-        sink.wake();
         true
+    }
+}
+
+impl NetabaseStore {
+    /// Tells `sink` from now on of own records that peers are served, of each that changes, and returns those that
+    /// there are. `None` if the store has a listener already.
+    ///
+    /// The walk over them may take its time: what changes meanwhile is noted.
+    pub(crate) fn attach(&self, sink: &Arc<dyn ServedSink>) -> Option<ServedRecords> {
+        let mut inner = self.shared.inner.write();
+        if inner.served.sink.is_some() {
+            return None;
+        }
+        inner.served.sink = Some(Arc::clone(sink));
+        drop(inner);
+        Some(ServedRecords(self.raw_walk(b"", View::OwnEverything, false)))
     }
 
     /// Ends what [`attach`](Self::attach) began.

@@ -152,7 +152,9 @@ impl Peers {
 mod tests {
     use super::*;
 
-    const FIRST: ConnectionId = ConnectionId::new_unchecked(1);
+    fn first() -> ConnectionId {
+        ConnectionId::new_unchecked(1)
+    }
 
     #[test]
     fn a_peer_is_present_while_connected_and_for_a_while_after() {
@@ -160,7 +162,7 @@ mod tests {
         assert!(!peers.is_present(&peer, now));
         assert!(peers.connected(peer, now), "it is the first");
         assert!(peers.is_present(&peer, now));
-        peers.identified(peer, FIRST, false, "one", now);
+        peers.identified(peer, first(), false, "one", now);
 
         peers.disconnected(&peer, now);
 
@@ -173,8 +175,8 @@ mod tests {
     #[test]
     fn a_peer_that_was_met_from_afar_once_stays_far_until_it_is_forgotten() {
         let (mut peers, peer, now) = (Peers::default(), PeerId::random(), Instant::now());
-        peers.identified(peer, FIRST, true, "one", now);
-        peers.identified(peer, FIRST, false, "one", now);
+        peers.identified(peer, first(), true, "one", now);
+        peers.identified(peer, first(), false, "one", now);
         assert!(!peers.are_near());
 
         peers.retain(|_| false);
@@ -186,9 +188,9 @@ mod tests {
     fn a_known_peer_with_another_agent_version_over_another_connection_was_started_again() {
         let (mut peers, peer, now) = (Peers::default(), PeerId::random(), Instant::now());
 
-        assert!(!peers.identified(peer, FIRST, false, "one", now), "it is new");
-        assert!(!peers.identified(peer, FIRST, false, "one", now));
-        assert!(!peers.identified(peer, FIRST, false, "two", now), "it says so, and is connected");
+        assert!(!peers.identified(peer, first(), false, "one", now), "it is new");
+        assert!(!peers.identified(peer, first(), false, "one", now));
+        assert!(!peers.identified(peer, first(), false, "two", now), "it says so, and is connected");
         let second = ConnectionId::new_unchecked(2);
         assert!(peers.identified(peer, second, false, "two", now));
     }

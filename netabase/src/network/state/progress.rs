@@ -113,7 +113,9 @@ impl NodeState {
                 let is_ok = matches!(result, QueryResult::StartProviding(Ok(_)));
                 let timed_out = NetworkError::TimedOut { after: QUERY_TIMEOUT };
                 let result = if is_ok { Ok(()) } else { Err(timed_out) };
-                self.act(Action::Answer(Answer::Provided(reply, result)));
+                if let Some(reply) = reply {
+                    self.act(Action::Answer(Answer::Provided(reply, result)));
+                }
             }
             Query::FindProviders { key, found, reply } => {
                 let providers = providers_found(&key, found, &result, stats);

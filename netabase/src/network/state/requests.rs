@@ -106,6 +106,14 @@ impl NodeState {
         self.act(Action::Dial(addresses));
     }
 
+    /// Ends the queries of callers that have given up: they make room for others.
+    pub(in crate::network) fn on_abandoned(&mut self) {
+        for id in self.queries.take_abandoned() {
+            self.act(Action::Finish(id));
+        }
+        self.forget_patients_that_left();
+    }
+
     /// Notes the id that kad gave a query.
     pub(in crate::network) fn on_started(&mut self, id: QueryId, query: Query) {
         self.queries.insert(id, query);

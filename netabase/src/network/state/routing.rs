@@ -1,7 +1,5 @@
 //! Decides which peers are known, and where, as connections and kad's routing table change.
 
-use std::time::Instant;
-
 use libp2p::{
     Multiaddr, PeerId, identify,
     kad::Addresses,
@@ -100,7 +98,6 @@ impl NodeState {
         connection: ConnectionId,
         address: Option<&Multiaddr>,
         info: &identify::Info,
-        now: Instant,
     ) {
         let is_bootstrap = self.bootstrap.contains(connection);
         let network = self.store.network();
@@ -122,7 +119,7 @@ impl NodeState {
             let moment = self.store.monotonic();
             // One that was started again is known already, and may hold nothing.
             if self.peers.identified(peer, connection, is_far, &info.agent_version, moment) {
-                self.handovers.add(peer, now);
+                self.handovers.add(peer, self.now);
             }
         } else if is_bootstrap {
             self.on_cannot_ask(peer, &info.protocol_version);
@@ -143,7 +140,6 @@ impl NodeState {
         Routed { peer, is_new, addresses, old }: Routed<'_>,
         known: usize,
         is_known: impl FnMut(&PeerId) -> bool,
-        now: Instant,
     ) {
         // kad adds each address that a dial led to.
         let surplus = addresses.len().saturating_sub(MAX_ADDRESSES);
@@ -161,7 +157,7 @@ impl NodeState {
         if self.bootstrap_status.known(peer) {
             self.show_obstacle();
         }
-        self.handovers.add(peer, now);
+        self.handovers.add(peer, self.now);
         self.offering.peer_arrived();
         self.offering.forget_nearby();
         self.update_mode(is_known);

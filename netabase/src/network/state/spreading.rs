@@ -32,6 +32,9 @@ impl NodeState {
         let now = self.moments();
         // This is asked after every event: the cheapest check comes first.
         if self.offering.is_idle(now) {
+            if self.progress.is_shown() && self.queries.offers() == 0 {
+                self.show_progress();
+            }
             return;
         }
         let known = known();
@@ -183,6 +186,9 @@ impl NodeState {
         let key = delivery.key.clone();
         let hash = *delivery.hash();
         let delivered = self.offering.ended(delivery, &self.paces, now);
+        if delivered.holders > 0 {
+            self.progress.sent();
+        }
         publish.sent(delivered.holders - publish.verified());
         match requester {
             Requester::Caller(reply) => match publish.result() {
@@ -210,13 +216,11 @@ impl NodeState {
         match &result {
             // What callers wait for is offered once more at once, whatever becomes of it later. So is what was published
             // where there is nobody.
-            Err(_) => drop(self.offering.offers().put_back(&self.store, &record.key)),
+            Err(_) => self.offering.offer_anew(&self.store, &record.key),
             Ok(report) if report.holders() == 0 => {
-                self.offering.offers().put_back(&self.store, &record.key);
+                self.offering.offer_anew(&self.store, &record.key);
             }
-            Ok(_) => {
-                self.offering.offers().settle(&self.store, record);
-            }
+            Ok(_) => self.offering.offers().settle(&self.store, record),
         }
         self.act(Action::Answer(Answer::Published(reply, result)));
     }

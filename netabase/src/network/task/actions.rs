@@ -79,7 +79,7 @@ impl Task {
 
     fn provide(&mut self, key: RecordKey, reply: Option<Reply<()>>) {
         match (self.kad().start_providing(key), reply) {
-            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(reply)),
+            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(Some(reply))),
             (Ok(_), None) => {}
             // The handle has opened the schema, and the local peer is never the farthest: no other reason is left.
             (Err(error), Some(reply)) => {

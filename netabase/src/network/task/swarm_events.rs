@@ -87,7 +87,7 @@ impl Task {
                 info,
             }) => {
                 let address = self.swarm.behaviour().kad.address_of(connection_id);
-                self.state.on_identified(peer_id, connection_id, address, &info, Instant::now());
+                self.state.on_identified(peer_id, connection_id, address, &info);
             }
             BehaviourEvent::Discovery(DiscoveryEvent::Mdns(mdns::Event::Discovered(found))) => {
                 self.state.on_discovered(found);
@@ -111,7 +111,7 @@ impl Task {
                 let kad = &mut self.swarm.behaviour_mut().kad.inner;
                 let known = count_known(kad);
                 let is_known = |peer: &PeerId| is_known(kad, peer);
-                self.state.on_routing_updated(routed, known, is_known, Instant::now());
+                self.state.on_routing_updated(routed, known, is_known);
                 if is_new_peer {
                     // Listeners that hear of the peer find it counted.
                     self.update_counters();

@@ -11,10 +11,13 @@ use super::{
     offering::{Moments, Offering},
     pace::Paces,
 };
-use crate::network::{
-    kad_behaviour::Answer,
-    place::KeyHash,
-    refusal::{Reason, Refusal},
+use crate::{
+    network::{
+        kad_behaviour::Answer,
+        place::{KeyHash, hash_of},
+        refusal::{Reason, Refusal},
+    },
+    store::NetabaseStore,
 };
 
 impl Offering {
@@ -132,6 +135,13 @@ impl Offering {
     pub(in crate::network) fn withdraw(&mut self, delivery: &Delivery, paces: &mut Paces, now: Moments) {
         delivery.awaited.iter().for_each(|peer| paces.ended(peer));
         self.vanished(delivery.lane(), now);
+    }
+
+    /// Offers a record once more at once.
+    pub(in crate::network) fn offer_anew(&mut self, store: &NetabaseStore, key: &RecordKey) {
+        if self.offers().put_back(store, key) {
+            self.backoff.forget(&hash_of(key), key);
+        }
     }
 
     /// Notes that there is no such record any more.

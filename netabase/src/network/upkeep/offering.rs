@@ -11,7 +11,10 @@ use super::{
     owed::Owed,
     pace::{Door, Paces},
 };
-use crate::network::{offers::Offers, place::KeyHash};
+use crate::network::{
+    offers::Offers,
+    place::{KeyHash, place_of},
+};
 
 /// The most walks of the node's own that are under way at a time.
 const MAX_WALKS: usize = 8;
@@ -47,7 +50,7 @@ pub(in crate::network) struct Moments {
 
 impl Offering {
     pub(in crate::network) fn new(local: PeerId, offers: Arc<Offers>) -> Self {
-        let share = f64::from(u32::from(local.to_bytes()[37])) / 256.0;
+        let share = f64::from(u32::from(place_of(&local)[0])) / 256.0;
         Self {
             offers,
             cursor: None,

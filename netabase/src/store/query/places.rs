@@ -49,7 +49,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::{NetabaseSchema, database::DatabaseError};
+    use crate::{NetabaseSchema, database::DatabaseError, store::Source};
 
     #[derive(Serialize, Deserialize, NetabaseSchema)]
     #[netabase(access = "open", crate = "crate")]
@@ -66,7 +66,7 @@ mod tests {
         own.load((0..100).map(|id| Note { id })).map_err(|failed| failed.source)?;
         assert_eq!(own.sync_to_network().count(), 100);
         for id in 100..200 {
-            store.put_from_peer(&others.to_record(&Note { id })?)?;
+            store.put_from(&others.to_record(&Note { id })?, Source::UNKNOWN)?;
         }
 
         let (mut found, mut from) = (BTreeSet::new(), Some(0));

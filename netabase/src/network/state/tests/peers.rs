@@ -53,6 +53,8 @@ fn a_known_peer_that_was_started_again_is_handed_records() -> Outcome {
 
     info.agent_version = "netabase/0 2".to_owned();
     node.identify(peer, FAR, &info)?;
+    assert_eq!(node.state.handovers_waiting(), 0, "it says so, and was connected all the time");
+    node.identify_over(ConnectionId::new_unchecked(2), peer, FAR, &info)?;
 
     assert_eq!(node.state.handovers_waiting(), 1);
     Ok(())
