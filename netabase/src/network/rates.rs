@@ -9,7 +9,7 @@ use std::{
 use libp2p::PeerId;
 
 use super::settings::{NodeLimits, Rate};
-use crate::store::{Source, StoreError};
+use crate::store::{ArrivalError, Source};
 
 /// The most peers, and the most sources, that are told apart. Beyond that, those that were not seen lately share
 /// the overall rate.
@@ -28,7 +28,7 @@ pub(super) struct Rates {
 /// Why a record is not verified, and when there is room for more.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Exceeded {
-    pub(super) reason: StoreError,
+    pub(super) reason: ArrivalError,
     /// The time after which a second's worth of records may come: one that comes for each alone is refused as often
     /// as it is taken.
     pub(super) retry_after: Duration,
@@ -92,7 +92,7 @@ impl<K: Eq + Hash> Meters<K> {
 
     fn exceeded(&self, key: &K, from: String, now: Instant) -> Exceeded {
         let Rate { per_second, burst } = self.rate;
-        let reason = StoreError::RateExceeded { from, per_second };
+        let reason = ArrivalError::RateExceeded { from, per_second };
         Exceeded { reason, retry_after: self.until_room(key, burst.min(per_second), now) }
     }
 
@@ -156,7 +156,7 @@ mod tests {
 
         assert!(send().is_ok() && send().is_ok());
         let exceeded = send().expect_err("the rate is used up");
-        assert!(matches!(exceeded.reason, StoreError::RateExceeded { per_second: 1, .. }));
+        assert!(matches!(exceeded.reason, ArrivalError::RateExceeded { per_second: 1, .. }));
     }
 
     #[test]

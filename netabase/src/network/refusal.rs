@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{record::RecordError, store::StoreError};
+use crate::store::RefusalReason;
 
 /// The value of an answer that refuses a record. Nodes before reasons were told send it alone.
 const REFUSED: &[u8] = b"refused";
@@ -66,9 +66,8 @@ fn pause(digits: &[u8]) -> Option<Duration> {
 }
 
 /// Returns the value that refuses a record for a reason.
-pub(super) fn encode(reason: &StoreError, retry_after: Option<Duration>) -> Vec<u8> {
-    let code = code(reason);
-    let mut text = format!("refused:{code}");
+pub(super) fn encode(reason: RefusalReason, retry_after: Option<Duration>) -> Vec<u8> {
+    let mut text = format!("refused:{}", reason.code());
     if let Some(pause) = retry_after {
         // Rounded up: what comes just before the time is refused again.
         let ms = pause.min(MAX_PAUSE).as_nanos().div_ceil(1_000_000);
@@ -77,52 +76,29 @@ pub(super) fn encode(reason: &StoreError, retry_after: Option<Duration>) -> Vec<
     text.into_bytes()
 }
 
-/// Returns the stable code of a reason, as it is written on the wire.
-fn code(error: &StoreError) -> &'static str {
-    match error {
-        StoreError::ValueTooLarge { .. } | StoreError::RecordTooLarge { .. } => "size",
-        StoreError::UnknownSchema { .. } => "schema",
-        StoreError::ClockAhead { .. } => "clock",
-        StoreError::LeaseOver { .. } | StoreError::NoLease | StoreError::LeaseTooLong { .. } => {
-            "lease"
-        }
-        StoreError::Private | StoreError::NotAccepted { .. } => "private",
-        StoreError::Outdated => "outdated",
-        StoreError::Panicked { .. } => "panic",
-        StoreError::RateExceeded { .. } => "rate",
-        StoreError::Full { .. }
-        | StoreError::FullOfBytes { .. }
-        | StoreError::ForeignFull { .. } => "full",
-        StoreError::Record(error) => match error {
-            RecordError::ForeignKey
-            | RecordError::WrongSchema { .. }
-            | RecordError::WrongAccess { .. }
-            | RecordError::KeyTooLong { .. } => "key",
-            RecordError::Envelope(_) | RecordError::UnsupportedCodec { .. } => "envelope",
-            RecordError::Version { .. } => "version",
-            RecordError::Unsigned { .. }
-            | RecordError::UnexpectedSignature { .. }
-            | RecordError::WrongSigner { .. }
-            | RecordError::BadSignature => "signature",
-            RecordError::TooLarge { .. } => "size",
-            _ => "value",
-        },
-        _ => "value",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_refusal_has_these_bytes() {
-        let rate = StoreError::RateExceeded { from: "peer".to_owned(), per_second: 200 };
         let pause = Duration::from_micros(1_499_001);
-        assert_eq!(encode(&rate, Some(pause)), b"refused:rate:1500");
-        assert_eq!(encode(&StoreError::Outdated, None), b"refused:outdated");
-        let unknown = StoreError::UnknownSchema { name: "note".to_owned() };
-        assert_eq!(encode(&unknown, None), b"refused:schema");
+        assert_eq!(encode(RefusalReason::Rate, Some(pause)), b"refused:rate:1500");
+        assert_eq!(encode(RefusalReason::Outdated, None), b"refused:outdated");
+        assert_eq!(encode(RefusalReason::UnknownSchema, None), b"refused:unknown-schema");
+    }
+
+    #[test]
+    fn every_reason_can_be_read() {
+        for reason in RefusalReason::ALL {
+            let read = Refusal::parse(&encode(*reason, None)).map(|refusal| refusal.reason);
+            let expected = match reason {
+                RefusalReason::Rate => Reason::Rate,
+                RefusalReason::Outdated => Reason::Outdated,
+                _ => Reason::Record,
+            };
+            assert_eq!(read, Some(expected), "{reason}");
+        }
     }
 
     #[test]

@@ -160,8 +160,7 @@ impl Handovers {
                     paces.sent(peer);
                     return Some(Handed { peer, item, key: None });
                 }
-                Work::Skip => {}
-                Work::Wait => return None,
+                Work::Skip | Work::Wait => {}
                 Work::Done => {
                     if !job.begin_next_pass(now) {
                         self.remove(&peer);

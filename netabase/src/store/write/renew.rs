@@ -9,7 +9,7 @@ use crate::store::{
     NetabaseStore,
     clock::Moment,
     engine::{ChangeOrigin, Renewal, SchemaId},
-    error::StoreError,
+    error::WriteError,
     inner::Inner,
     lease::LEASE_SLACK,
     plan::Plan,
@@ -52,7 +52,7 @@ impl NetabaseStore {
         schema: SchemaId,
         max: usize,
         cursor: &mut RenewalCursor,
-    ) -> (Vec<Result<Record, StoreError>>, bool) {
+    ) -> (Vec<Result<Record, WriteError>>, bool) {
         let now = self.now();
         self.sweep_all(&now);
         let due = self.due(schema, max, cursor, &now);
@@ -61,7 +61,7 @@ impl NetabaseStore {
         for keys in due.chunks(CHUNK) {
             let chunk = self.change(ChangeOrigin::Local, &now, |plan| {
                 let renew = |key| plan.renew_if_due(schema, key).transpose();
-                Ok::<Vec<_>, StoreError>(keys.iter().filter_map(renew).collect())
+                Ok::<Vec<_>, WriteError>(keys.iter().filter_map(renew).collect())
             });
             match chunk {
                 Ok(chunk) => renewed.extend(chunk),
@@ -128,7 +128,7 @@ impl Plan<'_> {
         &mut self,
         schema: SchemaId,
         key: &RecordKey,
-    ) -> Result<Option<Record>, StoreError> {
+    ) -> Result<Option<Record>, WriteError> {
         match self.engine().get(key).filter(|row| is_due(*row, self.author, self.now)) {
             Some(row) => self.renew(schema, row).map(Some),
             None => Ok(None),

@@ -143,7 +143,7 @@ fn surplus_addresses_of_a_peer_are_removed_the_oldest_first() -> Outcome {
     let peer = PeerId::random();
     let routed = Routed { peer, is_new: false, addresses: &addresses, old: None };
 
-    node.state.on_routing_updated(routed, 1, |_| true, Instant::now());
+    node.state.on_routing_updated(routed, 1, |_| true);
 
     let actions = node.actions();
     let [Action::RemoveAddresses { addresses, .. }] = &actions[..] else {

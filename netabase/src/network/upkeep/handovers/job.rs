@@ -68,6 +68,8 @@ pub(super) struct Job {
     /// Records that were written while the peer was away, and those that it did not take in time.
     left: VecDeque<Item>,
     under_way: usize,
+    /// `true` if nothing is left but what is under way.
+    waits: bool,
     pass: Option<Pass>,
     /// The peers around, as they were when the peer came back.
     around: Option<Cells>,
@@ -96,18 +98,27 @@ struct Cells {
 impl Job {
     pub(super) fn of_newcomer(peer: PeerId, not_before: Instant) -> Self {
         let pass = Some(Pass { rank: 0, cells: None, has_more: false });
-        let left = VecDeque::new();
-        Self { peer, since: not_before, not_before, left, under_way: 0, pass, around: None }
+        Self {
+            peer,
+            since: not_before,
+            not_before,
+            left: VecDeque::new(),
+            under_way: 0,
+            waits: false,
+            pass,
+            around: None,
+        }
     }
 
     pub(super) fn of_keys(peer: PeerId, keys: Vec<RecordKey>, now: Instant) -> Self {
-        let left = keys.into_iter().map(Item::Written).collect();
-        Self { peer, since: now, not_before: now, left, under_way: 0, pass: None, around: None }
+        let mut job = Self { pass: None, ..Self::of_newcomer(peer, now) };
+        job.add_keys(keys);
+        job
     }
 
     pub(super) fn add_keys(&mut self, keys: Vec<RecordKey>) {
         self.left.extend(keys.into_iter().map(Item::Written));
-        self.around = None;
+        (self.around, self.waits) = (None, false);
     }
 
     /// Returns whether it has looked at nothing yet.
@@ -116,8 +127,7 @@ impl Job {
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        let is_at_end = self.left.is_empty() && self.pass.is_none() && self.under_way > 0;
-        self.not_before <= now && !is_at_end
+        self.not_before <= now && !self.waits
     }
 
     /// Returns from when on the order has to know what is held, if it is needed now.
@@ -126,7 +136,22 @@ impl Job {
     }
 
     /// Takes the next step.
-    pub(super) fn next(&mut self, order: &mut Order, local: PeerId, presence: &Presence<'_>) -> Work {
+    pub(super) fn next(
+        &mut self,
+        order: &mut Order,
+        local: PeerId,
+        presence: &Presence<'_>,
+    ) -> Work {
+        match self.step(order, local, presence) {
+            Work::Done if self.under_way > 0 => {
+                self.waits = true;
+                Work::Wait
+            }
+            work => work,
+        }
+    }
+
+    fn step(&mut self, order: &mut Order, local: PeerId, presence: &Presence<'_>) -> Work {
         if let Some(item) = self.left.pop_front() {
             let is_its = match &item {
                 Item::Written(key) => self.is_for_peer(head(&hash_of(key)), local, presence),
@@ -139,18 +164,14 @@ impl Job {
             return Work::Send(item);
         }
         let peer = self.peer;
-        let Some(pass) = &mut self.pass else {
-            return if self.under_way > 0 { Work::Wait } else { Work::Done };
-        };
+        let Some(pass) = &mut self.pass else { return Work::Done };
         let are_all_connected = presence.present.len() == presence.connected.len();
         if pass.rank > 0 && pass.cells.is_none() && are_all_connected {
             pass.has_more = true;
-            return if self.under_way > 0 { Work::Wait } else { Work::Done };
+            return Work::Done;
         }
         let cells = pass.cells.get_or_insert_with(|| Cells::new(&peer, local, presence));
-        let Some(item) = cells.next(order) else {
-            return if self.under_way > 0 { Work::Wait } else { Work::Done };
-        };
+        let Some(item) = cells.next(order) else { return Work::Done };
         let rank = cells.rank(item.0);
         pass.has_more |= rank.is_some_and(|rank| rank > pass.rank);
         // Those that are nearer and connected have done it.
@@ -171,6 +192,7 @@ impl Job {
 
     pub(super) fn ended(&mut self) {
         self.under_way -= 1;
+        self.waits = false;
     }
 
     pub(super) fn put_back(&mut self, item: Item) {
