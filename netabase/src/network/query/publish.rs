@@ -16,6 +16,8 @@ pub(in crate::network) struct Publish {
     quorum: Quorum,
     walk: Walk,
     report: PublishReport,
+    /// How many peers had come when it began.
+    arrivals: u64,
 }
 
 /// The step after the walk.
@@ -30,7 +32,7 @@ impl Publish {
     pub(in crate::network) fn new(record: Record, quorum: Quorum) -> Self {
         let walk = Walk::new(record.key.clone());
         let report = PublishReport { stored_locally: true, ..PublishReport::default() };
-        Self { record, quorum, walk, report }
+        Self { record, quorum, walk, report, arrivals: 0 }
     }
 
     pub(in crate::network) fn record(&self) -> &Record {
@@ -63,6 +65,16 @@ impl Publish {
             found => wanted(self.quorum, found),
         };
         (PublishStep::Send(targets), closest)
+    }
+
+    /// Notes how many peers had come when it began.
+    pub(in crate::network) fn begin(&mut self, arrivals: u64) {
+        self.arrivals = arrivals;
+    }
+
+    /// Returns how many peers had come when it began.
+    pub(in crate::network) fn arrivals(&self) -> u64 {
+        self.arrivals
     }
 
     /// Notes that so many peers have taken the record, beside those that had it.

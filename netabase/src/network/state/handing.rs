@@ -35,8 +35,8 @@ impl NodeState {
 
     /// Looks through some of the held records for those that a newcomer is to hold.
     pub(in crate::network) fn hand_over(&mut self) {
-        let (present, connected) = self.peers.presence(self.store.monotonic());
-        let presence = Presence { present: &present, connected: &connected };
+        let (present, reliable) = self.peers.presence(self.store.monotonic(), self.now);
+        let presence = Presence { present: &present, reliable: &reliable };
         for _ in 0..MAX_SENT {
             let Self { store, handovers, paces, now, .. } = self;
             let mut places = |from, max, show: &mut dyn FnMut((u64, u32))| {
@@ -101,6 +101,7 @@ impl NodeState {
 
     /// Takes in a sign of life of a peer.
     pub(in crate::network) fn on_heard(&mut self, peer: PeerId) {
+        self.handovers.came_back(peer, self.now);
         if self.paces.heard(&peer) {
             self.on_returned(peer, self.now);
         }

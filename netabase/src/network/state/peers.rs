@@ -30,7 +30,12 @@ struct PeerState {
     connection: ConnectionId,
     /// The time since which it may have missed something, by the machine's clock.
     absent_since: Option<Instant>,
+    /// The time when it last did not answer.
+    missed: Option<Instant>,
 }
+
+/// The time after it was missed for which a peer may not have all that it is to hold.
+const DOUBT: Duration = Duration::from_secs(10 * 60);
 
 /// The longest time that a peer may have been away before that is noticed: from one ping to the next, and until its
 /// answer is given up.
@@ -84,7 +89,14 @@ impl Peers {
         let (start, contact) = (self.hasher.hash_one(agent_version), Contact::new(now));
         match self.identified.entry(peer) {
             Entry::Vacant(entry) => {
-                entry.insert(PeerState { is_far, start, contact, connection, absent_since: None });
+                entry.insert(PeerState {
+                    is_far,
+                    start,
+                    contact,
+                    connection,
+                    absent_since: None,
+                    missed: None,
+                });
                 false
             }
             Entry::Occupied(mut entry) => {
@@ -106,12 +118,19 @@ impl Peers {
         self.identified.contains_key(peer)
     }
 
-    /// Returns the peers that are there, and those of them that are connected.
-    pub(super) fn presence(&self, now: Instant) -> (Vec<PeerId>, Vec<PeerId>) {
-        let known = self.identified.keys().copied();
-        let present: Vec<PeerId> = known.filter(|peer| self.is_present(peer, now)).collect();
-        let connected = present.iter().copied().filter(|peer| self.is_connected(peer)).collect();
-        (present, connected)
+    /// Returns the peers that are there, and those of them that are connected and were not missed lately, by the
+    /// machine's clock.
+    pub(super) fn presence(&self, now: Instant, machine: Instant) -> (Vec<PeerId>, Vec<PeerId>) {
+        let known = self.identified.iter().filter(|(peer, _)| self.is_present(peer, now));
+        let (mut present, mut reliable) = (Vec::new(), Vec::new());
+        for (peer, state) in known {
+            present.push(*peer);
+            let was_missed = state.missed.is_some_and(|missed| machine < missed + DOUBT);
+            if self.is_connected(peer) && !was_missed {
+                reliable.push(*peer);
+            }
+        }
+        (present, reliable)
     }
 
     /// Notes that a peer does not answer, by the machine's clock.
@@ -119,6 +138,7 @@ impl Peers {
         if let Some(state) = self.identified.get_mut(peer) {
             let since = now.checked_sub(UNNOTICED).unwrap_or(now);
             state.absent_since.get_or_insert(since);
+            state.missed = Some(now);
         }
     }
 

@@ -41,6 +41,7 @@ impl NodeState {
         known: usize,
     ) {
         publish.walk().start(self.store.monotonic());
+        publish.begin(self.offering.arrivals());
         if known == 0 {
             self.publish_walked(publish, requester, &WalkEnd::nobody());
             return;

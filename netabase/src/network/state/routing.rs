@@ -158,8 +158,7 @@ impl NodeState {
             self.show_obstacle();
         }
         self.handovers.add(peer, self.now);
-        self.offering.peer_arrived();
-        self.offering.forget_nearby();
+        self.offering.peer_known(peer);
         self.update_mode(is_known);
         self.act(Action::Emit(NodeEvent::PeerKnown { peer }));
         if known == 1 {

@@ -93,9 +93,10 @@ impl NodeState {
                 return;
             }
         };
+        let arrivals = publish.arrivals();
         let delivery = match &requester {
-            Requester::Caller(_) => Delivery::new(hash, key, None).urgent(),
-            Requester::Offering(lane) => Delivery::new(hash, key, lane.clone()),
+            Requester::Caller(_) => Delivery::new(hash, key, None, arrivals).urgent(),
+            Requester::Offering(lane) => Delivery::new(hash, key, lane.clone(), arrivals),
         };
         let delivery = delivery.held_by(publish.verified());
         let delivery = self.offering.split(delivery, targets, &closest, &mut self.paces, now);
@@ -185,7 +186,7 @@ impl NodeState {
         }
         let key = delivery.key.clone();
         let hash = *delivery.hash();
-        let delivered = self.offering.ended(delivery, &self.paces, now);
+        let delivered = self.offering.ended(delivery, now);
         if delivered.holders > 0 {
             self.progress.sent();
         }

@@ -34,7 +34,7 @@ impl Offering {
         is_whole: bool,
         now: Instant,
     ) {
-        self.nearby = Nearby::new(hash, closest.to_vec(), is_whole, now);
+        self.nearby = Nearby::new(hash, closest, is_whole, now);
     }
 
     /// Takes in a peer's answer to a record. `is_known` tells of a peer that does not answer whether it is in the
@@ -71,8 +71,12 @@ impl Offering {
                 delivery.refused.push(peer);
             }
             Answer::Silent => {
-                delivery.silent.push(peer);
-                return paces.missed(peer, is_known, now);
+                let is_new = paces.missed(peer, is_known, now);
+                // One that is not known is not waited for.
+                if is_known {
+                    self.owe(delivery, peer);
+                }
+                return is_new;
             }
         }
         false
@@ -81,16 +85,9 @@ impl Offering {
     /// Takes in the end of a delivery, all of whose peers have answered or will not, and decides what is tried again.
     pub(in crate::network) fn ended(
         &mut self,
-        mut delivery: Delivery,
-        paces: &Paces,
+        delivery: Delivery,
         now: Moments,
     ) -> Delivered {
-        for peer in std::mem::take(&mut delivery.silent) {
-            // One that is not known is not waited for; nor does its silence say more of the next record.
-            if paces.is_silent(&peer) {
-                self.owe(&mut delivery, peer);
-            }
-        }
         let Delivery { ref key, hash, holders, owed, is_outdated, is_lost, .. } = delivery;
         let failure = match (holders + owed, delivery.refused.is_empty() && !is_outdated) {
             (1.., _) => None,
@@ -114,6 +111,10 @@ impl Offering {
             self.backoff.add(None, (hash, key), Failure::Refused, now.store);
         } else if holders > 0 {
             self.backoff.forget(&hash, key);
+        }
+        if delivery.arrivals < self.arrivals && failure.is_none() {
+            // Some that have come since may be to hold it, and those that hand records over may not have had it.
+            self.rechecks.insert(hash, key.clone());
         }
         Delivered { holders, owed, is_outdated }
     }

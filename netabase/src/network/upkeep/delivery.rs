@@ -15,7 +15,6 @@ pub(in crate::network) struct Delivery {
     pub(super) holders: usize,
     /// The peers that refused it for what it is.
     pub(super) refused: Vec<PeerId>,
-    pub(super) silent: Vec<PeerId>,
     /// How many peers are to be sent it later.
     pub(super) owed: usize,
     /// `true` if a peer has a newer value.
@@ -24,6 +23,8 @@ pub(in crate::network) struct Delivery {
     pub(super) is_lost: bool,
     /// `true` if a caller waits for it.
     pub(super) is_urgent: bool,
+    /// How many peers had come when its peers were chosen: later ones may be to hold it, too.
+    pub(super) arrivals: u64,
     /// The lane that it is tried for.
     pub(super) lane: Option<Lane>,
 }
@@ -40,18 +41,25 @@ pub(in crate::network) struct Delivered {
 }
 
 impl Delivery {
-    pub(in crate::network) fn new(hash: KeyHash, key: RecordKey, lane: Option<Lane>) -> Self {
+    /// Describes what is under way to nobody yet. `arrivals` counts the peers that had come when its peers were
+    /// looked for.
+    pub(in crate::network) fn new(
+        hash: KeyHash,
+        key: RecordKey,
+        lane: Option<Lane>,
+        arrivals: u64,
+    ) -> Self {
         Self {
             key,
             hash,
             awaited: Vec::new(),
             holders: 0,
             refused: Vec::new(),
-            silent: Vec::new(),
             owed: 0,
             is_outdated: false,
             is_lost: false,
             is_urgent: false,
+            arrivals,
             lane,
         }
     }

@@ -3,14 +3,14 @@
 mod job;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::Bound,
     time::{Duration, Instant},
 };
 
 use libp2p::{PeerId, kad::RecordKey};
 
-use self::job::{Job, Work};
+use self::job::{Around, Job, Work};
 pub(in crate::network) use self::job::{Handed, Item};
 use super::{
     order::{Order, Places},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::network::{
     kad_behaviour::Answer,
-    place::{KeyHash, place_of},
+    place::place_of,
     refusal::{Reason, Refusal},
 };
 
@@ -42,6 +42,8 @@ pub(in crate::network) struct Handovers {
     jobs: BTreeMap<PeerId, Job>,
     /// The peer that was handed a record last.
     cursor: Option<PeerId>,
+    /// Newcomers that left before they had all: they are looked after when they come back.
+    unfinished: HashSet<PeerId>,
     /// The peers of the last handovers.
     lately: HashMap<PeerId, Lately>,
     order: Order,
@@ -57,8 +59,8 @@ struct Lately {
 pub(in crate::network) struct Presence<'a> {
     /// Those that are there, as far as is known.
     pub(in crate::network) present: &'a [PeerId],
-    /// Those of them that are connected now.
-    pub(in crate::network) connected: &'a [PeerId],
+    /// Those of them that are connected now, and were all the time.
+    pub(in crate::network) reliable: &'a [PeerId],
 }
 
 impl Handovers {
@@ -67,6 +69,7 @@ impl Handovers {
             local,
             jobs: BTreeMap::new(),
             cursor: None,
+            unfinished: HashSet::new(),
             lately: HashMap::new(),
             order: Order::default(),
         }
@@ -111,8 +114,16 @@ impl Handovers {
         self.jobs.len() < MAX_JOBS || self.jobs.contains_key(peer)
     }
 
+    /// Notes that a peer is there: one that left before it had all is a newcomer again.
+    pub(in crate::network) fn came_back(&mut self, peer: PeerId, now: Instant) {
+        if self.unfinished.remove(&peer) {
+            self.add(peer, now);
+        }
+    }
+
     /// Removes a peer that left the routing table.
     pub(in crate::network) fn remove(&mut self, peer: &PeerId) {
+        self.unfinished.remove(peer);
         self.jobs.remove(peer);
         self.tidy();
     }
@@ -142,6 +153,14 @@ impl Handovers {
         places: Places<'_>,
         now: Instant,
     ) -> Option<Handed> {
+        // Newcomers lack what they are yet to be handed.
+        let is_settled = |peer: &&PeerId| !self.jobs.contains_key(peer);
+        let settled = |peers: &[PeerId]| peers.iter().filter(is_settled).map(place_of).collect();
+        let around = Around {
+            present: presence.present.iter().map(|peer| (*peer, place_of(peer))).collect(),
+            settled: settled(presence.present),
+            reliable: settled(presence.reliable),
+        };
         for _ in 0..MAX_INSPECTED {
             let peer = self.next_peer(paces, now)?;
             let job = self.jobs.get_mut(&peer)?;
@@ -150,12 +169,15 @@ impl Handovers {
                 return None;
             }
             self.cursor = Some(peer);
-            // One that has left is not dialled for it: it is a newcomer when it comes back.
+            // One that has left is not dialled for it.
             if !presence.present.contains(&peer) {
                 self.remove(&peer);
+                if self.unfinished.len() < MAX_JOBS {
+                    self.unfinished.insert(peer);
+                }
                 continue;
             }
-            match job.next(&mut self.order, self.local, presence) {
+            match job.next(&mut self.order, self.local, &around) {
                 Work::Send(item) => {
                     paces.sent(peer);
                     return Some(Handed { peer, item, key: None });
@@ -225,12 +247,4 @@ impl Handovers {
             self.order.clear();
         }
     }
-}
-
-/// Returns the places of some peers but one.
-fn places_of<'a>(
-    peers: &'a [PeerId],
-    but: &'a PeerId,
-) -> impl Iterator<Item = KeyHash> + use<'a> {
-    peers.iter().filter(move |peer| *peer != but).map(place_of)
 }

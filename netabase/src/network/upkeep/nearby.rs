@@ -1,6 +1,9 @@
 //! Remembers where a walk has led, and for which other keys it would have led there, too.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use libp2p::PeerId;
 
@@ -10,12 +13,16 @@ use crate::network::settings::REPLICATION;
 /// The time for which it is good: a peer that has come unseen is found by the next walk.
 const LIFETIME: Duration = Duration::from_secs(30);
 
+/// The leading bits that a key shares with that of a walk beyond those that the farthest peer found does. Of the peers
+/// that are as far, some other ones are the nearest to another key: with so many bits more, few.
+const MARGIN: u32 = 3;
+
 /// The peers that a walk led to.
 pub(super) struct Nearby {
     hash: KeyHash,
-    /// Keys that share more leading bits than this with the hash have the same peers around them.
+    /// Keys that share more leading bits than this with the hash have the same peers around them. `None`: all keys do.
     shared_bits: Option<u32>,
-    closest: Vec<PeerId>,
+    closest: Vec<(PeerId, KeyHash)>,
     until: Instant,
 }
 
@@ -24,25 +31,44 @@ impl Nearby {
     /// has met have answered: where it has found fewer than hold a record, there are no others.
     pub(super) fn new(
         hash: KeyHash,
-        closest: Vec<PeerId>,
+        closest: &[PeerId],
         is_whole: bool,
         now: Instant,
     ) -> Option<Self> {
         let is_all = is_whole && closest.len() < REPLICATION;
-        let bits = |peer: &PeerId| shared_bits(&hash, &place_of(peer));
-        let farthest = closest.iter().map(bits).min()?;
-        let shared_bits = (!is_all).then_some(farthest);
+        let closest: Vec<_> = closest.iter().map(|peer| (*peer, place_of(peer))).collect();
+        let farthest = closest.iter().map(|(_, place)| shared_bits(&hash, place)).min()?;
+        let shared_bits = (!is_all).then_some(farthest + MARGIN);
         Some(Self { hash, shared_bits, closest, until: now + LIFETIME })
     }
 
-    pub(super) fn peers(&self) -> &[PeerId] {
-        &self.closest
+    pub(super) fn peers(&self) -> impl Iterator<Item = &PeerId> {
+        self.closest.iter().map(|(peer, _)| peer)
     }
 
-    /// Returns the peers closest to a key, if a walk to it would lead to the same.
-    pub(super) fn of(&self, hash: &KeyHash, now: Instant) -> Option<&[PeerId]> {
+    /// Returns the peers closest to a key, if a walk to it would lead to these, or to others that are known.
+    pub(super) fn of(
+        &self,
+        hash: &KeyHash,
+        known: &HashMap<PeerId, KeyHash>,
+        now: Instant,
+    ) -> Option<Vec<PeerId>> {
         let is_near = self.shared_bits.is_none_or(|bits| shared_bits(&self.hash, hash) > bits);
-        (is_near && now < self.until).then_some(&self.closest)
+        if !is_near || now >= self.until {
+            return None;
+        }
+        let found = self.closest.iter().filter(|(peer, _)| !known.contains_key(peer));
+        let known = known.iter().map(|(peer, place)| (*peer, *place));
+        let mut peers: Vec<(KeyHash, PeerId)> = found
+            .copied()
+            .chain(known)
+            .map(|(peer, place)| (distance(hash, &place), peer))
+            .collect();
+        if peers.len() > REPLICATION {
+            peers.select_nth_unstable(REPLICATION);
+            peers.truncate(REPLICATION);
+        }
+        Some(peers.into_iter().map(|(_, peer)| peer).collect())
     }
 }
 
@@ -77,14 +103,30 @@ mod tests {
     fn few_peers_that_have_all_answered_are_around_every_key() {
         let (now, peers) = (Instant::now(), vec![PeerId::random(), PeerId::random()]);
         let [near, far] = [[0; 32], [0xff; 32]];
-        let whole = Nearby::new(near, peers.clone(), true, now).expect("there are peers");
-        assert_eq!(whole.of(&far, now), Some(&peers[..]));
-        assert_eq!(whole.of(&far, now + LIFETIME), None);
+        let none = HashMap::new();
+        let whole = Nearby::new(near, &peers, true, now).expect("there are peers");
+        assert_eq!(whole.of(&far, &none, now), Some(peers.clone()));
+        assert_eq!(whole.of(&far, &none, now + LIFETIME), None);
 
-        let in_part = Nearby::new(near, peers.clone(), false, now).expect("there are peers");
-        assert_eq!(in_part.of(&near, now), Some(&peers[..]));
-        assert_eq!(in_part.of(&far, now), None);
-        assert!(Nearby::new(near, Vec::new(), true, now).is_none());
+        let in_part = Nearby::new(near, &peers, false, now).expect("there are peers");
+        assert_eq!(in_part.of(&near, &none, now), Some(peers.clone()));
+        assert_eq!(in_part.of(&far, &none, now), None);
+        assert!(Nearby::new(near, &[], true, now).is_none());
+    }
+
+    #[test]
+    fn of_peers_that_are_known_besides_the_closest_to_each_key_are_chosen() {
+        let (now, hash) = (Instant::now(), [0; 32]);
+        let known: HashMap<PeerId, KeyHash> =
+            (0..40).map(|_| PeerId::random()).map(|peer| (peer, place_of(&peer))).collect();
+        let mut closest: Vec<PeerId> = known.keys().copied().collect();
+        closest.sort_by_key(|peer| distance(&hash, &known[peer]));
+        let found: Vec<PeerId> = closest[5..25].to_vec();
+        let nearby = Nearby::new(hash, &found, true, now).expect("there are peers");
+
+        let mut chosen = nearby.of(&hash, &known, now).expect("it is the same key");
+        chosen.sort_by_key(|peer| distance(&hash, &known[peer]));
+        assert_eq!(chosen, closest[..REPLICATION]);
     }
 
     #[test]

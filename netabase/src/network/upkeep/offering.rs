@@ -1,6 +1,10 @@
 //! Decides which own record is offered next, to which peers, and what follows from their answers.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Instant,
+};
 
 use libp2p::{PeerId, kad::RecordKey};
 
@@ -31,6 +35,12 @@ pub(in crate::network) struct Offering {
     pub(super) owed: Owed,
     pub(super) backoff: Backoff,
     pub(super) nearby: Option<Nearby>,
+    /// The peers in the routing table, and their places.
+    known: HashMap<PeerId, KeyHash>,
+    /// How many peers have come.
+    pub(super) arrivals: u64,
+    /// Records that are looked for once more, since peers have come after theirs were chosen.
+    pub(super) rechecks: BTreeMap<KeyHash, RecordKey>,
 }
 
 /// The next thing to do for an own record.
@@ -58,6 +68,9 @@ impl Offering {
             owed: Owed::default(),
             backoff: Backoff::new(share),
             nearby: None,
+            known: HashMap::new(),
+            arrivals: 0,
+            rechecks: BTreeMap::new(),
         }
     }
 
@@ -71,14 +84,23 @@ impl Offering {
         self.backoff.shorten();
     }
 
-    /// Forgets which peers are close: they have changed.
-    pub(in crate::network) fn forget_nearby(&mut self) {
+    /// Notes that a peer has come which may be one of the closest.
+    pub(in crate::network) fn peer_known(&mut self, peer: PeerId) {
+        self.peer_arrived();
+        self.known.insert(peer, place_of(&peer));
+        self.arrivals += 1;
         self.nearby = None;
+    }
+
+    /// Returns how many peers have come.
+    pub(in crate::network) fn arrivals(&self) -> u64 {
+        self.arrivals
     }
 
     /// Forgets a peer that is gone: others are to hold now what it was owed.
     pub(in crate::network) fn forget_peer(&mut self, peer: &PeerId) {
         self.nearby = None;
+        self.known.remove(peer);
         self.backoff.forget_peer(peer);
         for (hash, key) in self.owed.forget(peer) {
             self.offers.insert(hash, key);
@@ -87,7 +109,7 @@ impl Offering {
 
     /// Returns how many wait for their turn, for a peer that lacks them, or until a pause is over.
     pub(in crate::network) fn waiting(&self) -> usize {
-        self.offers.len() + self.owed.len() + self.backoff.len()
+        self.offers.len() + self.owed.len() + self.backoff.len() + self.rechecks.len()
     }
 
     /// Returns how many one peer refused and others have, counted once for each such peer.
@@ -102,7 +124,10 @@ impl Offering {
 
     /// Returns whether there is nothing to offer.
     pub(in crate::network) fn is_idle(&self, now: Moments) -> bool {
-        self.offers.len() == 0 && self.owed.len() == 0 && !self.backoff.is_due(now.store)
+        self.offers.len() == 0
+            && self.owed.len() == 0
+            && self.rechecks.is_empty()
+            && !self.backoff.is_due(now.store)
     }
 
     /// Returns when the first peer may be sent records again, if that is what all wait for.
@@ -118,8 +143,8 @@ impl Offering {
     pub(in crate::network) fn next(&mut self, paces: &mut Paces, now: Moments) -> Option<Step> {
         self.release();
         let is_open = |peer: &PeerId| paces.door(peer, now.machine) == Door::Open;
-        if let Some((hash, key, peers)) = self.owed.next(is_open) {
-            let mut delivery = Delivery::new(hash, key, None);
+        if let Some((hash, key, peers, arrivals)) = self.owed.next(is_open) {
+            let mut delivery = Delivery::new(hash, key, None, arrivals);
             self.dispatch(&mut delivery, peers, paces);
             return Some(Step::Send(delivery));
         }
@@ -128,6 +153,12 @@ impl Offering {
         {
             return Some(self.start((hash, key), Some(lane), paces, now));
         }
+        if self.walks < MAX_WALKS
+            && let Some((_, key)) = self.rechecks.pop_first()
+        {
+            self.walks += 1;
+            return Some(Step::Walk { key, lane: None });
+        }
         self.next_fresh(paces, now)
     }
 
@@ -135,7 +166,7 @@ impl Offering {
     fn release(&mut self) {
         for _ in 0..MAX_RELEASED {
             let Some((lane, hash, key)) = self.backoff.release() else { return };
-            let is_owed = lane.peer().is_some_and(|peer| self.owed.add(peer, hash, &key, false));
+            let is_owed = lane.peer().is_some_and(|peer| self.owed.add(peer, (hash, &key), false, self.arrivals));
             if !is_owed {
                 self.offers.insert(hash, key);
             }
@@ -151,9 +182,8 @@ impl Offering {
             // At the end the next round begins: some may have come in behind the cursor.
             self.cursor.take().and_then(|_| self.offers.peek(None))
         })?;
-        let nearby = self.nearby.as_ref().and_then(|nearby| nearby.of(&hash, now.machine));
-        let is_possible = match nearby {
-            Some(peers) => are_free(peers, paces, now.machine),
+        let is_possible = match self.closest_without_walk(&hash, now.machine) {
+            Some(peers) => are_free(&peers, paces, now.machine),
             None => self.walks < MAX_WALKS,
         };
         if !is_possible {
@@ -162,7 +192,12 @@ impl Offering {
         self.cursor = Some(hash);
         let key = self.offers.take(&hash)?;
         self.backoff.forget(&hash, &key);
+        self.rechecks.remove(&hash);
         Some(self.start((hash, key), None, paces, now))
+    }
+
+    fn closest_without_walk(&self, hash: &KeyHash, now: Instant) -> Option<Vec<PeerId>> {
+        self.nearby.as_ref()?.of(hash, &self.known, now)
     }
 
     fn start(
@@ -173,15 +208,15 @@ impl Offering {
         now: Moments,
     ) -> Step {
         if let Some(peer) = lane.as_ref().and_then(Lane::peer) {
-            let mut delivery = Delivery::new(hash, key, lane);
+            let mut delivery = Delivery::new(hash, key, lane, self.arrivals);
             self.dispatch(&mut delivery, vec![peer], paces);
             return Step::Send(delivery);
         }
-        let nearby = self.nearby.as_ref().and_then(|nearby| nearby.of(&hash, now.machine));
+        let closest = self.closest_without_walk(&hash, now.machine);
         // What failed is tried with a walk of its own: the peers may have changed.
-        match nearby.filter(|_| lane.is_none()).map(<[PeerId]>::to_vec) {
+        match closest.filter(|_| lane.is_none()) {
             Some(closest) => {
-                let delivery = Delivery::new(hash, key, lane);
+                let delivery = Delivery::new(hash, key, lane, self.arrivals);
                 Step::Send(self.split(delivery, closest.clone(), &closest, paces, now))
             }
             None => {
@@ -221,7 +256,8 @@ impl Offering {
     }
 
     pub(super) fn owe(&mut self, delivery: &mut Delivery, peer: PeerId) -> bool {
-        let is_owed = self.owed.add(peer, delivery.hash, &delivery.key, delivery.is_urgent);
+        let place = (delivery.hash, &delivery.key);
+        let is_owed = self.owed.add(peer, place, delivery.is_urgent, delivery.arrivals);
         delivery.is_lost |= !is_owed;
         is_owed
     }

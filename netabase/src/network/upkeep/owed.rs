@@ -26,6 +26,8 @@ struct Debt {
     /// Records for which callers wait: these come first.
     urgent: Keys,
     others: Keys,
+    /// How many peers had come when the first of these was to be sent.
+    arrivals: u64,
 }
 
 type Keys = BTreeMap<KeyHash, RecordKey>;
@@ -68,15 +70,17 @@ impl Owed {
         self.peers.get(peer).is_some_and(|debt| debt.contains(hash))
     }
 
-    /// Notes that a peer lacks a record. False if there is no room for more.
+    /// Notes that a peer lacks a record whose peers were chosen when so many had come. False if there is no room for
+    /// more.
     pub(super) fn add(
         &mut self,
         peer: PeerId,
-        hash: KeyHash,
-        key: &RecordKey,
+        (hash, key): (KeyHash, &RecordKey),
         is_urgent: bool,
+        arrivals: u64,
     ) -> bool {
         let debt = self.peers.entry(peer).or_default();
+        debt.arrivals = if debt.len() == 0 { arrivals } else { debt.arrivals.min(arrivals) };
         let was_owed = debt.contains(&hash);
         if !was_owed && (self.len >= MAX_IN_ALL || debt.len() >= MAX_OF_A_PEER) {
             return false;
@@ -91,22 +95,24 @@ impl Owed {
         true
     }
 
-    /// Takes the next record for a peer that may be sent one, peers in turn, and the other such peers that lack it.
+    /// Takes the next record for a peer that may be sent one, peers in turn, the other such peers that lack it, and how
+    /// many had come when they were chosen, or fewer.
     pub(super) fn next(
         &mut self,
         is_open: impl Fn(&PeerId) -> bool,
-    ) -> Option<(KeyHash, RecordKey, Vec<PeerId>)> {
+    ) -> Option<(KeyHash, RecordKey, Vec<PeerId>, u64)> {
         let behind = self.cursor.map_or(Bound::Unbounded, Bound::Excluded);
         let after = self.peers.range((behind, Bound::Unbounded)).map(|(peer, _)| *peer);
         let first = after.chain(self.peers.keys().copied()).find(&is_open)?;
         self.cursor = Some(first);
-        let (hash, key) = self.peers.get_mut(&first)?.pop()?;
+        let debt = self.peers.get_mut(&first)?;
+        let (arrivals, (hash, key)) = (debt.arrivals, debt.pop()?);
         let mut peers = vec![first];
         let others = self.peers.iter_mut().filter(|(peer, _)| is_open(peer));
         peers.extend(others.filter_map(|(peer, debt)| debt.remove(&hash).map(|_| *peer)));
         self.len -= peers.len();
         self.peers.retain(|_, debt| debt.len() > 0);
-        Some((hash, key, peers))
+        Some((hash, key, peers, arrivals))
     }
 
     /// Notes that a peer has a record.
@@ -120,7 +126,7 @@ impl Owed {
 
     /// Forgets what a peer is owed, and returns that.
     pub(super) fn forget(&mut self, peer: &PeerId) -> impl Iterator<Item = (KeyHash, RecordKey)> {
-        let Debt { urgent, others } = self.peers.remove(peer).unwrap_or_default();
+        let Debt { urgent, others, .. } = self.peers.remove(peer).unwrap_or_default();
         self.len -= urgent.len() + others.len();
         urgent.into_iter().chain(others)
     }
@@ -139,17 +145,17 @@ mod tests {
         let mut owed = Owed::default();
         let [one, two] = [PeerId::random(), PeerId::random()];
         let [(a, of_a), (b, of_b)] = [1, 2].map(key);
-        assert!(owed.add(one, a, &of_a, false) && owed.add(two, a, &of_a, false));
-        assert!(owed.add(one, b, &of_b, false) && owed.add(one, b, &of_b, false));
+        assert!(owed.add(one, (a, &of_a), false, 1) && owed.add(two, (a, &of_a), false, 2));
+        assert!(owed.add(one, (b, &of_b), false, 3) && owed.add(one, (b, &of_b), false, 3));
         assert_eq!(owed.len(), 3);
 
-        let (hash, _, mut peers) = owed.next(|_| true).expect("both lack it");
+        let (hash, _, mut peers, _) = owed.next(|_| true).expect("both lack it");
         peers.sort();
         let mut both = vec![one, two];
         both.sort();
         assert_eq!((hash, peers), (a, both));
         assert!(owed.next(|peer| *peer == two).is_none());
-        assert_eq!(owed.next(|_| true), Some((b, of_b, vec![one])));
+        assert_eq!(owed.next(|_| true), Some((b, of_b, vec![one], 1)));
         assert_eq!((owed.len(), owed.peers().count()), (0, 0));
     }
 
@@ -158,10 +164,10 @@ mod tests {
         let mut owed = Owed::default();
         let peer = PeerId::random();
         let [(a, of_a), (b, of_b)] = [1, 2].map(key);
-        owed.add(peer, a, &of_a, false);
-        owed.add(peer, b, &of_b, true);
+        owed.add(peer, (a, &of_a), false, 0);
+        owed.add(peer, (b, &of_b), true, 0);
 
-        assert_eq!(owed.next(|_| true), Some((b, of_b, vec![peer])));
+        assert_eq!(owed.next(|_| true), Some((b, of_b, vec![peer], 0)));
         owed.settle(&peer, &a);
         assert_eq!(owed.len(), 0);
     }
@@ -175,9 +181,9 @@ mod tests {
             hash
         };
         let (_, key) = key(1);
-        assert!((0..MAX_OF_A_PEER).all(|number| owed.add(peer, hash(number), &key, false)));
-        assert!(!owed.add(peer, hash(MAX_OF_A_PEER), &key, false));
-        assert!(owed.add(peer, hash(7), &key, true), "it is owed that already");
+        assert!((0..MAX_OF_A_PEER).all(|number| owed.add(peer, (hash(number), &key), false, 0)));
+        assert!(!owed.add(peer, (hash(MAX_OF_A_PEER), &key), false, 0));
+        assert!(owed.add(peer, (hash(7), &key), true, 0), "it is owed that already");
         assert_eq!(owed.forget(&peer).count(), MAX_OF_A_PEER);
         assert_eq!(owed.len(), 0);
     }

@@ -288,8 +288,9 @@ fn one_newcomer_does_not_wait_for_others_that_take_nothing() -> Outcome {
     for id in 0..10 {
         node.foreign_note(id)?;
     }
-    let others: Vec<PeerId> =
-        (0..15).map(|_| newcomer(&mut node)).collect::<Result<_, _>>()?;
+    for _ in 0..15 {
+        newcomer(&mut node)?;
+    }
     let honest = newcomer(&mut node)?;
 
     let mut taken = 0;
@@ -303,14 +304,7 @@ fn one_newcomer_does_not_wait_for_others_that_take_nothing() -> Outcome {
         }
     }
 
-    let local = node.state.store().peer_id();
-    let is_nearest = |id: u32| {
-        let key = node.notes.record_key(&id).ok()?;
-        let target = libp2p::kad::KBucketKey::new(key.as_ref());
-        let distance = |peer: PeerId| target.distance(&libp2p::kad::KBucketKey::from(peer));
-        Some(others.iter().all(|other| distance(local) < distance(*other)))
-    };
-    assert_eq!(taken, (0..10).filter(|id| is_nearest(*id) == Some(true)).count());
+    assert_eq!(taken, 10, "other newcomers do not hold them yet");
     Ok(())
 }
 

@@ -7,9 +7,8 @@ use std::{
 
 use libp2p::{PeerId, kad::RecordKey};
 
-use super::{Presence, places_of};
 use crate::network::{
-    place::{head, hash_of, place_of},
+    place::{KeyHash, head, hash_of, place_of},
     settings::REPLICATION,
     upkeep::{
         cells::{Neighbours, Ranges, ranges},
@@ -60,6 +59,16 @@ pub(super) enum Work {
     Done,
 }
 
+/// The peers around, with their places.
+pub(super) struct Around {
+    /// Those that are there: they take their places among the closest.
+    pub(super) present: Vec<(PeerId, KeyHash)>,
+    /// Those of them that are no newcomers: they hold what they are to hold.
+    pub(super) settled: Vec<KeyHash>,
+    /// Those of them that certainly do.
+    pub(super) reliable: Vec<KeyHash>,
+}
+
 /// The records that one peer may be to hold.
 pub(super) struct Job {
     peer: PeerId,
@@ -88,8 +97,8 @@ struct Pass {
 struct Cells {
     newcomer: Neighbours,
     local: Neighbours,
-    /// Of the peers that are connected now.
-    connected: Neighbours,
+    /// Of the peers that have done what is theirs to do.
+    reliable: Neighbours,
     ranges: Ranges,
     range: usize,
     next: order::Item,
@@ -140,9 +149,9 @@ impl Job {
         &mut self,
         order: &mut Order,
         local: PeerId,
-        presence: &Presence<'_>,
+        around: &Around,
     ) -> Work {
-        match self.step(order, local, presence) {
+        match self.step(order, local, around) {
             Work::Done if self.under_way > 0 => {
                 self.waits = true;
                 Work::Wait
@@ -151,10 +160,10 @@ impl Job {
         }
     }
 
-    fn step(&mut self, order: &mut Order, local: PeerId, presence: &Presence<'_>) -> Work {
+    fn step(&mut self, order: &mut Order, local: PeerId, around: &Around) -> Work {
         if let Some(item) = self.left.pop_front() {
             let is_its = match &item {
-                Item::Written(key) => self.is_for_peer(head(&hash_of(key)), local, presence),
+                Item::Written(key) => self.is_for_peer(head(&hash_of(key)), local, around),
                 _ => true,
             };
             if !is_its {
@@ -165,18 +174,18 @@ impl Job {
         }
         let peer = self.peer;
         let Some(pass) = &mut self.pass else { return Work::Done };
-        let are_all_connected = presence.present.len() == presence.connected.len();
-        if pass.rank > 0 && pass.cells.is_none() && are_all_connected {
+        let are_all_reliable = around.settled.len() == around.reliable.len();
+        if pass.rank > 0 && pass.cells.is_none() && are_all_reliable {
             pass.has_more = true;
             return Work::Done;
         }
-        let cells = pass.cells.get_or_insert_with(|| Cells::new(&peer, local, presence));
+        let cells = pass.cells.get_or_insert_with(|| Cells::new(&peer, local, around));
         let Some(item) = cells.next(order) else { return Work::Done };
         let rank = cells.rank(item.0);
         pass.has_more |= rank.is_some_and(|rank| rank > pass.rank);
-        // Those that are nearer and connected have done it.
+        // Those that are nearer and reliable have done it.
         let is_its = rank == Some(pass.rank)
-            && (pass.rank == 0 || cells.connected.nearer(item.0) < pass.rank);
+            && (pass.rank == 0 || cells.reliable.nearer(item.0) < pass.rank);
         if !is_its {
             return Work::Skip;
         }
@@ -185,9 +194,9 @@ impl Job {
     }
 
     /// Returns whether the peer is to hold a key, and the local peer is the nearest of those that hold it.
-    fn is_for_peer(&mut self, key: u64, local: PeerId, presence: &Presence<'_>) -> bool {
-        let around = || Cells::around(&self.peer, local, presence);
-        self.around.get_or_insert_with(around).rank(key) == Some(0)
+    fn is_for_peer(&mut self, key: u64, local: PeerId, around: &Around) -> bool {
+        let cells = || Cells::around(&self.peer, local, around);
+        self.around.get_or_insert_with(cells).rank(key) == Some(0)
     }
 
     pub(super) fn ended(&mut self) {
@@ -211,19 +220,20 @@ impl Job {
 }
 
 impl Cells {
-    fn new(peer: &PeerId, local: PeerId, presence: &Presence<'_>) -> Self {
-        let mut cells = Self::around(peer, local, presence);
+    fn new(peer: &PeerId, local: PeerId, around: &Around) -> Self {
+        let mut cells = Self::around(peer, local, around);
         cells.ranges = ranges(&cells.newcomer, &cells.local, DELAYS.len());
         cells.next = cells.ranges.first().map_or((0, 0), |range| (range.0, 0));
         cells
     }
 
-    fn around(peer: &PeerId, local: PeerId, presence: &Presence<'_>) -> Self {
+    fn around(peer: &PeerId, local: PeerId, around: &Around) -> Self {
         let place = place_of(&local);
+        let others = around.present.iter().filter(|(other, _)| other != peer);
         Self {
-            newcomer: Neighbours::new(&place_of(peer), places_of(presence.present, peer)),
-            local: Neighbours::new(&place, places_of(presence.present, peer)),
-            connected: Neighbours::new(&place, places_of(presence.connected, peer)),
+            newcomer: Neighbours::new(&place_of(peer), others.map(|(_, place)| *place)),
+            local: Neighbours::new(&place, around.settled.iter().copied()),
+            reliable: Neighbours::new(&place, around.reliable.iter().copied()),
             ranges: Ranges::new(),
             range: 0,
             next: (0, 0),

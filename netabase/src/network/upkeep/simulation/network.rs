@@ -30,6 +30,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const PING: u32 = 150;
 
+/// The most times that a record is sent to each peer that is to hold it, beside some thousand for peers that come and
+/// go: each that was away is sent again what was written in the last minute.
+const MAX_SENT: usize = 8;
+
+/// The most times that it is refused.
+const MAX_REFUSED: usize = 2;
+
 pub(super) struct Network {
     random: Random,
     start: Instant,
@@ -54,6 +61,7 @@ struct Flight {
     from: usize,
     answers: Vec<(PeerId, Answer)>,
     found: Vec<(PeerId, Option<u32>)>,
+    silent: Vec<PeerId>,
     is_whole: bool,
 }
 
@@ -238,7 +246,8 @@ impl Network {
 
     fn depart(&mut self, from: usize, request: Request) {
         let (targets, key) = Node::targets(&request);
-        let mut flight = Flight { from, answers: Vec::new(), found: Vec::new(), is_whole: true };
+        let (answers, found, silent) = (Vec::new(), Vec::new(), Vec::new());
+        let mut flight = Flight { from, answers, found, silent, is_whole: true };
         let mut took = Duration::from_millis(10 + self.random.below(200) as u64);
         if let Request::Walk { .. } = request {
             // A walk asks the closest of those that are known, and waits for those that do not answer.
@@ -251,6 +260,7 @@ impl Network {
                     let held = self.nodes[other].held.get(key.as_ref());
                     flight.found.push((peer, held.map(|held| held.version)));
                 } else {
+                    flight.silent.push(peer);
                     (flight.is_whole, took) = (false, PATIENCE);
                 }
             }
@@ -273,7 +283,7 @@ impl Network {
     }
 
     fn land(&mut self, id: u64, flight: Flight) {
-        let Flight { from, answers, found, is_whole } = flight;
+        let Flight { from, answers, found, silent, is_whole } = flight;
         let (node, now) = (&mut self.nodes[from], self.now);
         let Some(request) = node.requests.remove(&id) else { return };
         for (peer, answer) in &answers {
@@ -281,8 +291,11 @@ impl Network {
                 node.hear(*peer, now);
             }
         }
-        if let Request::Walk { key, lane } = request {
-            if let Some(delivery) = node.walked(&key, lane, &found, is_whole, now) {
+        for peer in silent {
+            node.miss_ping(peer, now);
+        }
+        if let Request::Walk { key, lane, arrivals } = request {
+            if let Some(delivery) = node.walked(&key, (lane, arrivals), &found, is_whole, now) {
                 self.depart_or_end(from, delivery);
             }
         } else {
@@ -311,9 +324,10 @@ impl Network {
                 for (rank, node) in others.iter().take(REPLICATION).enumerate() {
                     let held = node.held.get(key).map(|held| held.version);
                     if held != Some(version) {
+                        let waiting: usize = self.nodes.iter().map(Node::waiting).sum();
                         return Err(format!(
-                            "the peer of rank {rank} has {held:?} of {version}; {:?} wait",
-                            self.nodes.iter().map(Node::waiting).collect::<Vec<_>>()
+                            "node {} of rank {rank} has {held:?} of {version} of node {}; {waiting} wait",
+                            self.index[&node.peer], self.index[&owner.peer]
                         ));
                     }
                     copies += 1;
@@ -323,7 +337,7 @@ impl Network {
         let sent: usize = self.nodes.iter().map(|node| node.sent).sum();
         let refused: usize = self.nodes.iter().map(|node| node.refused).sum();
         let copies = copies.max(self.writes * REPLICATION);
-        if sent > copies * 3 + 3000 || refused > copies / 2 + 1000 {
+        if sent > copies * MAX_SENT + 3000 || refused > copies * MAX_REFUSED + 2000 {
             return Err(format!("{sent} were sent and {refused} refused for {copies} copies"));
         }
         Ok(())

@@ -28,7 +28,7 @@ pub(super) struct Held {
 
 /// A request that is under way to peers.
 pub(super) enum Request {
-    Walk { key: RecordKey, lane: Option<Lane> },
+    Walk { key: RecordKey, lane: Option<Lane>, arrivals: u64 },
     Offer(Delivery),
     Handover(Handed),
 }
@@ -46,6 +46,7 @@ pub(super) struct Node {
     /// The peers that are known, and those of them that do not answer, since when.
     pub(super) known: Vec<PeerId>,
     away: HashMap<PeerId, Instant>,
+    missed: HashMap<PeerId, Instant>,
     pub(super) requests: HashMap<u64, Request>,
     /// What it may take: so many more now, of so many.
     tokens: f64,
@@ -75,6 +76,7 @@ impl Node {
             written: Written::default(),
             known: Vec::new(),
             away: HashMap::new(),
+            missed: HashMap::new(),
             requests: HashMap::new(),
             tokens: BURST,
             rate,
@@ -136,14 +138,14 @@ impl Node {
         if peer != self.peer && !self.known.contains(&peer) {
             self.known.push(peer);
             self.handovers.add(peer, now);
-            self.offering.peer_arrived();
-            self.offering.forget_nearby();
+            self.offering.peer_known(peer);
         }
     }
 
     /// Notes a sign of life.
     pub(super) fn hear(&mut self, peer: PeerId, now: Instant) {
         self.paces.heard(&peer);
+        self.handovers.came_back(peer, now);
         let Some(since) = self.away.remove(&peer) else { return };
         self.offering.peer_arrived();
         match self.written.since(since) {
@@ -155,6 +157,7 @@ impl Node {
     fn miss(&mut self, peer: PeerId, now: Instant) {
         let since = now.checked_sub(Duration::from_secs(60)).unwrap_or(now);
         self.away.entry(peer).or_insert(since);
+        self.missed.insert(peer, now);
     }
 
     /// Notes that a peer did not answer a ping.
@@ -175,7 +178,9 @@ impl Node {
             && let Some(step) = self.offering.next(&mut self.paces, moments)
         {
             return Some(match step {
-                Step::Walk { key, lane } => Request::Walk { key, lane },
+                Step::Walk { key, lane } => {
+                    Request::Walk { key, lane, arrivals: self.offering.arrivals() }
+                }
                 Step::Send(delivery) => Request::Offer(delivery),
             });
         }
@@ -185,7 +190,11 @@ impl Node {
     fn next_handover(&mut self, now: Instant) -> Option<Handed> {
         let present: Vec<PeerId> =
             self.known.iter().copied().filter(|peer| !self.away.contains_key(peer)).collect();
-        let presence = Presence { present: &present, connected: &present };
+        let is_reliable = |peer: &&PeerId| {
+            self.missed.get(*peer).is_none_or(|missed| now > *missed + Duration::from_secs(600))
+        };
+        let reliable: Vec<PeerId> = present.iter().filter(is_reliable).copied().collect();
+        let presence = Presence { present: &present, reliable: &reliable };
         while self.handovers.is_due(&self.paces, now) {
             let slots = &self.slots;
             let mut places = |from: u32, max: usize, show: &mut dyn FnMut((u64, u32))| {
@@ -219,7 +228,7 @@ impl Node {
     pub(super) fn walked(
         &mut self,
         key: &RecordKey,
-        lane: Option<Lane>,
+        (lane, arrivals): (Option<Lane>, u64),
         found: &[(PeerId, Option<u32>)],
         is_whole: bool,
         now: Instant,
@@ -234,7 +243,7 @@ impl Node {
         let lacks = |peer: &PeerId| !found.contains(&(*peer, Some(own)));
         let targets: Vec<PeerId> = closest.iter().copied().filter(lacks).collect();
         let verified = closest.len() - targets.len();
-        let delivery = Delivery::new(hash, key.clone(), lane).held_by(verified);
+        let delivery = Delivery::new(hash, key.clone(), lane, arrivals).held_by(verified);
         Some(self.offering.split(delivery, targets, &closest, &mut self.paces, moments))
     }
 
@@ -249,7 +258,7 @@ impl Node {
                     }
                 }
                 let moments = self.moments(now);
-                self.offering.ended(delivery, &self.paces, moments);
+                self.offering.ended(delivery, moments);
             }
             Request::Handover(mut handed) => {
                 for (peer, answer) in answers {
