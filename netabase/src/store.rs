@@ -74,15 +74,18 @@ pub(crate) use self::{
     engine::SchemaId,
     kad::as_kad_error,
     query::{Page, PageRequest, PageSource, View},
-    served::ServedSink,
+    served::{ServedRecords, ServedSink},
     source::ip_of,
-    write::LocalWrite,
+    write::{LocalWrite, RenewalCursor},
 };
 pub use self::{
     builder::NetabaseStoreBuilder,
     clock::{Clock, ManualClock, Now, SystemClock},
-    engine::ChangeOrigin,
-    error::StoreError,
+    engine::{ChangeOrigin, Damaged},
+    error::{
+        ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
+        WriteError,
+    },
     inbound::PutOutcome,
     lifecycle::{Maintenance, StoreMaintenanceResult},
     limits::{Budget, Limits},

@@ -4,7 +4,7 @@ use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::{reachability::Reachability, settings::MAX_EVENTS};
-use crate::store::{PutOutcome, StoreError};
+use crate::store::{ArrivalError, PutOutcome};
 
 /// An event in the life of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub enum NodeEvent {
         /// Its key.
         key: RecordKey,
         /// The reason.
-        reason: StoreError,
+        reason: ArrivalError,
     },
     /// A peer answered a fetch with a record that is not valid.
     InvalidAnswer {
@@ -85,7 +85,7 @@ pub enum NodeEvent {
         /// The key that was asked for.
         key: RecordKey,
         /// The fault.
-        reason: StoreError,
+        reason: ArrivalError,
     },
     /// Peers that answered a fetch with an older value, or with none, were sent the newest.
     Repaired {
@@ -98,8 +98,27 @@ pub enum NodeEvent {
     Offered {
         /// Its key.
         key: RecordKey,
-        /// The number of peers that have it now. With none it is offered again.
+        /// The number of peers that have it now. With none it is offered again; those of the closest that lack it
+        /// are sent it later, each time with an event of its own.
         peers: usize,
+    },
+    /// A peer has a newer value of an own record that was to be sent. That is stored here now, if there is room.
+    OfferOutdated {
+        /// Its key.
+        key: RecordKey,
+    },
+    /// Own records wait to be sent to peers: told each second while some do, and once none does any more.
+    Spreading {
+        /// The number that waits, as [`offers_waiting`](super::NodeCounters::offers_waiting) counts. With 0, all peers
+        /// that are to hold them, that could be reached and that do not refuse them have them.
+        waiting: usize,
+    },
+    /// Peers take own records too slowly for all leases to be renewed in time: at peers, so many will end. Told once a
+    /// minute at most. Publish less, use a network with a longer lease, or have peers raise their
+    /// [rates](super::NodeLimits).
+    LeasesAtRisk {
+        /// How many of the records that wait come too late.
+        records: usize,
     },
     /// A held record was passed on to a peer that came closer to it.
     HandedOver {

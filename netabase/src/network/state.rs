@@ -21,7 +21,17 @@ mod requests;
 
 mod progress;
 
+mod spreading;
+
+mod patience;
+
+mod handing;
+
 mod routing;
+
+mod renewals;
+
+mod spread_progress;
 
 mod housekeeping;
 
@@ -43,6 +53,7 @@ mod tests;
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
+    time::Instant,
 };
 
 use libp2p::{Multiaddr, kad::RecordKey};
@@ -57,13 +68,15 @@ pub(super) use self::{
 };
 use self::{
     asks::Asks, bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
-    peers::Peers, queries::Queries, reach::Reach,
+    patience::Patience, peers::Peers, queries::Queries, reach::Reach, renewals::Renewals,
+    spread_progress::SpreadProgress,
 };
 use super::{
     error::BootstrapError,
     offers::Offers,
     settings::Mode,
-    upkeep::{Handovers, Offering},
+    upkeep::{Handovers, Offering, Paces},
+    written::Written,
 };
 use crate::store::NetabaseStore;
 
@@ -76,8 +89,17 @@ pub(super) struct NodeState {
     configured: Mode,
     mode: ModePolicy,
     queries: Queries,
+    patience: Patience,
+    paces: Paces,
+    renewals: Renewals,
+    progress: SpreadProgress,
     offering: Offering,
     handovers: Handovers,
+    /// The keys of the records of others that were taken in lately.
+    written: Arc<Written>,
+    /// The machine's time, as the task last told it. Pauses that peers ask for go by it; the store's clock decides how
+    /// long records and absences last.
+    now: Instant,
     /// The keys that this peer announces itself for, again whenever the node comes back to the network.
     provided: HashSet<RecordKey>,
     reach: Reach,
@@ -95,6 +117,13 @@ impl NodeState {
     ) -> Self {
         Self {
             offering: Offering::new(store.peer_id(), offers),
+            handovers: Handovers::new(store.peer_id()),
+            patience: Patience::default(),
+            paces: Paces::default(),
+            renewals: Renewals::default(),
+            progress: SpreadProgress::default(),
+            written: Arc::default(),
+            now: Instant::now(),
             store,
             peers: Peers::default(),
             bootstrap_status: BootstrapStatus::new(bootstrap.len()),
@@ -102,12 +131,22 @@ impl NodeState {
             configured: mode,
             mode: ModePolicy::new(mode),
             queries: Queries::default(),
-            handovers: Handovers::default(),
             provided: HashSet::new(),
             reach: Reach::new(mode),
             asks: Asks::default(),
             actions: VecDeque::new(),
         }
+    }
+
+    /// Takes the place where records of others are noted that are taken in.
+    pub(super) fn with_written(mut self, written: &Arc<Written>) -> Self {
+        self.written = Arc::clone(written);
+        self
+    }
+
+    /// Sets the time at which what comes next happens.
+    pub(super) fn set_time(&mut self, now: Instant) {
+        self.now = now;
     }
 
     pub(super) fn store(&self) -> &NetabaseStore {
@@ -124,9 +163,9 @@ impl NodeState {
         self.configured == Mode::Server
     }
 
-    /// Returns how many queries callers wait for.
+    /// Returns for how many calls something is under way.
     pub(super) fn callers(&self) -> usize {
-        self.queries.callers() + self.asks.waiting()
+        self.queries.callers().max(self.patience.len()) + self.asks.waiting()
     }
 
     /// Takes the oldest decision that was not carried out yet.

@@ -80,6 +80,8 @@ fn fetches_over_a_relay_and_directly() -> Outcome {
             b.wait_for("HolePunched is_direct: true", Duration::from_secs(30))?;
             b.tell_until("counters", Duration::from_secs(5), |it| it.contains("relayed_peers: 0"))?;
         }
+        let fetch = format!("fetch {} picture", a.id);
+        b.tell_until(&fetch, Duration::from_secs(5), |it| it == "length 30000")?;
         let mut times = Vec::new();
         for _ in 0..20 {
             let start = Instant::now();

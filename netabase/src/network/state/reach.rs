@@ -1,5 +1,7 @@
 //! Decides how others reach the node: at which addresses, over which relays, and what is said of it.
 
+mod steps;
+
 use std::{collections::HashSet, time::Instant};
 
 use libp2p::{Multiaddr, PeerId, core::transport::ListenerId, identify, swarm::ConnectionId};
@@ -9,7 +11,7 @@ use super::{
     action::Action,
     address_tests::{AddressTests, Verdict},
     paths::Paths,
-    relays::{RelayStep, Relays},
+    relays::Relays,
     way::Way,
 };
 use crate::network::{
@@ -233,70 +235,5 @@ impl NodeState {
         self.reach.has_punched = is_direct;
         self.show_reachability();
         self.act(Action::Emit(NodeEvent::HolePunched { peer, is_direct }));
-    }
-
-    /// Looks after the ways to this node. `servers` are the peers that can dial its addresses.
-    pub(in crate::network) fn look_after_reach(&mut self, servers: &[PeerId], now: Instant) {
-        for surplus in self.reach.paths.surplus(now) {
-            tracing::debug!(connection = %surplus, "is no longer needed: there is a direct one");
-            self.act(Action::Close(surplus));
-        }
-        if self.reach.configured != Mode::Server {
-            if let Some((address, server)) = self.reach.tests.start(servers, now) {
-                self.act(Action::Probe { address, server });
-            }
-            self.close_frozen(now);
-            let is_needed = !self.peers.are_near() && !self.reach.is_direct();
-            let Reach { relays, ways, .. } = &mut self.reach;
-            for step in relays.step(is_needed, ways, now) {
-                self.take_step(step);
-            }
-        }
-        self.show_reachability();
-    }
-
-    /// Closes connections with servers that show no sign of life.
-    fn close_frozen(&mut self, now: Instant) {
-        for relay in self.reach.relays.peers() {
-            let (silent, are_all) = self.reach.paths.silent(&relay, now);
-            for connection in silent {
-                tracing::debug!(%relay, %connection, "is frozen");
-                self.act(Action::Close(connection));
-            }
-            if are_all && let Some(step) = self.reach.relays.froze(&relay, now) {
-                self.take_step(step);
-            }
-        }
-    }
-
-    fn take_step(&mut self, step: RelayStep) {
-        match step {
-            RelayStep::Dial { relay, addresses } => {
-                self.act(Action::DialAlso { peer: relay, addresses });
-            }
-            RelayStep::Reserve { relay, address } => self.act(Action::Reserve { relay, address }),
-            RelayStep::Leave { relay } => {
-                for connection in self.reach.paths.direct(&relay) {
-                    self.act(Action::Close(connection));
-                }
-            }
-            RelayStep::Lost { relay } => {
-                tracing::info!(%relay, "lost the place at a relay");
-                self.act(Action::Emit(NodeEvent::RelayLost { relay }));
-            }
-        }
-    }
-
-    fn show_reachability(&mut self) {
-        let is_near = self.peers.are_near();
-        let is_alone = self.peers.is_empty();
-        let mut now = self.reach.reachability(is_near);
-        if is_near && !is_alone && now == Reachability::Unknown {
-            now = Reachability::Nearby;
-        }
-        if std::mem::replace(&mut self.reach.shown, now) != now {
-            tracing::info!(reachability = %now, "others reach this node");
-            self.act(Action::ShowReachability(now));
-        }
     }
 }

@@ -154,8 +154,13 @@ impl Task {
     }
 
     pub(super) fn on_ping(&mut self, event: &ping::Event) {
-        if event.result.is_ok() {
-            self.state.on_alive(&event.peer, event.connection, Instant::now());
+        match event.result {
+            Ok(_) => {
+                self.state.on_heard(event.peer);
+                self.state.on_alive(&event.peer, event.connection, Instant::now());
+            }
+            Err(ping::Failure::Timeout) => self.state.on_missed(event.peer),
+            Err(_) => {}
         }
     }
 }

@@ -13,12 +13,14 @@ use super::{Task, count_known, is_known};
 use crate::network::{
     addresses::{is_relayed, known_addresses},
     behaviour::{BehaviourEvent, DiscoveryEvent},
+    kad_behaviour::KadEvent,
     state::{Effort, Routed},
 };
 
 impl Task {
     /// Takes in one event of the swarm, and carries out what follows from it.
     pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        self.state.set_time(Instant::now());
         match event {
             SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
             SwarmEvent::NewListenAddr { .. } => self.on_listeners_changed(),
@@ -89,14 +91,19 @@ impl Task {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Kad(event) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Answered { query, peer, answer }) => {
+                let is_known = is_known(self.kad(), &peer);
+                self.state.on_answered(query, peer, answer, is_known);
+            }
+            BehaviourEvent::Kad(KadEvent::Heard(peer)) => self.state.on_heard(peer),
             BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,
                 info,
             }) => {
                 let address = self.swarm.behaviour().kad.address_of(connection_id);
-                self.state.on_identified(peer_id, connection_id, address, &info, Instant::now());
+                self.state.on_identified(peer_id, connection_id, address, &info);
             }
             BehaviourEvent::Ping(event) => self.on_ping(&event),
             BehaviourEvent::Discovery(event) => self.on_discovery(event),
@@ -131,7 +138,7 @@ impl Task {
                 let kad = &mut self.swarm.behaviour_mut().kad.inner;
                 let known = count_known(kad);
                 let is_known = |peer: &PeerId| is_known(kad, peer);
-                self.state.on_routing_updated(routed, known, is_known, Instant::now());
+                self.state.on_routing_updated(routed, known, is_known);
                 if is_new_peer {
                     // Listeners that hear of the peer find it counted.
                     self.update_counters();
