@@ -30,7 +30,7 @@ use std::{
     ops::{ControlFlow, RangeInclusive},
 };
 
-use libp2p::PeerId;
+use libp2p::{PeerId, kad::RecordKey};
 
 pub(crate) use self::catalogue::SchemaId;
 pub use self::{apply::Damaged, transition::ChangeOrigin};
