@@ -53,6 +53,7 @@
 //!
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
+//! - `upnp`: asks the gateway for a port.
 //! - `json`: fields kept as JSON text, [`with::json`](with).
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
@@ -134,6 +135,11 @@ pub use self::network::{
 #[cfg(all(doctest, feature = "network"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And so do those of the guide.
+#[cfg(all(doctest, feature = "network"))]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
 
 /// And so do those of the page on a `MemoryStore` and a `HashMap`.
 #[cfg(doctest)]
