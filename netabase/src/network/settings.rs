@@ -70,7 +70,8 @@ pub struct NodeLimits {
     ///
     /// Loopback, private and memory addresses are not counted by network. 0: none from afar.
     pub max_incoming_connections_per_prefix: u32,
-    /// Connections with one peer. Default: 4.
+    /// Connections with one peer. Default: 8: by TCP and QUIC over both versions of IP, while a relay is met or a hole
+    /// punched, and some beside.
     pub max_connections_per_peer: u32,
     /// Records of one peer that are verified. Default: 200 a second, 4,000 at once.
     pub peer_rate: Rate,
@@ -87,7 +88,7 @@ impl Default for NodeLimits {
             max_connections: 1024,
             max_incoming_connections: 768,
             max_incoming_connections_per_prefix: 64,
-            max_connections_per_peer: 4,
+            max_connections_per_peer: 8,
             peer_rate: Rate { per_second: 200, burst: 4_000 },
             source_rate: Rate { per_second: 800, burst: 16_000 },
             overall_rate: Rate { per_second: 4_000, burst: 40_000 },

@@ -62,9 +62,7 @@ pub(super) use self::{
     action::{Action, Answer, Request},
     progress::Effort,
     queries::Query,
-    reach::Ways,
     routing::Routed,
-    way::Way,
 };
 use self::{
     asks::Asks, bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,

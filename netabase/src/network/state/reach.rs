@@ -23,7 +23,7 @@ use crate::network::{
 };
 
 /// The transports that a node listens by.
-pub(in crate::network) type Ways = HashSet<Way>;
+type Ways = HashSet<Way>;
 
 /// What is known of the ways to this node.
 pub(super) struct Reach {
@@ -31,6 +31,8 @@ pub(super) struct Reach {
     tests: AddressTests,
     relays: Relays,
     paths: Paths,
+    /// The addresses of the machine that the node listens on.
+    listening: HashSet<Multiaddr>,
     ways: Ways,
     /// The addresses that the gateway maps.
     mapped: HashSet<Multiaddr>,
@@ -46,6 +48,7 @@ impl Reach {
             tests: AddressTests::default(),
             relays: Relays::default(),
             paths: Paths::default(),
+            listening: HashSet::new(),
             ways: HashSet::new(),
             mapped: HashSet::new(),
             has_punched: false,
@@ -138,9 +141,14 @@ impl NodeState {
         self.reach.relays.places()
     }
 
-    /// Takes in at which addresses the node listens, after a change.
-    pub(in crate::network) fn on_listening(&mut self, ways: Ways, now: Instant) {
-        self.reach.ways = ways;
+    /// Takes in at which addresses of the machine the node listens. If they have changed, the machine has moved, maybe, and
+    /// what failed is tried anew.
+    pub(in crate::network) fn on_listening(&mut self, listening: HashSet<Multiaddr>, now: Instant) {
+        if self.reach.listening == listening {
+            return;
+        }
+        self.reach.ways = listening.iter().filter_map(Way::of).collect();
+        self.reach.listening = listening;
         self.reach.tests.hurry(now);
         self.reach.relays.hurry();
     }

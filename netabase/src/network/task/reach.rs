@@ -13,9 +13,8 @@ use libp2p::{
 
 use super::Task;
 use crate::network::{
-    addresses::Scope,
+    addresses::{Scope, is_relayed},
     autonat_client::{AutonatClient, Probed},
-    state::{Way, Ways},
 };
 
 impl Task {
@@ -52,8 +51,8 @@ impl Task {
 
     /// Takes in a change of the addresses that the node listens on.
     pub(super) fn on_listeners_changed(&mut self) {
-        let ways: Ways = self.swarm.listeners().filter_map(Way::of).collect();
-        self.state.on_listening(ways, Instant::now());
+        let own = self.swarm.listeners().filter(|address| !is_relayed(address)).cloned();
+        self.state.on_listening(own.collect(), Instant::now());
         self.announce_listeners();
         self.on_addresses_changed();
     }

@@ -1,5 +1,7 @@
 //! Decides how others reach a node, and asks those behind gateways for what is theirs.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::network::{
     query::{FetchMode, Fetched},
@@ -197,5 +199,29 @@ fn a_confirmed_address_makes_a_node_one_to_count_on_and_a_lost_one_ends_that() -
         }
         assert_eq!(mode(&mut node), Some(Some(expected)));
     }
+    Ok(())
+}
+
+#[test]
+fn a_server_that_refused_rests_while_the_machine_listens_as_before() -> Outcome {
+    let (mut node, start) = (Driver::new(&[], Mode::Auto)?, Instant::now());
+    let own = || [FAR].iter().map(|text| text.parse()).collect::<Result<HashSet<_>, _>>();
+    node.state.on_listening(own()?, start);
+    let (relay, mut info) = (PeerId::random(), info("test", &[FAR])?);
+    info.protocols.push(libp2p::relay::HOP_PROTOCOL_NAME);
+    node.identify(relay, FAR, &info)?;
+    let asks = |node: &mut Driver, after| {
+        node.state.look_after_reach(&[], start + Duration::from_secs(after));
+        node.actions().iter().any(|it| matches!(it, Action::Reserve { .. }))
+    };
+    assert!(asks(&mut node, 0) || asks(&mut node, 1));
+
+    node.state.on_reserving(&relay, None, start + Duration::from_secs(1));
+    node.state.on_listening(own()?, start + Duration::from_secs(1));
+    assert!(!(2..5).any(|after| asks(&mut node, after)), "it rests");
+    node.state.on_reserving(&relay, None, start + Duration::from_secs(5));
+
+    node.state.on_listening(HashSet::new(), start + Duration::from_secs(5));
+    assert!((5..8).any(|after| asks(&mut node, after)), "the machine has moved");
     Ok(())
 }
