@@ -100,13 +100,19 @@ impl<'a> Plan<'a> {
         show: impl FnOnce(RowRef<'a>),
     ) -> Option<Previous> {
         let row = self.engine().get(key)?;
+        let previous = self.previous_of(row)?;
+        show(row);
+        Some(previous)
+    }
+
+    /// Does as [`previous`](Self::previous) for a row that was looked up.
+    pub(super) fn previous_of(&mut self, row: RowRef<'a>) -> Option<Previous> {
         if row.is_expired(self.now) {
             if let Some(slot) = row.volatile.slot {
                 self.drop_slot(slot, ChangeOrigin::Expired);
             }
             return None;
         }
-        show(row);
         Some(row.previous())
     }
 
