@@ -29,10 +29,12 @@ impl NetabaseStore {
         let shared = &*self.shared;
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let transition = inner.engine.begin(room)?;
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
-        let result = plan(&mut planned)?;
-        let (mut transition, is_told) = planned.finish();
+        let mut transition = inner.engine.begin(room)?;
+        let (result, is_told) = {
+            let transition = (origin, &mut transition);
+            let mut planned = Plan::new(&inner, &shared.author, now, transition);
+            (plan(&mut planned)?, planned.is_told())
+        };
         shared.commit(inner, &mut transition, is_told)?;
         Ok(result)
     }
