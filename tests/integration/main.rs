@@ -93,6 +93,8 @@ mod swarms;
 
 mod testkit;
 
+mod nat;
+
 mod nodes;
 
 mod airports;

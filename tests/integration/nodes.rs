@@ -52,6 +52,8 @@ mod outdated;
 
 mod limited;
 
+mod relaying;
+
 mod oversized;
 
 mod flood;
