@@ -1,10 +1,13 @@
 //! Many nodes on the test kit's network.
 
 use futures::{StreamExt, stream};
-use netabase::{NetabaseStore, libp2p::kad::Quorum, testkit::TestNetwork};
+use netabase::{libp2p::kad::Quorum, testkit::TestNetwork};
 
 use super::{Outcome, in_time, shut_down, waiting::know};
-use crate::schemas::{Profile, profile};
+use crate::{
+    schemas::{Profile, profile},
+    waiting::until_seen,
+};
 
 const NODES: usize = 50;
 
@@ -41,7 +44,7 @@ async fn of_fifty_nodes_fifteen_die_and_every_record_is_found() -> Outcome {
         let mut nodes = network.start(NODES).await?;
         let owners = super::waiting::ids(&nodes);
         for node in &nodes {
-            know(node, 20).await;
+            know(node, 20).await?;
         }
 
         let publishes = (0..RECORDS).map(|number| {
@@ -78,7 +81,7 @@ async fn a_quorum_is_of_those_who_are_there() -> Outcome {
         for (count, wanted) in [(1, 0), (2, 1), (3, 2)] {
             let nodes = TestNetwork::new(count as u64).start(count).await?;
             for node in &nodes {
-                know(node, count - 1).await;
+                know(node, count - 1).await?;
             }
             let report = nodes[0].publish(&profile("ada")).await?;
             assert_eq!((report.found, report.wanted), (count - 1, wanted), "majority of {count}");
@@ -106,11 +109,7 @@ async fn a_newcomer_is_handed_what_it_is_close_to() -> Outcome {
         }
 
         let newcomer = network.node(3).bootstrap(nodes[1].addresses()).start().await?;
-        let held = |store: &NetabaseStore| store.record_count() == 20;
-        let mut ticks = tokio::time::interval(std::time::Duration::from_millis(20));
-        while !held(newcomer.store()) {
-            ticks.tick().await;
-        }
+        until_seen(|| newcomer.store().record_count(), |count| *count == 20).await?;
 
         let handed: u64 = nodes.iter().map(|node| node.counters().handovers_sent).sum();
         assert!(handed <= 20, "once each, by the nearest holder: {handed}");
