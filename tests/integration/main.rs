@@ -35,6 +35,8 @@ mod watch;
 
 mod model;
 
+mod three_peers;
+
 mod limits;
 
 mod states;

@@ -1,12 +1,14 @@
 //! Many nodes on the test kit's network.
 
+use std::error::Error;
+
 use futures::{StreamExt, stream};
-use netabase::{libp2p::kad::Quorum, testkit::TestNetwork};
+use netabase::{NetworkError, libp2p::kad::Quorum, testkit::TestNetwork};
 
 use super::{Outcome, in_time, shut_down, waiting::know};
 use crate::{
     schemas::{Profile, profile},
-    waiting::until_seen,
+    waiting::{Patience, until_seen},
 };
 
 const NODES: usize = 50;
@@ -27,7 +29,14 @@ async fn fetched(nodes: &[netabase::Netabase], owners: &[libp2p::PeerId]) -> usi
             .map(|step| &nodes[(number * 7 + 3 + step) % nodes.len()])
             .find(|node| node.peer_id() != owner);
         let network = asking?.network::<Profile>().ok()?.of(owner);
-        network.get(handle(number).as_str()).await.ok()?
+        let mut patience = Patience::new();
+        loop {
+            match network.get(handle(number).as_str()).await {
+                Ok(found) => return found,
+                // A walk that took too long says nothing about the record.
+                Err(error) => patience.look_again(error).await.ok()?,
+            }
+        }
     });
     let found: Vec<_> = stream::iter(fetches).buffered(AT_A_TIME).collect().await;
     found
@@ -51,7 +60,16 @@ async fn of_fifty_nodes_fifteen_die_and_every_record_is_found() -> Outcome {
             let node = nodes[number % NODES].clone();
             async move {
                 let profiles = node.network::<Profile>()?.with_quorum(Quorum::Majority);
-                profiles.publish(&profile(&handle(number))).await
+                let mut patience = Patience::new();
+                loop {
+                    match profiles.publish(&profile(&handle(number))).await {
+                        // Peers that are slow to answer missed it; those that have it count the next time.
+                        Err(NetworkError::QuorumMissed { report }) => {
+                            patience.look_again(report).await?;
+                        }
+                        published => return Ok::<_, Box<dyn Error>>(published?),
+                    }
+                }
             }
         });
         let reports: Vec<_> = stream::iter(publishes).buffered(AT_A_TIME).collect().await;
