@@ -81,8 +81,11 @@ pub(crate) use self::{
 pub use self::{
     builder::NetabaseStoreBuilder,
     clock::{Clock, ManualClock, Now, SystemClock},
-    engine::ChangeOrigin,
-    error::StoreError,
+    engine::{ChangeOrigin, Damaged},
+    error::{
+        ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
+        WriteError,
+    },
     inbound::PutOutcome,
     lifecycle::{Maintenance, StoreMaintenanceResult},
     limits::{Budget, Limits},

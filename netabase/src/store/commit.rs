@@ -12,15 +12,6 @@ use super::{
     plan::Plan,
 };
 
-/// A transition that was planned, and the lock under which it was. Dropped, it changes nothing.
-struct Commit<'a> {
-    shared: &'a Shared,
-    inner: RwLockWriteGuard<'a, Inner>,
-    transition: Transition,
-    /// Whether the listener is told of what peers are served.
-    is_told: bool,
-}
-
 impl NetabaseStore {
     /// Plans a change of the store and, unless the plan fails, commits it. This is the one way to change rows.
     ///
@@ -38,10 +29,11 @@ impl NetabaseStore {
         let shared = &*self.shared;
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))?;
+        let transition = inner.engine.begin(room)?;
+        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
         let result = plan(&mut planned)?;
-        let (transition, is_told) = planned.finish();
-        Commit { shared, inner, transition, is_told }.commit()?;
+        let (mut transition, is_told) = planned.finish();
+        shared.commit(inner, &mut transition, is_told)?;
         Ok(result)
     }
 
@@ -53,6 +45,12 @@ impl NetabaseStore {
         result
     }
 
+    /// Returns how many commits have changed rows or the clock.
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> u64 {
+        self.shared.inner.read().engine.version()
+    }
+
     /// Returns the changes of a schema from now on, and the number of the last commit before.
     pub(crate) fn watch(&self, schema: SchemaId) -> (Receiver, u64) {
         let mut inner = self.shared.inner.write();
@@ -62,20 +60,24 @@ impl NetabaseStore {
     }
 }
 
-impl Commit<'_> {
-    fn commit(mut self) -> Result<(), Damaged> {
-        let notes = self.inner.note_changes(&self.transition);
-        if self.is_told {
-            self.inner.served.note(&self.transition);
+impl Shared {
+    /// Applies what was planned under this lock, and tells the listener of what peers are served if `is_told`.
+    fn commit(
+        &self,
+        mut inner: RwLockWriteGuard<'_, Inner>,
+        transition: &mut Transition,
+        is_told: bool,
+    ) -> Result<(), Damaged> {
+        let notes = inner.note_changes(transition);
+        if is_told {
+            inner.served.note(transition);
         }
-        self.inner.engine.apply(&mut self.transition)?;
-        self.inner.keep_room(self.transition.changes);
-        self.shared.release(self.inner, notes);
+        inner.engine.apply(transition)?;
+        inner.keep_room(mem::take(&mut transition.changes));
+        self.release(inner, notes);
         Ok(())
     }
-}
 
-impl Shared {
     /// Lets the lock go, leaves those who wait for it time to take it, and sends what was noted.
     fn release(&self, mut inner: RwLockWriteGuard<'_, Inner>, notes: Notes) {
         let has_posted = inner.post(notes, &self.outbox);

@@ -7,7 +7,7 @@ use libp2p::PeerId;
 use super::{
     changes::Sender,
     engine::{Engine, Layout, SchemaId},
-    error::StoreError,
+    error::OpenError,
 };
 use crate::{
     record::{
@@ -92,7 +92,7 @@ impl Schemas {
         &mut self,
         engine: &mut Engine,
         local: &PeerId,
-    ) -> Result<SchemaId, StoreError> {
+    ) -> Result<SchemaId, OpenError> {
         // An index is one byte in a record's entries.
         const { assert!(V::INDEXES.len() <= 256, "a schema has at most 256 indexes") };
         if let Some(&id) = self.by_name.get(V::SCHEMA_NAME) {
@@ -100,7 +100,7 @@ impl Schemas {
             if known.type_id == TypeId::of::<V>() {
                 return Ok(id);
             }
-            return Err(StoreError::SchemaConflict {
+            return Err(OpenError::SchemaConflict {
                 name: V::SCHEMA_NAME,
                 registered: known.type_name,
                 rejected: std::any::type_name::<V>(),

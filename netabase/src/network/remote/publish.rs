@@ -9,7 +9,7 @@ use crate::{
         error::NetworkError, node::Netabase, report::PublishReport, settings::MAX_RECORD_BYTES,
     },
     schema::SharedSchema,
-    store::PutOutcome,
+    store::{ArrivalError, PutOutcome, TooLarge, WriteError},
 };
 
 impl<V: SharedSchema> NetworkDatabase<V> {
@@ -21,17 +21,18 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// # Errors
     ///
-    /// - [`NetworkError::TooLarge`] if key and value together are longer than the network carries;
-    ///   [`NetworkError::Database`] if the value cannot be stored here. Nothing was stored or sent.
+    /// - [`NetworkError::Write`] if the value cannot be stored here, is longer, with its key, than the network
+    ///   carries, or peers would refuse its timestamp. Nothing was stored or sent.
     /// - [`NetworkError::Outdated`] if a peer has a newer value: that is stored here now, and this one was not sent.
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        // Encoded once: these bytes are measured, compared, stored and sent.
+        // Encoded once: these bytes are measured, compared, stored and sent; stored in one commit.
         let unpublished = self.local.encode_to_publish(value)?;
         let len = unpublished.len();
         if len > MAX_RECORD_BYTES {
-            return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
+            let too_large = TooLarge::Record { len, max_bytes: MAX_RECORD_BYTES };
+            return Err(WriteError::from(too_large).into());
         }
         self.send(self.local.store_to_publish(unpublished)?).await
     }
@@ -75,12 +76,13 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Database`] if it is not a valid record of the schema: nothing was stored or sent. Else as
+    /// [`NetworkError::Arrival`] if it is not a valid record of the schema: nothing was stored or sent. Else as
     /// [`publish`](Self::publish).
     pub async fn put_record(&self, record: &Record) -> Result<PutOutcome, NetworkError> {
         let len = record.key.as_ref().len() + record.value.len();
         if len > MAX_RECORD_BYTES {
-            return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
+            let too_large = TooLarge::Record { len, max_bytes: MAX_RECORD_BYTES };
+            return Err(ArrivalError::from(too_large).into());
         }
         let outcome = self.local.put_record(record)?;
         if outcome != PutOutcome::Outdated {

@@ -14,9 +14,14 @@ use super::{
 };
 use crate::{record::split_schema, store::usage::Usage};
 
-/// A transition ended half-way: the parts of the engine may contradict each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Damaged;
+/// A write panicked half-way, through a fault of this crate, and left parts that may contradict each other. What is there
+/// can be read; nothing is written any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the store is damaged: a write panicked half-way; nothing is written any more, open a new store"
+)]
+#[non_exhaustive]
+pub struct Damaged;
 
 impl Engine {
     /// Begins a transition from this state, whose changes are kept in an empty list that was there before.
@@ -24,6 +29,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`Damaged`] if an earlier one ended half-way.
+    #[inline]
     pub(in crate::store) fn begin(&self, changes: Vec<RowChange>) -> Result<Transition, Damaged> {
         if self.is_damaged {
             return Err(Damaged);
@@ -44,12 +50,13 @@ impl Engine {
             return Err(Damaged);
         }
         assert_eq!(*from, self.version, "a transition is applied to the state it was planned from");
+        let is_change = !changes.is_empty() || *clock != self.clock;
         self.is_damaged = true;
         for change in changes {
             self.apply_one(change);
         }
         self.clock = *clock;
-        self.version += 1;
+        self.version += u64::from(is_change);
         self.is_damaged = false;
         Ok(())
     }
@@ -83,7 +90,7 @@ impl Engine {
             self.order.insert(key.as_ref(), section);
         }
         step();
-        self.records.insert(key.clone(), row, volatile, previous.is_some());
+        self.records.insert(key.into(), row, volatile, previous.is_some());
         step();
     }
 
@@ -95,7 +102,7 @@ impl Engine {
         step();
         self.order.remove(key.as_ref(), Section::of_previous(previous));
         step();
-        self.records.remove(key);
+        self.records.remove(key.into());
         step();
     }
 

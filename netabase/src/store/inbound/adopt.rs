@@ -11,8 +11,8 @@ use crate::{
     store::{
         NetabaseStore,
         catch_panic::catch_panic,
-        engine::{ChangeOrigin, RecordMeta, Row, SchemaId},
-        error::StoreError,
+        engine::{ChangeOrigin, Damaged, RecordMeta, Row, SchemaId},
+        error::OpenError,
         plan::Plan,
         query::{RawRecord, View},
         schemas::Check,
@@ -24,10 +24,10 @@ const CHUNK: usize = 64;
 
 impl NetabaseStore {
     /// Makes the store know `V`, so that its records are accepted, and those that are held already are `V`'s.
-    pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, StoreError> {
+    pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, OpenError> {
         let (schema, is_adopted) = self.configure(|inner| {
             let schema = inner.schemas.register::<V>(&mut inner.engine, &self.peer_id())?;
-            Ok::<_, StoreError>((schema, inner.schemas.get(schema).is_adopted))
+            Ok::<_, OpenError>((schema, inner.schemas.get(schema).is_adopted))
         })?;
         if !is_adopted {
             self.adopt(schema);
@@ -67,7 +67,7 @@ impl NetabaseStore {
         let now = self.now();
         let adopted = self.change(ChangeOrigin::Remote, &now, |plan| {
             plan.adopt(schema, held, checked.is_ok().then_some(&entries));
-            Ok::<_, StoreError>(())
+            Ok::<_, Damaged>(())
         });
         // A damaged store keeps what it has.
         if adopted.is_err() {
@@ -95,6 +95,6 @@ impl Plan<'_> {
         };
         let adopted = Row::new(row.value, entries, RecordMeta { opaque: false, ..row.meta });
         let adopted = adopted.charge_to(self.engine().attribution(row.volatile.slot));
-        self.put(schema, row.key().to_key(), adopted, Some(row.previous()));
+        self.put(schema, &row.key().to_key(), adopted, Some(row.previous()));
     }
 }

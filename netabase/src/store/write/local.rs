@@ -15,7 +15,7 @@ use crate::store::{
     NetabaseStore,
     clock::Moment,
     engine::{ChangeOrigin, Damaged, RecordMeta, SchemaId},
-    error::StoreError,
+    error::WriteError,
     limits::Budget,
     plan::{MAX_EXPIRED, Plan},
     state::RecordState,
@@ -70,23 +70,23 @@ impl NetabaseStore {
         &self,
         write: LocalWrite,
         replaced: &mut Vec<u8>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
+        let mut pending = Pending { write, old: None };
         let put = self.change_locally(|plan| {
-            let old = plan.previous_with(&write.key, |row| {
+            pending.old = plan.previous_with(&pending.write.key, |row| {
                 replaced.clear();
                 replaced.extend_from_slice(row.value);
             });
-            let pending = Pending { write, old };
             plan.check(std::slice::from_ref(&pending))?;
             let had = pending.old.as_ref().is_some_and(|old| old.visible);
-            plan.write(pending);
+            plan.write(&mut pending);
             Ok::<_, Refused>(had)
         });
         Ok(put?)
     }
 
     /// Commits all of these writes, or none. The last of one key counts.
-    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), WriteError> {
         self.commit_if_unchanged(&HashMap::new(), writes).map(drop)
     }
 
@@ -95,16 +95,16 @@ impl NetabaseStore {
         &self,
         reads: &Reads,
         writes: Vec<LocalWrite>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         let writes = last_of_each_key(writes);
         let committed = self.change_locally(|plan| {
             if !plan.shows(reads) {
                 return Ok(false);
             }
             let pending = writes.into_iter().map(|write| Pending::new(write, plan));
-            let pending: Vec<_> = pending.collect();
+            let mut pending: Vec<_> = pending.collect();
             plan.check(&pending)?;
-            for pending in pending {
+            for pending in &mut pending {
                 plan.write(pending);
             }
             Ok::<_, Refused>(true)
@@ -113,7 +113,7 @@ impl NetabaseStore {
     }
 
     /// Removes a row that databases show. False if there is none.
-    pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, StoreError> {
+    pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
             let old = plan.previous(key).filter(|old| old.visible);
             Ok(old.map(|old| plan.remove_shown(schema, key, old)).is_some())
@@ -125,7 +125,7 @@ impl NetabaseStore {
         &self,
         schema: SchemaId,
         keys: &[RecordKey],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<usize, WriteError> {
         self.change_locally(|plan| {
             let mut removed = 0;
             for key in once_each(keys) {
@@ -144,7 +144,7 @@ impl NetabaseStore {
         schema: SchemaId,
         key: &RecordKey,
         ttl: Option<Duration>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
             let row = plan.live(key).filter(|row| row.is_visible() && row.state().own);
             let Some(row) = row else { return Ok(false) };
@@ -158,7 +158,7 @@ impl NetabaseStore {
 
     /// Ends that Kademlia serves a record. False if databases do not show it: then it is not touched,
     /// or, if `hidden` ones are meant, too, dropped.
-    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, StoreError> {
+    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
             let Some(row) = plan.live(key) else { return Ok(false) };
             let schema = plan.inner.schemas.of_key(key.as_ref());
