@@ -1,9 +1,7 @@
 //! Records between peers: published, sent in any order and again, and handed to databases.
 
 use libp2p::kad::Record;
-use netabase::{
-    DatabaseError, Envelope, NetabaseSchema, PutOutcome, RecordState, Source, StoreError,
-};
+use netabase::{ArrivalError, Envelope, NetabaseSchema, PutOutcome, RecordState, Source};
 use rand::{RngExt, rngs::SmallRng, seq::IndexedRandom};
 
 use super::{
@@ -98,12 +96,12 @@ impl<V: Modelled> Table<V> {
     fn arrival(&mut self, sent: &Sent<V>, by_a_peer: bool, wall: u64) -> Outcome {
         let Sent { place, record, .. } = sent;
         let outcome = if by_a_peer {
-            self.mine.store().put_from(record, Source::UNKNOWN).map_err(DatabaseError::Store)
+            self.mine.store().put_from(record, Source::UNKNOWN)
         } else {
             self.of[place.0].put_record(record)
         };
         let expected = self.expect(sent, by_a_peer, wall);
-        assert_eq!(outcome, expected.map_err(DatabaseError::Store), "{place:?}, peer: {by_a_peer}");
+        assert_eq!(outcome, expected, "{place:?}, peer: {by_a_peer}");
         Ok(())
     }
 
@@ -113,17 +111,17 @@ impl<V: Modelled> Table<V> {
         sent: &Sent<V>,
         by_a_peer: bool,
         wall: u64,
-    ) -> Result<PutOutcome, StoreError> {
+    ) -> Result<PutOutcome, ArrivalError> {
         let Sent { place, record: Record { value: bytes, .. }, value } = sent;
         let ends = lapses(bytes);
         if ends <= wall {
             let not_after = u32::try_from(ends / 1000).expect("a lease has 32 bits");
-            return Err(StoreError::LeaseOver { not_after });
+            return Err(ArrivalError::LeaseOver { not_after });
         }
         let seen = RecordState { own: false, wanted: !by_a_peer, served: by_a_peer };
         let known = self.rows.get(place);
         if by_a_peer && known.is_some_and(|row| row.state.own && !row.state.served) {
-            return Err(StoreError::Private);
+            return Err(ArrivalError::Private);
         }
         if let Some(row) = self.rows.get_mut(place).filter(|row| row.bytes > *bytes) {
             // A database that asks for a key is shown its winner.

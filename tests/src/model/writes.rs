@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use netabase::{DatabaseError, NetabaseSchema, RecordState, StoreError};
+use netabase::{NetabaseSchema, OutOfRoom, RecordState, TransactionError, WriteError};
 use rand::{RngExt, rngs::SmallRng};
 
 use super::{
@@ -21,11 +21,13 @@ enum Refusal {
 }
 
 /// Returns what the model has to say of a call: its value, or why it was refused.
-fn told<T>(result: Result<T, DatabaseError>) -> Outcome<Result<T, Refusal>> {
-    match result {
+fn told<T>(result: Result<T, impl Into<TransactionError>>) -> Outcome<Result<T, Refusal>> {
+    match result.map_err(Into::into) {
         Ok(value) => Ok(Ok(value)),
-        Err(DatabaseError::Store(StoreError::Full { .. })) => Ok(Err(Refusal::Full)),
-        Err(DatabaseError::Store(StoreError::NotUnique { .. })) => Ok(Err(Refusal::NotUnique)),
+        Err(TransactionError::Write(WriteError::OutOfRoom(OutOfRoom::Records { .. }))) => {
+            Ok(Err(Refusal::Full))
+        }
+        Err(TransactionError::Write(WriteError::NotUnique { .. })) => Ok(Err(Refusal::NotUnique)),
         Err(error) => Err(error.into()),
     }
 }
@@ -90,7 +92,7 @@ impl Peer {
                     }
                 }
             }
-            Ok::<_, DatabaseError>(!gives_up)
+            Ok::<_, TransactionError>(!gives_up)
         });
         // The closure that gives up ends well, and says so: what it wrote stands.
         let expected = self.items.refusal(&items, room, self.cards.grown(&cards));
@@ -133,7 +135,7 @@ impl<V: Modelled> Table<V> {
     fn wrote(
         &mut self,
         value: V,
-        result: Result<Option<V>, DatabaseError>,
+        result: Result<Option<V>, impl Into<TransactionError>>,
         life: Option<u64>,
         room: usize,
         passed: u64,
@@ -171,7 +173,7 @@ impl<V: Modelled> Table<V> {
         let value = V::make(rng, stamp);
         let result = self.mine.put_if_absent(&value);
         if let Some(there) = self.get(&value.key()) {
-            assert_eq!(result?.as_ref(), Some(there), "put_if_absent");
+            assert_eq!(told(result)?, Ok(Some(there.clone())), "put_if_absent");
             return Ok(());
         }
         self.wrote(value, result, V::LIFE_MS, room, passed)
@@ -185,7 +187,7 @@ impl<V: Modelled> Table<V> {
             before
         });
         if self.get(&value.key()).is_none() {
-            assert_eq!(result?, None, "update of nothing");
+            assert_eq!(told(result)?, Ok(None), "update of nothing");
             return Ok(());
         }
         self.wrote(value, result, V::LIFE_MS, room, passed)
