@@ -37,6 +37,8 @@ mod model;
 
 mod three_peers;
 
+mod fuzz_corpus;
+
 mod limits;
 
 mod states;

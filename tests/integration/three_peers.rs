@@ -14,3 +14,9 @@ fn three_peers_agree_with_a_model() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+#[test]
+fn threads_on_one_store_read_what_they_wrote_and_lose_no_money() {
+    let run = netabase_tests::threads::run(1, 8, 1_000);
+    assert!(run.is_ok(), "{run:?}");
+}

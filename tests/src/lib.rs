@@ -3,4 +3,6 @@
 //!
 //! The tests are in `integration/`; the cases that must not compile in `ui/`.
 
+pub mod fuzz;
 pub mod model;
+pub mod threads;
