@@ -1,6 +1,6 @@
 //! Commits: a plan is made and applied under one lock; then the lock goes, and those who watch are told.
 
-use std::{mem, sync::RwLockWriteGuard};
+use std::{mem, sync::RwLockWriteGuard, thread};
 
 use super::{
     NetabaseStore, Shared,
@@ -85,7 +85,7 @@ impl Shared {
         let has_posted = inner.post(notes, &self.outbox);
         let sink = inner.served.take_news();
         drop(inner);
-        self.inner.give_way();
+        self.inner.give_way(thread::yield_now);
         if has_posted {
             self.outbox.send();
         }
