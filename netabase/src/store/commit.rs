@@ -1,6 +1,6 @@
 //! Commits: a plan is made and applied under one lock; then the lock goes, and those who watch are told.
 
-use std::{mem, sync::RwLockWriteGuard};
+use std::{mem, sync::RwLockWriteGuard, thread};
 
 use super::{
     NetabaseStore, Shared,
@@ -29,10 +29,12 @@ impl NetabaseStore {
         let shared = &*self.shared;
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let transition = inner.engine.begin(room)?;
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
-        let result = plan(&mut planned)?;
-        let (mut transition, is_told) = planned.finish();
+        let mut transition = inner.engine.begin(room)?;
+        let (result, is_told) = {
+            let transition = (origin, &mut transition);
+            let mut planned = Plan::new(&inner, &shared.author, now, transition);
+            (plan(&mut planned)?, planned.is_told())
+        };
         shared.commit(inner, &mut transition, is_told)?;
         Ok(result)
     }
@@ -83,7 +85,7 @@ impl Shared {
         let has_posted = inner.post(notes, &self.outbox);
         let sink = inner.served.take_news();
         drop(inner);
-        self.inner.give_way();
+        self.inner.give_way(thread::yield_now);
         if has_posted {
             self.outbox.send();
         }
