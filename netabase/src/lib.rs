@@ -49,6 +49,7 @@
 //!
 //! # Features
 //!
+//! - `disk` (default): stores that survive a restart, [`NetabaseStoreBuilder::path`].
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
 //! - `json`: fields kept as JSON text, [`with::json`](with).
@@ -56,8 +57,8 @@
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
 #![cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, unused_imports, reason = "the node is what calls these")
+    not(all(feature = "disk", feature = "network")),
+    allow(dead_code, unused_imports, reason = "the node, and the store on disk, call these")
 )]
 
 mod schema;
@@ -90,6 +91,8 @@ pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
 #[cfg(feature = "testkit")]
 pub use self::network::testkit;
+#[cfg(feature = "disk")]
+pub use self::store::StoreReport;
 pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
@@ -110,10 +113,11 @@ pub use self::{
         check_merge, check_round_trip, with,
     },
     store::{
-        Budget, BudgetInfo, ChangeOrigin, Clock, Limits, Maintenance, ManualClock, NetabaseStore,
-        NetabaseStoreBuilder, Now, PublisherRecords, PutOutcome, RawRecord, RawRecords,
-        RecordDistance, RecordState, SchemaInfo, Source, StoreCapacityInfo, StoreError,
-        StoreMaintenanceResult, SystemClock, Usage, Utilization, UtilizationWatch,
+        Budget, BudgetInfo, ChangeOrigin, Clock, DiskError, Durability, IoCause, Limits,
+        Maintenance, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, PublisherRecords,
+        PutOutcome, RawRecord, RawRecords, RecordDistance, RecordState, SchemaInfo, Source,
+        StoreCapacityInfo, StoreError, StoreHealth, StoreMaintenanceResult, SystemClock, Usage,
+        Utilization, UtilizationWatch,
     },
 };
 

@@ -24,6 +24,11 @@ mod author;
 
 mod lease;
 
+mod journal;
+
+#[cfg(any(feature = "disk", feature = "network"))]
+mod identity;
+
 mod catch_panic;
 
 mod changes;
@@ -54,6 +59,8 @@ mod inbound;
 
 mod kad;
 
+mod disk;
+
 mod builder;
 
 use std::{
@@ -67,7 +74,16 @@ use libp2p::{
     identity::{Keypair, ed25519},
 };
 
-use self::{author::Author, clock::Moment, inner::Inner, lock::Lock, outbox::Outbox};
+use self::{
+    author::Author,
+    clock::{Moment, Origin},
+    inner::Inner,
+    journal::Journal,
+    lock::Lock,
+    outbox::Outbox,
+};
+#[cfg(feature = "network")]
+pub(crate) use self::identity::load_or_save as load_or_save_identity;
 pub(crate) use self::{
     bounds::{Direction, end_of_prefix},
     changes::{RawChange, Receiver},
@@ -78,12 +94,16 @@ pub(crate) use self::{
     source::ip_of,
     write::LocalWrite,
 };
+#[cfg(feature = "disk")]
+pub use self::disk::StoreReport;
 pub use self::{
     builder::NetabaseStoreBuilder,
     clock::{Clock, ManualClock, Now, SystemClock},
     engine::ChangeOrigin,
+    disk::StoreHealth,
     error::StoreError,
     inbound::PutOutcome,
+    journal::{DiskError, Durability, IoCause},
     lifecycle::{Maintenance, StoreMaintenanceResult},
     limits::{Budget, Limits},
     marks::{Utilization, UtilizationWatch},
@@ -133,11 +153,24 @@ pub struct NetabaseStore {
 struct Shared {
     author: Author,
     clock: Box<dyn Clock>,
-    /// When the store was made, by the monotonic clock.
-    origin: Instant,
+    origin: Origin,
     /// Never held across an await, and never while code of the user runs.
     inner: Lock<Inner>,
     outbox: Outbox,
+    /// There if the store is on disk.
+    journal: Option<Journal>,
+    #[cfg(feature = "disk")]
+    directory: Option<disk::Directory>,
+}
+
+impl Drop for Shared {
+    /// Writes what waits, and closes the file.
+    fn drop(&mut self) {
+        let now = Moment::new(self.clock.now(), self.origin);
+        if let Some(journal) = &mut self.journal {
+            journal.close(&now);
+        }
+    }
 }
 
 impl NetabaseStore {
@@ -146,7 +179,7 @@ impl NetabaseStore {
     pub fn new() -> Self {
         let keypair = ed25519::Keypair::generate();
         let author = Author::new(keypair, DEFAULT_NETWORK.to_owned(), DEFAULT_MAX_LIFETIME);
-        Self::from_parts(author, Box::new(SystemClock::new()), Limits::default())
+        Self::in_memory(author, Box::new(SystemClock::new()), Limits::default())
     }
 
     /// Starts a store with an identity, a network, limits or a clock of one's own.
@@ -155,10 +188,22 @@ impl NetabaseStore {
         NetabaseStoreBuilder::default()
     }
 
-    fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
+    fn in_memory(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
         let inner = Lock::new(Inner::new(&author, limits));
-        let origin = clock.now().monotonic;
-        let shared = Shared { author, clock, origin, inner, outbox: Outbox::default() };
+        let origin = Origin { opened: clock.now().monotonic, ms: 0 };
+        Self::from_shared(Shared {
+            author,
+            clock,
+            origin,
+            inner,
+            outbox: Outbox::default(),
+            journal: None,
+            #[cfg(feature = "disk")]
+            directory: None,
+        })
+    }
+
+    fn from_shared(shared: Shared) -> Self {
         Self { shared: Arc::new(shared) }
     }
 

@@ -1,14 +1,19 @@
 //! Builds stores.
 
+#[cfg(feature = "disk")]
+use std::path::PathBuf;
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use libp2p::identity::Keypair;
 
+#[cfg(feature = "disk")]
+use super::disk;
 use super::{
     DEFAULT_NETWORK, NetabaseStore,
     author::Author,
     clock::{Clock, SystemClock},
     error::StoreError,
+    journal::Durability,
     limits::Limits,
 };
 use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
@@ -32,6 +37,9 @@ pub struct NetabaseStoreBuilder {
     max_lifetime: Option<Duration>,
     clock: Option<Box<dyn Clock>>,
     limits: Limits,
+    durability: Durability,
+    #[cfg(feature = "disk")]
+    path: Option<PathBuf>,
 }
 
 impl NetabaseStoreBuilder {
@@ -76,9 +84,49 @@ impl NetabaseStoreBuilder {
         self
     }
 
-    /// Makes the store.
+    /// Keeps the store in a directory, which is made if it does not exist: all that was committed is there when it is
+    /// opened again. Default: in memory alone.
+    ///
+    /// Without an [identity](Self::identity) of its own, the store has the one in the directory's file `identity`,
+    /// which is made when the store is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64 }
+    /// # let directory = std::env::temp_dir().join(format!("netabase-path-{}", std::process::id()));
+    /// let store = NetabaseStore::builder().path(&directory).build()?;
+    /// store.database::<User>()?.put(&User { id: 7 })?;
+    /// drop(store);
+    ///
+    /// let store = NetabaseStore::builder().path(&directory).build()?;
+    /// assert!(store.database::<User>()?.contains(&7)?);
+    /// # drop(store);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "disk")]
+    #[must_use]
+    pub fn path(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.path = Some(directory.into());
+        self
+    }
+
+    /// Sets when a commit of a store on disk counts as done. Default: [`Durability::default`], within 100 ms.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Makes the store, or opens it.
     ///
     /// # Errors
+    ///
+    /// - [`StoreError::Disk`] if the directory cannot be opened.
     ///
     /// - [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
     ///   owner's peer id, from which the public key must be readable.
@@ -87,16 +135,24 @@ impl NetabaseStoreBuilder {
     ///   years.
     pub fn build(self) -> Result<NetabaseStore, StoreError> {
         self.check()?;
+        #[cfg(feature = "disk")]
+        if let Some(path) = self.path {
+            let asked = disk::Asked {
+                identity: self.identity,
+                network: self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned()),
+                max_lifetime: self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME),
+                clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
+                limits: self.limits,
+                durability: self.durability,
+            };
+            return disk::open(&path, asked);
+        }
         let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
-        let kind = identity.key_type();
-        let keypair = identity.try_into_ed25519();
-        let keypair =
-            keypair.map_err(|_| StoreError::UnsupportedIdentity { found: kind.to_string() })?;
         let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
         let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
         let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        let author = Author::new(keypair, network, max_lifetime);
-        Ok(NetabaseStore::from_parts(author, clock, self.limits))
+        let author = Author::of(identity, network, max_lifetime)?;
+        Ok(NetabaseStore::in_memory(author, clock, self.limits))
     }
 
     /// Checks all but the identity.

@@ -1,4 +1,5 @@
-//! Commits: a plan is made and applied under one lock; then the lock goes, and those who watch are told.
+//! Commits: a plan is made, given to the journal if there is one, and applied, under one lock; then the lock goes, those
+//! who watch are told, and the writer waits for the disk if it has to.
 
 use std::{mem, sync::RwLockWriteGuard};
 
@@ -8,9 +9,51 @@ use super::{
     clock::Moment,
     engine::{ChangeOrigin, Damaged, SchemaId, Transition},
     inner::Inner,
+    journal::{self, DiskError, Durability, Journal, Ticket},
     outbox::Notes,
     plan::Plan,
 };
+
+/// Why nothing was changed, or why the change may not last.
+#[derive(Clone, Debug)]
+pub(super) enum CommitError {
+    /// An earlier commit ended half-way.
+    Damaged,
+    /// The journal did not take it, or the disk failed.
+    Disk(DiskError),
+}
+
+impl From<Damaged> for CommitError {
+    fn from(Damaged: Damaged) -> Self {
+        Self::Damaged
+    }
+}
+
+impl From<DiskError> for CommitError {
+    fn from(error: DiskError) -> Self {
+        Self::Disk(error)
+    }
+}
+
+/// Whether a writer may be kept waiting for the disk. In memory alone nobody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// It may not: it is a node's task, say. If too much waits to be written, it is refused.
+    Never,
+    /// It may, as the store's durability says.
+    Default,
+    /// It may, as this durability says.
+    As(Durability),
+}
+
+impl Pace {
+    fn durability(self, journal: &Journal) -> Durability {
+        match self {
+            Self::Never | Self::Default => journal.durability(),
+            Self::As(durability) => durability,
+        }
+    }
+}
 
 /// A transition that was planned, and the lock under which it was. Dropped, it changes nothing.
 struct Commit<'a> {
@@ -19,29 +62,55 @@ struct Commit<'a> {
     transition: Transition,
     /// Whether the listener is told of what peers are served.
     is_told: bool,
+    /// Whether the journal need not know: what is derived from rows is made anew when they are loaded.
+    is_derived: bool,
 }
 
 impl NetabaseStore {
-    /// Plans a change of the store and, unless the plan fails, commits it. This is the one way to change rows.
+    /// Plans a change of the store and, unless the plan fails, commits it, without waiting for the disk.
     ///
     /// `plan` runs under the lock: it must not call the store, nor code of the user.
     ///
     /// # Errors
     ///
-    /// What `plan` returns, or [`Damaged`]. Nothing is changed then.
-    pub(super) fn change<R, E: From<Damaged>>(
+    /// What `plan` returns, or [`CommitError`]. Nothing is changed then.
+    pub(super) fn change<R, E: From<CommitError>>(
         &self,
         origin: ChangeOrigin,
         now: &Moment,
         plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
+        self.change_at(Pace::Never, origin, now, plan)
+    }
+
+    /// Does as [`change`](Self::change), and waits for the disk as the writer's pace says. This is the one way to change
+    /// rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`change`](Self::change); and [`DiskError::NotDurable`], after which it is changed in memory.
+    pub(super) fn change_at<R, E: From<CommitError>>(
+        &self,
+        pace: Pace,
+        origin: ChangeOrigin,
+        now: &Moment,
+        plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         let shared = &*self.shared;
+        if pace != Pace::Never
+            && let Some(journal) = &shared.journal
+        {
+            journal.wait_for_room().map_err(CommitError::Disk)?;
+        }
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))?;
+        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))
+            .map_err(CommitError::from)?;
         let result = plan(&mut planned)?;
-        let (transition, is_told) = planned.finish();
-        Commit { shared, inner, transition, is_told }.commit()?;
+        let (transition, is_told, is_derived) = planned.finish();
+        let commit = Commit { shared, inner, transition, is_told, is_derived };
+        let ticket = commit.commit(pace, now)?;
+        shared.settle(ticket, pace).map_err(CommitError::Disk)?;
         Ok(result)
     }
 
@@ -63,7 +132,10 @@ impl NetabaseStore {
 }
 
 impl Commit<'_> {
-    fn commit(mut self) -> Result<(), Damaged> {
+    fn commit(mut self, pace: Pace, now: &Moment) -> Result<Option<Ticket>, CommitError> {
+        // First: once a journal has taken it, nothing may stop it.
+        self.inner.engine.check()?;
+        let ticket = self.push(pace, now)?;
         let notes = self.inner.note_changes(&self.transition);
         if self.is_told {
             self.inner.served.note(&self.transition);
@@ -71,11 +143,35 @@ impl Commit<'_> {
         self.inner.engine.apply(&mut self.transition)?;
         self.inner.keep_room(self.transition.changes);
         self.shared.release(self.inner, notes);
-        Ok(())
+        Ok(ticket)
+    }
+
+    /// Gives the transition to the journal, which takes it whole or refuses it.
+    fn push(&self, pace: Pace, now: &Moment) -> Result<Option<Ticket>, DiskError> {
+        let Some(journal) = self.shared.journal.as_ref().filter(|_| !self.is_derived) else {
+            return Ok(None);
+        };
+        let clock = self.transition.clock;
+        let commit = journal::Commit {
+            now,
+            clock,
+            durability: pace.durability(journal),
+            has_waited: pace != Pace::Never,
+        };
+        journal.push(&commit, &self.transition, clock != self.inner.engine.clock())
     }
 }
 
 impl Shared {
+    /// Waits for the disk as a writer's pace says.
+    fn settle(&self, ticket: Option<Ticket>, pace: Pace) -> Result<(), DiskError> {
+        let (Some(journal), Some(ticket)) = (&self.journal, ticket) else { return Ok(()) };
+        match pace {
+            Pace::Never => Ok(()),
+            pace => journal.settle(ticket, pace.durability(journal)),
+        }
+    }
+
     /// Lets the lock go, leaves those who wait for it time to take it, and sends what was noted.
     fn release(&self, mut inner: RwLockWriteGuard<'_, Inner>, notes: Notes) {
         let has_posted = inner.post(notes, &self.outbox);

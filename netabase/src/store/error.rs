@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::Damaged;
+use super::{commit::CommitError, journal::DiskError};
 use crate::{record::RecordError, schema::Access};
 
 /// Why a store refused something. Afterwards it is as it was before.
@@ -69,6 +69,18 @@ pub enum StoreError {
         registered: &'static str,
         /// The Rust type that wanted it.
         rejected: &'static str,
+    },
+    /// The store on disk holds records of this schema, and who may write it was changed since.
+    #[error(
+        "schema `{name}` is stored as {stored:?} and declared as {declared:?}; give the new one another `#[netabase(name = \"…\")]`"
+    )]
+    AccessChanged {
+        /// The name on the wire.
+        name: &'static str,
+        /// The access of what is stored.
+        stored: Access,
+        /// The access that the type declares.
+        declared: Access,
     },
     /// No database of the record's schema was opened in this store. An owned record that a peer sent is not
     /// refused for that: it is held unread.
@@ -148,6 +160,9 @@ pub enum StoreError {
         "the store is damaged: a write panicked half-way; nothing is written any more, open a new store"
     )]
     Damaged,
+    /// The store on disk cannot be opened, or did not take a commit.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// The identity is of a kind that cannot own records.
     #[error("an identity of kind {found} cannot own records; use an ed25519 keypair")]
     UnsupportedIdentity {
@@ -170,8 +185,11 @@ pub enum StoreError {
     },
 }
 
-impl From<Damaged> for StoreError {
-    fn from(_: Damaged) -> Self {
-        Self::Damaged
+impl From<CommitError> for StoreError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Damaged => Self::Damaged,
+            CommitError::Disk(error) => Self::Disk(error),
+        }
     }
 }

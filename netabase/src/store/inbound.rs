@@ -145,7 +145,8 @@ impl NetabaseStore {
             if is_newer && checked.is_none() {
                 checked = Some(self.check(arrival, sender)?);
             }
-            let admitted = self.change(arrival.origin.of_change(), &arrival.now, |plan| {
+            let (pace, origin) = (sender.pace(), arrival.origin.of_change());
+            let admitted = self.change_at(pace, origin, &arrival.now, |plan| {
                 plan.admit(arrival, checked.as_ref())
             });
             match admitted {

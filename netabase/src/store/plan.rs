@@ -28,6 +28,8 @@ pub(super) struct Plan<'a> {
     transition: Transition,
     /// Whether the caller itself sends peers what changes.
     caller_sends: bool,
+    /// Whether nothing changes that a journal keeps.
+    is_derived: bool,
     /// What rows will take.
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
@@ -57,6 +59,7 @@ impl<'a> Plan<'a> {
             origin,
             transition: inner.engine.begin(room)?,
             caller_sends: false,
+            is_derived: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
             expired: [None, None, None],
@@ -64,10 +67,16 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Ends the plan; says, too, whether the listener is to be told of what peers are served.
-    pub(super) fn finish(self) -> (Transition, bool) {
+    /// Ends the plan; says, too, whether the listener is to be told of what peers are served, and whether nothing
+    /// changes that a journal keeps.
+    pub(super) fn finish(self) -> (Transition, bool, bool) {
         let is_told = self.origin == ChangeOrigin::Local && !self.caller_sends;
-        (self.transition, is_told)
+        (self.transition, is_told, self.is_derived)
+    }
+
+    /// Says that nothing changes that a journal keeps: that only follows from it.
+    pub(super) fn is_derived(&mut self) {
+        self.is_derived = true;
     }
 
     /// Says that the caller itself sends peers what changes: the listener need not.

@@ -34,7 +34,8 @@ impl Plan<'_> {
         arrival: &Arrival<'_>,
         checked: Option<&Checked>,
     ) -> Result<Admission, StoreError> {
-        if arrival.schema != self.inner.schemas.of_key(arrival.key().as_ref()) {
+        let schema = self.inner.schemas.of_key(arrival.key().as_ref());
+        if arrival.schema != schema || arrival.is_unread != self.schema(schema).is_unread() {
             return Ok(Admission::Overtaken);
         }
         // Compared again: another writer may have come in between.

@@ -34,7 +34,7 @@ impl NetabaseStore {
                     merge(stored, arrival.value(), &mut value, &mut entries)
                 })?;
             }
-            let merged = self.change(ChangeOrigin::Remote, &arrival.now, |plan| {
+            let merged = self.change_at(sender.pace(), ChangeOrigin::Remote, &arrival.now, |plan| {
                 let row = plan.live(arrival.key());
                 if row.map(|row| row.value) != stored.as_deref() {
                     return Ok(None);

@@ -15,7 +15,8 @@ use tokio::{
 use crate::store::{
     NetabaseStore,
     clock::Moment,
-    engine::{ChangeOrigin, Damaged},
+    commit::CommitError,
+    engine::ChangeOrigin,
     usage::Usage,
 };
 
@@ -80,6 +81,9 @@ impl NetabaseStore {
         let started = Instant::now();
         let now = self.now();
         let (mut expired, mut evicted) = (Usage::default(), Usage::default());
+        if let Some(journal) = &self.shared.journal {
+            journal.purge(&now);
+        }
         let (mut providers, mut done) = (0, 0);
         let mut is_complete = false;
         while !is_complete && done < MAX_RECORDS {
@@ -114,7 +118,7 @@ impl NetabaseStore {
     }
 
     /// Takes out at most `max` rows: those that have expired, then those over budget. Says what each took.
-    fn take_out(&self, now: &Moment, max: usize) -> Result<(Usage, Usage), Damaged> {
+    fn take_out(&self, now: &Moment, max: usize) -> Result<(Usage, Usage), CommitError> {
         self.change(ChangeOrigin::Expired, now, |plan| {
             let expired = plan.expire(max, None);
             let evicted = plan.evict_excess(max - expired.records);

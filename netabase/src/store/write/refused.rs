@@ -1,6 +1,6 @@
 //! Why a write was refused, as far as it can be told under the lock.
 
-use crate::store::{engine::Damaged, error::StoreError};
+use crate::store::{commit::CommitError, error::StoreError};
 
 /// Why a commit was refused. What the user is told is made of it once the lock is gone.
 pub(in crate::store) enum Refused {
@@ -24,9 +24,9 @@ impl From<StoreError> for Refused {
     }
 }
 
-impl From<Damaged> for Refused {
-    fn from(damaged: Damaged) -> Self {
-        Self::Store(damaged.into())
+impl From<CommitError> for Refused {
+    fn from(error: CommitError) -> Self {
+        Self::Store(error.into())
     }
 }
 
