@@ -110,3 +110,5 @@ mod compile_errors_page;
 mod schemas;
 
 mod authors;
+
+mod disk;

@@ -40,6 +40,8 @@ pub struct NetabaseStoreBuilder {
     durability: Durability,
     #[cfg(feature = "disk")]
     path: Option<PathBuf>,
+    #[cfg(all(feature = "disk", feature = "testkit"))]
+    storage: Option<Box<dyn redb::StorageBackend>>,
 }
 
 impl NetabaseStoreBuilder {
@@ -115,6 +117,15 @@ impl NetabaseStoreBuilder {
         self
     }
 
+    /// Keeps the records in this storage instead of a file: for tests of what a disk may do.
+    #[cfg(all(feature = "disk", feature = "testkit"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn storage(mut self, storage: impl redb::StorageBackend) -> Self {
+        self.storage = Some(Box::new(storage));
+        self
+    }
+
     /// Sets when a commit of a store on disk counts as done. Default: [`Durability::default`], within 100 ms.
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
@@ -135,24 +146,25 @@ impl NetabaseStoreBuilder {
     ///   years.
     pub fn build(self) -> Result<NetabaseStore, StoreError> {
         self.check()?;
+        let asked = Asked {
+            identity: self.identity,
+            network: self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned()),
+            max_lifetime: self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME),
+            clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
+            limits: self.limits,
+            durability: self.durability,
+        };
+        #[cfg(all(feature = "disk", feature = "testkit"))]
+        if let Some(storage) = self.storage {
+            return disk::open_storage(storage, asked);
+        }
         #[cfg(feature = "disk")]
         if let Some(path) = self.path {
-            let asked = disk::Asked {
-                identity: self.identity,
-                network: self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned()),
-                max_lifetime: self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME),
-                clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
-                limits: self.limits,
-                durability: self.durability,
-            };
             return disk::open(&path, asked);
         }
-        let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
-        let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
-        let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
-        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        let author = Author::of(identity, network, max_lifetime)?;
-        Ok(NetabaseStore::in_memory(author, clock, self.limits))
+        let identity = asked.identity.unwrap_or_else(Keypair::generate_ed25519);
+        let author = Author::of(identity, asked.network, asked.max_lifetime)?;
+        Ok(NetabaseStore::in_memory(author, asked.clock, asked.limits))
     }
 
     /// Checks all but the identity.
@@ -167,6 +179,17 @@ impl NetabaseStoreBuilder {
             _ => Ok(()),
         }
     }
+}
+
+/// A store as its builder asks for it.
+pub(super) struct Asked {
+    /// `None` for a fresh one, or the one in the store's directory.
+    pub(super) identity: Option<Keypair>,
+    pub(super) network: String,
+    pub(super) max_lifetime: Duration,
+    pub(super) clock: Box<dyn Clock>,
+    pub(super) limits: Limits,
+    pub(super) durability: Durability,
 }
 
 /// What a network's longest lease may be. A lease is counted in seconds, and clocks differ by minutes.

@@ -17,10 +17,9 @@ use std::time::Duration;
 #[cfg(feature = "disk")]
 pub use self::upkeep::StoreReport;
 #[cfg(feature = "disk")]
-pub(super) use self::{
-    directory::Directory,
-    open::{Asked, open},
-};
+pub(super) use self::{directory::Directory, open::open};
+#[cfg(all(feature = "disk", feature = "testkit"))]
+pub(super) use self::open::open_storage;
 use super::{
     NetabaseStore,
     engine::SchemaId,

@@ -48,6 +48,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     async fn send(&self, record: Option<Record>) -> Result<PublishReport, NetworkError> {
         let record = record.ok_or(NetworkError::NothingToPublish)?;
         let key = record.key.clone();
+        // What peers hold must not be newer than what is here after a crash.
+        self.local.store().sync_async().await.map_err(DatabaseError::from)?;
         // The task is sent it now.
         self.node.offers().settle(self.local.store(), &record);
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);

@@ -1,6 +1,6 @@
 //! Opens the store in a directory, or makes one there.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use libp2p::{PeerId, identity::Keypair};
 
@@ -11,28 +11,17 @@ use super::{
 use crate::store::{
     NetabaseStore, Shared,
     author::Author,
-    clock::{Clock, Moment, Origin},
+    builder::Asked,
+    clock::{Moment, Origin},
     error::StoreError,
     identity,
     inner::Inner,
     journal::{
-        About, Backend, Clocks, Commit, DiskError, Durability, Journal, RedbFile, contain,
+        About, Backend, Clocks, Commit, DiskError, Journal, RedbFile, contain,
     },
-    limits::Limits,
     lock::Lock,
     outbox::Outbox,
 };
-
-/// A store as its builder asks for it.
-pub(in crate::store) struct Asked {
-    /// `None` for the one in the directory.
-    pub(in crate::store) identity: Option<Keypair>,
-    pub(in crate::store) network: String,
-    pub(in crate::store) max_lifetime: Duration,
-    pub(in crate::store) clock: Box<dyn Clock>,
-    pub(in crate::store) limits: Limits,
-    pub(in crate::store) durability: Durability,
-}
 
 /// Opens the store in a directory, or makes one if the directory is empty or not there.
 pub(in crate::store) fn open(path: &Path, mut asked: Asked) -> Result<NetabaseStore, StoreError> {
@@ -44,6 +33,24 @@ pub(in crate::store) fn open(path: &Path, mut asked: Asked) -> Result<NetabaseSt
     };
     directory.mark()?;
     start(author, Box::new(file), Some(directory), asked)
+}
+
+/// Opens the store in a storage that is no file, or makes one there.
+#[cfg(feature = "testkit")]
+pub(in crate::store) fn open_storage(
+    storage: Box<dyn redb::StorageBackend>,
+    mut asked: Asked,
+) -> Result<NetabaseStore, StoreError> {
+    let path = Path::new("storage");
+    let identity = asked.identity.take().unwrap_or_else(Keypair::generate_ed25519);
+    let author = Author::of(identity, asked.network.clone(), asked.max_lifetime)?;
+    let about = About { network: author.network.clone(), peer: author.peer_id };
+    let clocks = Clocks { unix_ms: asked.clock.now().unix_ms, ..Clocks::default() };
+    let file = contain(path, || RedbFile::with_storage(path, storage, &about, &clocks))?;
+    let about = contain(path, || Ok(file.snapshot()?.about().clone()))?;
+    check_network(path, &about, &asked.network)?;
+    check_peer(path, &about, author.peer_id)?;
+    start(author, Box::new(file), None, asked)
 }
 
 /// Makes a store of a file that was opened.

@@ -111,7 +111,7 @@ impl RedbFile {
     }
 
     /// Creates or opens a file that is not one of the system's.
-    #[cfg(any(test, feature = "testkit"))]
+    #[cfg(feature = "testkit")]
     pub(in crate::store) fn with_storage(
         path: &Path,
         storage: Box<dyn redb::StorageBackend>,
@@ -223,11 +223,11 @@ impl Backend for RedbFile {
 }
 
 /// A storage whose type is not known here.
-#[cfg(any(test, feature = "testkit"))]
+#[cfg(feature = "testkit")]
 #[derive(Debug)]
 struct AnyStorage(Box<dyn redb::StorageBackend>);
 
-#[cfg(any(test, feature = "testkit"))]
+#[cfg(feature = "testkit")]
 impl redb::StorageBackend for AnyStorage {
     fn len(&self) -> std::io::Result<u64> {
         self.0.len()
