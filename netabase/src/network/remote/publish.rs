@@ -5,6 +5,7 @@ use tracing::Instrument;
 
 use super::{NetworkDatabase, parallel::Parallel};
 use crate::{
+    database::DatabaseError,
     network::{
         error::NetworkError, node::Netabase, report::PublishReport, settings::MAX_RECORD_BYTES,
     },
@@ -48,12 +49,12 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     async fn send(&self, record: Option<Record>) -> Result<PublishReport, NetworkError> {
         let record = record.ok_or(NetworkError::NothingToPublish)?;
         let key = record.key.clone();
-        // What peers hold must not be newer than what is here after a crash.
-        self.local.store().sync_async().await.map_err(DatabaseError::from)?;
         // The task is sent it now.
         self.node.offers().settle(self.local.store(), &record);
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
         let mut unsent = Unsent { node: &self.node, key: Some(key) };
+        // What peers hold must not be newer than what is here after a crash.
+        self.local.store().sync_async().await.map_err(DatabaseError::from)?;
         let report = self.node.publish_record(record, self.quorum).instrument(span).await;
         // The task has sent it, or notes itself that it is to be offered.
         if !matches!(report, Err(NetworkError::Stopped)) {
