@@ -70,7 +70,7 @@ pub use self::{
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::FetchMode,
-    remote::NetworkDatabase,
+    remote::{NetworkDatabase, RecoverReport},
     report::PublishReport,
     settings::{NodeLimits, Rate},
 };

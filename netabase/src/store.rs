@@ -61,6 +61,8 @@ mod kad;
 
 mod disk;
 
+mod exchange;
+
 mod builder;
 
 use std::{
@@ -105,6 +107,7 @@ pub use self::{
         ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
         WriteError,
     },
+    exchange::{ExchangeError, ImportReport},
     inbound::PutOutcome,
     journal::{DiskError, Durability, IoCause},
     lifecycle::{Maintenance, StoreMaintenanceResult},

@@ -9,6 +9,8 @@ mod catalogue;
 
 mod indexes;
 
+mod lookup;
+
 mod meta;
 
 mod order;
@@ -28,7 +30,7 @@ use std::{
     ops::{ControlFlow, RangeInclusive},
 };
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
 pub(crate) use self::catalogue::SchemaId;
 pub use self::{apply::Damaged, transition::ChangeOrigin};
@@ -36,6 +38,7 @@ use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Track
 pub(super) use self::{
     catalogue::{Layout, Usages},
     indexes::{Indexes, split_entry},
+    lookup::LookupKey,
     meta::{Attribution, Publisher, RecordMeta},
     order::Selection,
     records::BATCH,
@@ -62,7 +65,7 @@ pub(super) struct Engine {
     usages: Usages,
     /// The latest timestamp given to a local write.
     clock: Timestamp,
-    /// How many transitions were applied.
+    /// How many transitions have changed it.
     version: u64,
     /// Whether one of them ended half-way.
     is_damaged: bool,
@@ -112,14 +115,20 @@ impl Engine {
         self.records.len()
     }
 
-    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
-        self.records.get(key)
+    /// Returns how many transitions have changed rows or the clock.
+    #[cfg(test)]
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(super) fn get<'k>(&self, key: impl Into<LookupKey<'k>>) -> Option<RowRef<'_>> {
+        self.records.get(key.into())
     }
 
     /// Returns the rows of some keys, [`BATCH`] of them at most; see [`Records::get_each`].
     pub(super) fn get_each<'a>(
         &'a self,
-        keys: &[RecordKey],
+        keys: &[LookupKey<'_>],
         values: bool,
     ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
         self.records.get_each(keys, values)
@@ -136,9 +145,9 @@ impl Engine {
         bounds: Bounds<'a>,
         direction: Direction,
         selection: Selection,
-    ) -> impl Iterator<Item = RecordKey> {
+    ) -> impl Iterator<Item = LookupKey<'a>> {
         let keys = self.order.range(bounds, direction, selection);
-        keys.map(|(schema, rest)| RecordKey::from([schema, rest].concat()))
+        keys.map(|(schema, rest)| LookupKey::Parts(schema, [&[], rest]))
     }
 
     /// Returns the rows whose keys lie in a range, in the order of their keys or against it.
@@ -148,7 +157,7 @@ impl Engine {
         direction: Direction,
         selection: Selection,
     ) -> impl Iterator<Item = RowRef<'a>> {
-        self.keys(bounds, direction, selection).filter_map(|key| self.get(&key))
+        self.keys(bounds, direction, selection).filter_map(|key| self.get(key))
     }
 
     /// Returns all rows, in no order, as fast as the records yield them.

@@ -199,9 +199,10 @@ impl Queue {
 
     fn clocks(&self) -> Clocks {
         let (store_ms, unix_ms) = self.now;
-        let watermark = match self.is_closing {
-            true => self.clock,
-            false => self.watermark.max(Clocks::reserve(self.clock, unix_ms)),
+        let watermark = if self.is_closing {
+            self.clock
+        } else {
+            self.watermark.max(Clocks::reserve(self.clock, unix_ms))
         };
         Clocks { watermark, store_ms, unix_ms }
     }
