@@ -145,3 +145,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/memory-store.md")]
 struct MemoryStorePage;
+
+/// And those of the page on stores on disk.
+#[cfg(all(doctest, feature = "disk"))]
+#[doc = include_str!("../../docs/durability.md")]
+struct DurabilityPage;

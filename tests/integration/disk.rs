@@ -2,6 +2,12 @@
 
 mod directories;
 
+mod exchange;
+
+mod failing;
+
+mod golden;
+
 mod lives;
 
 mod reopened;

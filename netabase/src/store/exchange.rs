@@ -86,7 +86,8 @@ impl NetabaseStore {
         let mut count = 0;
         for raw in self.raw_walk(b"", View::Served, true) {
             for part in [raw.record.key.as_ref(), &raw.record.value] {
-                let len = u32::try_from(part.len()).map_err(|_| ErrorKind::InvalidInput)?;
+                let len = u32::try_from(part.len())
+                    .map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
                 out.write_all(&len.to_be_bytes())?;
                 out.write_all(part)?;
             }
