@@ -20,6 +20,12 @@ mod identity;
 
 mod rates;
 
+mod place;
+
+mod refusal;
+
+mod written;
+
 mod inbound_store;
 
 mod keep_alive;

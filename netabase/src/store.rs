@@ -94,9 +94,9 @@ pub(crate) use self::{
     engine::SchemaId,
     kad::as_kad_error,
     query::{Page, PageRequest, PageSource, View},
-    served::ServedSink,
+    served::{ServedRecords, ServedSink},
     source::ip_of,
-    write::LocalWrite,
+    write::{LocalWrite, RenewalCursor},
 };
 pub use self::{
     builder::NetabaseStoreBuilder,

@@ -30,7 +30,7 @@ use std::{
     ops::{ControlFlow, RangeInclusive},
 };
 
-use libp2p::PeerId;
+use libp2p::{PeerId, kad::RecordKey};
 
 pub(crate) use self::catalogue::SchemaId;
 pub use self::{apply::Damaged, transition::ChangeOrigin};
@@ -139,6 +139,17 @@ impl Engine {
         self.get(self.tracking.key(slot)).expect("every slot has a row")
     }
 
+    /// Returns the key of the row in a slot, if there is one.
+    pub(super) fn key_in_slot(&self, slot: u32) -> Option<&RecordKey> {
+        self.tracking.key_in_slot(slot)
+    }
+
+    /// Returns the rows that have slots, from one on: slot, key and, of a foreign row, its distance from the local
+    /// peer.
+    pub(super) fn slots(&self, from: u32) -> impl Iterator<Item = (u32, &RecordKey, Option<u64>)> {
+        self.tracking.slots_from(from)
+    }
+
     /// Returns the keys in a range, in their order or against it.
     pub(super) fn keys<'a>(
         &'a self,
@@ -223,15 +234,15 @@ impl Engine {
     }
 
     /// Shows a schema's own rows whose lease ends within these unix seconds, the first to end first, until it is told
-    /// to stop.
-    pub(super) fn renewals<'a>(
+    /// to stop: each with its place, which is the second and its slot.
+    pub(super) fn renewals<'a, B>(
         &'a self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        mut show: impl FnMut(RowRef<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let show = |slot| show(self.by_slot(slot));
+        ends: RangeInclusive<(u32, u32)>,
+        mut show: impl FnMut((u32, u32), RowRef<'a>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let show = |at: (u32, u32)| show(at, self.by_slot(at.1));
         self.tracking.deadlines.renewals(schema, renewal, ends, show)
     }
 }

@@ -90,7 +90,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         if outcome != PutOutcome::Outdated {
             let (key, value) = (record.key.clone(), record.value.clone());
             let record = self.local.store().as_record(key, value);
-            self.node.publish_record(record, self.quorum).await?;
+            self.send(Some(record)).await?;
         }
         Ok(outcome)
     }
