@@ -4,10 +4,6 @@ mod directories;
 
 mod exchange;
 
-mod failing;
-
-mod golden;
-
 mod lives;
 
 mod reopened;
