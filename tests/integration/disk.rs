@@ -8,6 +8,12 @@ mod reopened;
 
 mod restarted_nodes;
 
+mod workload;
+
+mod sim_disk;
+
+mod power_loss;
+
 use std::{path::Path, time::Duration};
 
 use netabase::{ManualClock, NetabaseStore, NetabaseStoreBuilder, StoreError};
