@@ -14,6 +14,10 @@ mod sim_disk;
 
 mod power_loss;
 
+mod failing_calls;
+
+mod kills;
+
 use std::{path::Path, time::Duration};
 
 use netabase::{ManualClock, NetabaseStore, NetabaseStoreBuilder, StoreError};

@@ -17,10 +17,10 @@ const SEEDS: u64 = 1000;
 pub(crate) const WITHIN: Durability = Durability::Buffered { within: Duration::from_millis(2) };
 
 /// How many commits a run makes at most.
-const COMMITS: u64 = 60;
+const COMMITS: u64 = 30;
 
-/// How many calls the disk does at most before its power goes. A run does some 200.
-const CALLS: u64 = 240;
+/// How many calls the disk does at most before its power goes. A run does about as many.
+const CALLS: u64 = 120;
 
 pub(crate) fn builder(disk: &SimDisk) -> NetabaseStoreBuilder {
     let builder = NetabaseStore::builder().identity(identity(1)).network(NETWORK);

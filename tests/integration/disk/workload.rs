@@ -10,8 +10,8 @@ mod state;
 use std::{error::Error, time::Duration};
 
 use netabase::{
-    DatabaseError, Durability, Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-    Timestamp,
+    DatabaseError, DiskError, Durability, Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    StoreError, Timestamp,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -185,5 +185,13 @@ impl Shop {
     /// Publishes what is not published, as far as the disk lets it.
     pub(crate) fn publish(&self) -> bool {
         self.posts.sync_to_network().all(|record| record.is_ok())
+    }
+}
+
+/// Returns what the disk said, if it is why a write was refused.
+pub(crate) fn disk_error(error: &DatabaseError) -> Option<&DiskError> {
+    match error {
+        DatabaseError::Store(StoreError::Disk(error)) => Some(error),
+        _ => None,
     }
 }
