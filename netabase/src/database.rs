@@ -44,7 +44,7 @@ pub use self::{
     batch::LoadError,
     cursor::{Cursor, CursorError},
     entries::Entries,
-    error::DatabaseError,
+    error::{DatabaseError, QueryError, TransactionError},
     explain::Explain,
     index::{IndexView, UniqueConflict},
     keys::Keys,

@@ -45,6 +45,8 @@
 //!   what happens to it: `NodeEvents`, `NodeCounters`.
 //! - Fields that serde's derives alone cannot keep: [`with`]. Tests of one's own types: [`check_round_trip`],
 //!   [`check_merge`], [`check_key_order`].
+//! - Errors: each kind of call has its own, such as [`WriteError`] and [`QueryError`]; [`DatabaseError`] wraps all of a
+//!   store and its databases. [`ArrivalError::reason`] names why a record from elsewhere was refused.
 //! - Code that is generic over the place of its records: [`NetabaseDatabase`], [`NetabaseDatabaseExt`].
 //!
 //! # Features
@@ -74,6 +76,9 @@ mod network;
 
 mod private;
 
+#[cfg(test)]
+mod error_texts;
+
 /// What the derives' output calls. Not public API.
 #[doc(hidden)]
 pub mod __private {
@@ -97,8 +102,8 @@ pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
         Explain, IndexView, Keys, LoadError, MemoryStoreDatabase, NetabaseDatabase,
-        NetabaseDatabaseExt, PublisherValues, RemoteUpdate, Scan, SyncRecords, Transaction,
-        UniqueConflict, Watch, WatchError,
+        NetabaseDatabaseExt, PublisherValues, QueryError, RemoteUpdate, Scan, SyncRecords,
+        Transaction, TransactionError, UniqueConflict, Watch, WatchError,
     },
     record::{
         DEFAULT_MAX_LIFETIME, MAX_RECORD_KEY_BYTES, RecordError, RecordKey, value_from_bytes,
@@ -113,11 +118,12 @@ pub use self::{
         check_merge, check_round_trip, with,
     },
     store::{
-        Budget, BudgetInfo, ChangeOrigin, Clock, DiskError, Durability, IoCause, Limits,
-        Maintenance, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, PublisherRecords,
-        PutOutcome, RawRecord, RawRecords, RecordDistance, RecordState, SchemaInfo, Source,
-        StoreCapacityInfo, StoreError, StoreHealth, StoreMaintenanceResult, SystemClock, Usage,
-        Utilization, UtilizationWatch,
+        ArrivalError, Budget, BudgetInfo, BuildError, ChangeOrigin, Clock, ClockAhead, Damaged,
+        DiskError, Durability, IoCause, Limits, Maintenance, ManualClock, NetabaseStore,
+        NetabaseStoreBuilder, Now, OpenError, OutOfRoom, PublisherRecords, PutOutcome, RawRecord,
+        RawRecords, RecordDistance, RecordState, RefusalReason, SchemaInfo, Source,
+        StoreCapacityInfo, StoreHealth, StoreMaintenanceResult, SystemClock, TooLarge, Usage,
+        Utilization, UtilizationWatch, WriteError,
     },
 };
 

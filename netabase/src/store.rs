@@ -74,6 +74,10 @@ use libp2p::{
     identity::{Keypair, ed25519},
 };
 
+#[cfg(feature = "disk")]
+pub use self::disk::StoreReport;
+#[cfg(feature = "network")]
+pub(crate) use self::identity::load_or_save as load_or_save_identity;
 use self::{
     author::Author,
     clock::{Moment, Origin},
@@ -82,8 +86,6 @@ use self::{
     lock::Lock,
     outbox::Outbox,
 };
-#[cfg(feature = "network")]
-pub(crate) use self::identity::load_or_save as load_or_save_identity;
 pub(crate) use self::{
     bounds::{Direction, end_of_prefix},
     changes::{RawChange, Receiver},
@@ -94,14 +96,15 @@ pub(crate) use self::{
     source::ip_of,
     write::LocalWrite,
 };
-#[cfg(feature = "disk")]
-pub use self::disk::StoreReport;
 pub use self::{
     builder::NetabaseStoreBuilder,
     clock::{Clock, ManualClock, Now, SystemClock},
-    engine::ChangeOrigin,
     disk::StoreHealth,
-    error::StoreError,
+    engine::{ChangeOrigin, Damaged},
+    error::{
+        ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
+        WriteError,
+    },
     inbound::PutOutcome,
     journal::{DiskError, Durability, IoCause},
     lifecycle::{Maintenance, StoreMaintenanceResult},

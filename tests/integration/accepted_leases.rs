@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use libp2p::kad::Record;
-use netabase::{DatabaseError, Envelope, ManualClock, PutOutcome, Source, StoreError, Timestamp};
+use netabase::{ArrivalError, ClockAhead, Envelope, ManualClock, PutOutcome, Source, Timestamp};
 
 use crate::authors::{
     HOUR, NETWORK, NOW_MS, identity, minutes, set_clock, set_lease, sign_again, store_at_now,
@@ -18,7 +18,7 @@ fn arrives_at(
     now_ms: u64,
     record: &Record,
     (clock_ms, not_after): (u64, u64),
-) -> Result<Result<PutOutcome, StoreError>, Box<dyn Error>> {
+) -> Result<Result<PutOutcome, ArrivalError>, Box<dyn Error>> {
     let mut record = record.clone();
     set_clock(&mut record, Timestamp::from_millis(clock_ms));
     set_lease(&mut record, not_after);
@@ -49,7 +49,7 @@ fn records() -> Result<[(Record, bool); 4], Box<dyn Error>> {
 #[test]
 fn a_record_without_a_lease_is_refused() -> Result<(), Box<dyn Error>> {
     for (record, _) in records()? {
-        assert_eq!(arrives_at(NOW_MS, &record, (NOW_MS, 0))?, Err(StoreError::NoLease));
+        assert_eq!(arrives_at(NOW_MS, &record, (NOW_MS, 0))?, Err(ArrivalError::NoLease));
     }
     Ok(())
 }
@@ -66,10 +66,10 @@ fn a_lease_may_be_the_longest_and_ten_minutes_and_of_a_tombstone_thirty()
         assert_eq!(arrives_at(NOW_MS, &record, (NOW_MS, last))?, stored);
         assert_eq!(arrives_at(NOW_MS + 999, &record, (NOW_MS, last))?, stored);
         let lease = longest + Duration::from_millis(1);
-        let too_long = Err(StoreError::LeaseTooLong { lease, longest });
+        let too_long = Err(ArrivalError::LeaseTooLong { lease, longest });
         assert_eq!(arrives_at(NOW_MS - 1, &record, (NOW_MS, last))?, too_long);
         let lease = longest + Duration::from_secs(1);
-        let too_long = Err(StoreError::LeaseTooLong { lease, longest });
+        let too_long = Err(ArrivalError::LeaseTooLong { lease, longest });
         assert_eq!(arrives_at(NOW_MS, &record, (NOW_MS, last + 1))?, too_long);
     }
     Ok(())
@@ -81,7 +81,7 @@ fn a_lease_lasts_up_to_the_millisecond_before_its_end() -> Result<(), Box<dyn Er
         let stored = Ok(PutOutcome::Stored);
         assert_eq!(arrives_at(NOW_MS - 1, &record, (NOW_MS - 5000, NOW_S))?, stored);
         let not_after = u32::try_from(NOW_S)?;
-        let over = Err(StoreError::LeaseOver { not_after });
+        let over = Err(ArrivalError::LeaseOver { not_after });
         assert_eq!(arrives_at(NOW_MS, &record, (NOW_MS - 5000, NOW_S))?, over);
         assert_eq!(arrives_at(NOW_MS + 1, &record, (NOW_MS - 5000, NOW_S))?, over);
     }
@@ -94,7 +94,7 @@ fn a_clock_may_be_ten_minutes_ahead() -> Result<(), Box<dyn Error>> {
         let at = |ahead_ms| arrives_at(NOW_MS, &record, (NOW_MS + ahead_ms, NOW_S + 60));
         assert_eq!(at(600_000)?, Ok(PutOutcome::Stored));
         let by = Duration::from_millis(600_001);
-        assert_eq!(at(600_001)?, Err(StoreError::ClockAhead { by }));
+        assert_eq!(at(600_001)?, Err(ArrivalError::ClockAhead(ClockAhead { by })));
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn a_local_record_needs_no_lease_and_may_have_any() -> Result<(), Box<dyn Error>
     assert_eq!(users.put_record(&record)?, PutOutcome::Stored);
     set_lease(&mut record, NOW_S);
     let not_after = u32::try_from(NOW_S)?;
-    let over = DatabaseError::Store(StoreError::LeaseOver { not_after });
+    let over = ArrivalError::LeaseOver { not_after };
     assert_eq!(users.put_record(&record), Err(over));
     Ok(())
 }

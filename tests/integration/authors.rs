@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, error::Error, time::Duration};
 
 use libp2p::{identity::Keypair, kad::Record};
 use netabase::{
-    Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, RecordKey, SharedSchema, StoreError,
-    Timestamp,
+    Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, RecordKey, SharedSchema, Timestamp,
+    WriteError,
 };
 
 pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
@@ -40,7 +40,7 @@ pub(crate) fn store_at_now(secret: u8) -> NetabaseStore {
 /// Everything that was written, published.
 pub(crate) fn sync<V: SharedSchema>(
     database: &MemoryStoreDatabase<V>,
-) -> Result<Vec<Record>, StoreError> {
+) -> Result<Vec<Record>, WriteError> {
     database.sync_to_network().collect()
 }
 

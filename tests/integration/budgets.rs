@@ -13,6 +13,7 @@ use std::net::Ipv4Addr;
 use libp2p::kad::Record;
 use netabase::{
     DatabaseError, Limits, ManualClock, MemoryStoreDatabase, NetabaseStore, RawRecord, Source,
+    WriteError,
 };
 
 use crate::{
@@ -43,7 +44,7 @@ impl Author {
         Self(store_at(clock).database().expect("a new store knows no other schema"))
     }
 
-    pub(crate) fn record(&self, title: &str, text: &str) -> Result<Record, DatabaseError> {
+    pub(crate) fn record(&self, title: &str, text: &str) -> Result<Record, WriteError> {
         self.0.to_record(&note(title, text))
     }
 }

@@ -4,7 +4,8 @@ use std::{error::Error, time::Duration};
 
 use libp2p::kad::store::RecordStore;
 use netabase::{
-    Clock, DatabaseError, Envelope, ManualClock, NetabaseStore, PutOutcome, StoreError,
+    ArrivalError, Clock, ClockAhead, DatabaseError, Envelope, ManualClock, NetabaseStore,
+    PutOutcome, WriteError,
 };
 
 use crate::schemas::{Note, note};
@@ -42,12 +43,12 @@ fn clocks_far_ahead_are_refused_and_drag_nobody() -> Result<(), Box<dyn Error>> 
     let notes = store_at(&clock).database::<Note>()?;
     let at = |ahead_ms| {
         let author = store_at(&ManualClock::at_unix_ms(NOW_MS + ahead_ms));
-        author.database::<Note>()?.to_record(&note("hi", "there"))
+        Ok::<_, DatabaseError>(author.database::<Note>()?.to_record(&note("hi", "there"))?)
     };
 
     let refused = notes.put_record(&at(600_001)?);
     let by = Duration::from_millis(600_001);
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::ClockAhead { by })));
+    assert_eq!(refused, Err(ArrivalError::ClockAhead(ClockAhead { by })));
     assert_eq!(notes.put_record(&at(600_000)?)?, PutOutcome::Stored);
 
     // The key itself goes on behind its last value, but no other key does.
@@ -83,10 +84,7 @@ fn a_record_that_peers_would_refuse_is_not_given_out() -> Result<(), Box<dyn Err
     notes.put(&note("hi", ""))?;
     clock.set_unix_ms(NOW_MS - 3_600_000);
     let refused = notes.to_record(&note("hi", ""));
-    assert!(
-        matches!(refused, Err(DatabaseError::Store(StoreError::ClockAhead { .. }))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(WriteError::ClockAhead(ClockAhead { .. }))), "{refused:?}");
     Ok(())
 }
 
@@ -107,6 +105,6 @@ fn a_lease_is_kept_to_and_shown_as_expiry() -> Result<(), Box<dyn Error>> {
     clock.advance(Duration::from_secs(60));
     assert!(RecordStore::get(&store, &record.key).is_none(), "not one moment longer");
     let late = store_at(&clock).database::<Note>()?.put_record(&record);
-    assert_eq!(late, Err(DatabaseError::Store(StoreError::LeaseOver { not_after })));
+    assert_eq!(late, Err(ArrivalError::LeaseOver { not_after }));
     Ok(())
 }

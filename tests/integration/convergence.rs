@@ -7,9 +7,8 @@ use libp2p::{
     kad::{Record, store::RecordStore},
 };
 use netabase::{
-    Clock, DatabaseError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema,
-    NetabaseStore, PutOutcome, RecordKey, RecordState, RemoteUpdate, SharedSchema, Source,
-    StoreError,
+    ArrivalError, Clock, Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    PutOutcome, RecordKey, RecordState, RemoteUpdate, SharedSchema, Source,
 };
 use rand::{
     RngExt, SeedableRng,
@@ -205,22 +204,21 @@ impl Receiver {
         let handed_in = RecordState { own: false, wanted: true, served: false };
         let sent = RecordState { own: false, wanted: false, served: true };
         let expected = self.expect(record, if way < 3 { handed_in } else { sent })?;
-        let of_database = expected.clone().map_err(DatabaseError::Store);
         let seed = self.seed;
         match way {
-            0 => assert_eq!(database.put_record(record), of_database, "seed {seed}"),
+            0 => assert_eq!(database.put_record(record), expected, "seed {seed}"),
             1 => {
                 let report = database.put_records_batch([record, record]);
                 let again = match expected {
                     Ok(PutOutcome::Stored) => Ok(PutOutcome::Equal),
-                    _ => of_database.clone(),
+                    _ => expected.clone(),
                 };
-                assert_eq!(report, [of_database, again], "seed {seed}");
+                assert_eq!(report, [expected, again], "seed {seed}");
             }
             2 => {
                 let update = database.handle_remote_update(record);
                 let outcome = update.as_ref().map(|update| update.outcome).map_err(Clone::clone);
-                assert_eq!(outcome, of_database, "seed {seed}");
+                assert_eq!(outcome, expected, "seed {seed}");
                 self.the_value_is_told(database, update, record)?;
             }
             3 => assert_eq!(self.store.put_from(record, source), expected, "seed {seed}"),
@@ -238,11 +236,11 @@ impl Receiver {
         &mut self,
         record: &Record,
         seen: RecordState,
-    ) -> Result<Result<PutOutcome, StoreError>, Box<dyn Error>> {
+    ) -> Result<Result<PutOutcome, ArrivalError>, Box<dyn Error>> {
         let now_ms = self.clock.now().unix_ms;
         let envelope = Envelope::parse(&record.value)?;
         if envelope.is_over(now_ms) {
-            return Ok(Err(StoreError::LeaseOver { not_after: envelope.not_after }));
+            return Ok(Err(ArrivalError::LeaseOver { not_after: envelope.not_after }));
         }
         let (key, value) = (record.key.to_vec(), record.value.clone());
         let held = self.expected.get(&key).cloned();
@@ -273,7 +271,7 @@ impl Receiver {
     fn the_value_is_told<V: NetabaseSchema + PartialEq + Debug>(
         &self,
         database: &MemoryStoreDatabase<V>,
-        update: Result<RemoteUpdate<V>, DatabaseError>,
+        update: Result<RemoteUpdate<V>, ArrivalError>,
         record: &Record,
     ) -> Result<(), Box<dyn Error>> {
         let Ok(update) = update else { return Ok(()) };

@@ -1,6 +1,6 @@
 //! Reads and writes by key.
 
-use netabase::{DatabaseError, NetabaseStore, RecordError, StoreError};
+use netabase::{DatabaseError, NetabaseStore, OpenError, QueryError, RecordError, WriteError};
 use serde::{Deserialize, Serialize};
 
 use crate::schemas::{Note, User, UserKey, fresh, note, user};
@@ -78,7 +78,7 @@ fn a_batch_is_stored_whole_or_not_at_all() -> Result<(), DatabaseError> {
 
     let refused = notes.put_batch(&[note("c", "4"), note("d", "spam")]);
 
-    assert!(matches!(refused, Err(DatabaseError::Record(RecordError::Invalid { .. }))));
+    assert!(matches!(refused, Err(WriteError::Record(RecordError::Invalid { .. }))));
     assert!(!notes.contains("c")?, "nothing of the batch was stored");
     assert_eq!(notes.remove_batch(["a", "b", "c"])?, 2);
     Ok(())
@@ -113,7 +113,7 @@ fn several_schemas_share_one_store() -> Result<(), DatabaseError> {
 }
 
 #[test]
-fn two_types_cannot_share_a_name() -> Result<(), StoreError> {
+fn two_types_cannot_share_a_name() -> Result<(), OpenError> {
     #[derive(Serialize, Deserialize, netabase::NetabaseSchema)]
     #[netabase(name = "user")]
     struct Impostor {
@@ -125,7 +125,7 @@ fn two_types_cannot_share_a_name() -> Result<(), StoreError> {
 
     let refused = store.database::<Impostor>().expect_err("the name is taken");
 
-    let StoreError::SchemaConflict { name: "user", registered, rejected } = refused else {
+    let OpenError::SchemaConflict { name: "user", registered, rejected } = refused else {
         panic!("unexpected error: {refused}");
     };
     assert!(registered.ends_with("User") && rejected.ends_with("Impostor"));
@@ -138,7 +138,7 @@ fn a_key_no_record_could_have_is_an_error() {
     let notes = fresh::<Note>();
     let refused = notes.get("x".repeat(1020).as_str());
     assert!(
-        matches!(refused, Err(DatabaseError::Record(RecordError::KeyTooLong { len: 1037, .. }))),
+        matches!(refused, Err(QueryError::Record(RecordError::KeyTooLong { len: 1037, .. }))),
         "{refused:?}"
     );
 }

@@ -20,7 +20,7 @@ mod kills;
 
 use std::{path::Path, time::Duration};
 
-use netabase::{ManualClock, NetabaseStore, NetabaseStoreBuilder, StoreError};
+use netabase::{BuildError, ManualClock, NetabaseStore, NetabaseStoreBuilder};
 use tempfile::TempDir;
 
 use crate::authors::{HOUR, NETWORK, NOW_MS, identity};
@@ -45,7 +45,7 @@ impl Disk {
         builder.path(self.path()).clock(self.clock.clone()).max_lifetime(HOUR)
     }
 
-    pub(crate) fn open(&self) -> Result<NetabaseStore, StoreError> {
+    pub(crate) fn open(&self) -> Result<NetabaseStore, BuildError> {
         self.builder().build()
     }
 

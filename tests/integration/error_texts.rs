@@ -2,7 +2,10 @@
 
 use std::error::Error;
 
-use netabase::{DatabaseError, LoadError, NetabaseSchema, NetabaseStore, value_from_bytes};
+use netabase::{
+    ArrivalError, DatabaseError, LoadError, NetabaseSchema, NetabaseStore, RefusalReason,
+    TransactionError, value_from_bytes,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
@@ -83,8 +86,81 @@ fn bytes_that_are_no_value_are_told_with_the_place() -> Result<(), Box<dyn Error
 fn an_update_that_moves_a_value_says_what_to_do() -> Result<(), Box<dyn Error>> {
     let users = NetabaseStore::new().database::<User>()?;
     users.put(&user("ada"))?;
-    let moved: DatabaseError =
+    let moved: TransactionError =
         users.update("ada", |user| user.name = "bob".into()).expect_err("another key");
     assert_tells_all(&moved, &["UserKey(\"ada\")", "UserKey(\"bob\")", "`user`", "transaction"]);
     Ok(())
+}
+
+#[test]
+fn each_reason_of_a_refusal_has_a_code_that_stays() {
+    let codes: Vec<_> = RefusalReason::ALL.iter().map(|reason| reason.code()).collect();
+    let expected = [
+        "too-large",
+        "foreign-key",
+        "unknown-schema",
+        "envelope",
+        "version",
+        "codec",
+        "clock",
+        "lease",
+        "private",
+        "outdated",
+        "rate",
+        "signature",
+        "value",
+        "full",
+        "panic",
+        "damaged",
+        "busy",
+    ];
+    assert_eq!(codes, expected);
+    assert_eq!(RefusalReason::TooLarge.to_string(), "too-large");
+}
+
+#[test]
+fn all_calls_of_a_database_can_be_passed_on_as_one_error() -> Result<(), DatabaseError> {
+    let store = NetabaseStore::builder().network("my-app").build()?;
+    let users = store.database::<User>()?;
+    users.put(&user("ada"))?;
+    users.get("ada")?;
+    let ada = users.iter().next().transpose()?;
+    assert_eq!(ada, Some(user("ada")));
+    let record = users.to_record(&user("bob"))?;
+    users.from_record(&record)?;
+    users.put_record(&record)?;
+    users.update("ada", |user| user.age += 1)?;
+    users.record_key("ada")?;
+    store.transaction(|tx| {
+        users.remove("bob")?;
+        tx.put(&users, &user("eve"))?;
+        Ok::<_, DatabaseError>(())
+    })
+}
+
+#[test]
+fn what_wraps_a_refusal_adds_neither_text_nor_cause() -> Result<(), Box<dyn Error>> {
+    let users = NetabaseStore::new().database::<User>()?;
+    let mut record = users.to_record(&user("ada"))?;
+    record.value.truncate(5);
+    let refused = users.put_record(&record).expect_err("cut off");
+    let ArrivalError::Record(cause) = &refused else { panic!("{refused:?}") };
+
+    assert_eq!(refused.to_string(), cause.to_string());
+    assert_eq!(chain(&refused), chain(cause));
+    assert_eq!(refused.reason(), RefusalReason::Envelope);
+    let passed_on = DatabaseError::from(refused.clone());
+    assert_eq!(chain(&passed_on), chain(&refused));
+    Ok(())
+}
+
+/// The texts of an error and its sources.
+fn chain(error: &dyn Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    texts
 }

@@ -8,8 +8,8 @@ use libp2p::{
     kad::{Record, RecordKey as KadKey, store::RecordStore},
 };
 use netabase::{
-    DEFAULT_MAX_LIFETIME, DatabaseError, EnvelopeError, ManualClock, NetabaseSchema, NetabaseStore,
-    PutOutcome, RecordError, Source, StoreError,
+    ArrivalError, ClockAhead, DEFAULT_MAX_LIFETIME, EnvelopeError, ManualClock, NetabaseSchema,
+    NetabaseStore, OpenError, PutOutcome, RecordError, Source,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ struct Biography {
 const MALLORY: u8 = 66;
 
 /// A store that knows both owned schemas and holds nothing.
-fn bobs() -> Result<NetabaseStore, StoreError> {
+fn bobs() -> Result<NetabaseStore, OpenError> {
     let store = store_of(8, &ManualClock::at_unix_ms(NOW_MS), DEFAULT_MAX_LIFETIME);
     store.database::<Profile>()?;
     store.database::<Biography>()?;
@@ -37,7 +37,7 @@ fn bobs() -> Result<NetabaseStore, StoreError> {
 }
 
 /// Why a record is refused; checks that nothing of it is kept.
-fn refusal(store: &NetabaseStore, record: &Record) -> Result<StoreError, Box<dyn Error>> {
+fn refusal(store: &NetabaseStore, record: &Record) -> Result<ArrivalError, Box<dyn Error>> {
     let refused = store.put_from(record, Source::UNKNOWN);
     assert_eq!((store.record_count(), store.byte_count()), (0, 0));
     assert_eq!((store.publishers(), store.database::<Profile>()?.owners()), (vec![], vec![]));
@@ -46,7 +46,7 @@ fn refusal(store: &NetabaseStore, record: &Record) -> Result<StoreError, Box<dyn
 
 #[test]
 fn a_signature_holds_for_one_key_schema_network_and_owner() -> Result<(), Box<dyn Error>> {
-    let bad = StoreError::Record(RecordError::BadSignature);
+    let bad = ArrivalError::Record(RecordError::BadSignature);
     let (bob, record) = (bobs()?, alices()?);
     let with_key = |from: &[u8], to: &[u8]| {
         let key = record.key.to_vec();
@@ -63,7 +63,7 @@ fn a_signature_holds_for_one_key_schema_network_and_owner() -> Result<(), Box<dy
     let (alice, mallory) = (alice.public().to_bytes(), mallory.public().to_bytes());
     let mut claimed = with_key(&alice, &mallory)?;
     let wrong = RecordError::WrongSigner { schema: "profile".into() };
-    assert_eq!(refusal(&bob, &claimed)?, StoreError::Record(wrong));
+    assert_eq!(refusal(&bob, &claimed)?, ArrivalError::Record(wrong));
     let at = claimed.value.len() - 96;
     claimed.value[at..at + 32].copy_from_slice(&mallory);
     assert_eq!(refusal(&bob, &claimed)?, bad);
@@ -78,12 +78,12 @@ fn a_signature_holds_for_one_key_schema_network_and_owner() -> Result<(), Box<dy
 }
 
 /// What a record is refused for whose byte at `at`, in key and value one after the other, was changed.
-fn expected_refusal(record: &Record, at: usize) -> Result<StoreError, Box<dyn Error>> {
+fn expected_refusal(record: &Record, at: usize) -> Result<ArrivalError, Box<dyn Error>> {
     let (key, value) = (record.key.as_ref(), &record.value[..]);
-    let bad = StoreError::Record(RecordError::BadSignature);
-    let wrong = StoreError::Record(RecordError::WrongSigner { schema: "profile".into() });
-    let foreign = StoreError::Record(RecordError::ForeignKey);
-    let envelope = |error| StoreError::Record(RecordError::Envelope(error));
+    let bad = ArrivalError::Record(RecordError::BadSignature);
+    let wrong = ArrivalError::Record(RecordError::WrongSigner { schema: "profile".into() });
+    let foreign = ArrivalError::Record(RecordError::ForeignKey);
+    let envelope = |error| ArrivalError::Record(RecordError::Envelope(error));
     let Some(at) = at.checked_sub(key.len()) else {
         let name: String = key[10..17].iter().map(|&byte| char::from(byte)).collect();
         let is_name = |name: &str| {
@@ -104,13 +104,17 @@ fn expected_refusal(record: &Record, at: usize) -> Result<StoreError, Box<dyn Er
         0..8 => {
             let clock = u64::from_be_bytes(value[..8].try_into()?) >> 16;
             let by = Duration::from_millis(clock.saturating_sub(NOW_MS));
-            if by > Duration::from_secs(600) { StoreError::ClockAhead { by } } else { bad }
+            if by > Duration::from_secs(600) {
+                ArrivalError::ClockAhead(ClockAhead { by })
+            } else {
+                bad
+            }
         }
         8 => match (value[8] >> 3 & 7, value[8] & 7) {
             (1, 0) if value[8] & 0b1000_0000 != 0 => {
                 envelope(EnvelopeError::TombstoneWithPayload { len: 10 })
             }
-            (1, 0) => StoreError::Record(RecordError::Unsigned { schema: "profile".into() }),
+            (1, 0) => ArrivalError::Record(RecordError::Unsigned { schema: "profile".into() }),
             // Of a codec that is not read here, and so of one more thing that its owner did not sign.
             (1, _) => bad,
             (found, _) => envelope(EnvelopeError::UnsupportedVersion { found }),
@@ -123,8 +127,8 @@ fn expected_refusal(record: &Record, at: usize) -> Result<StoreError, Box<dyn Er
                 DEFAULT_MAX_LIFETIME + minutes(10) + Duration::from_secs(1),
             );
             match left {
-                0 => StoreError::LeaseOver { not_after },
-                _ if lease > longest => StoreError::LeaseTooLong { lease, longest },
+                0 => ArrivalError::LeaseOver { not_after },
+                _ if lease > longest => ArrivalError::LeaseTooLong { lease, longest },
                 _ => bad,
             }
         }
@@ -160,18 +164,17 @@ fn what_is_unsigned_or_signed_by_another_is_refused_as_such() -> Result<(), Box<
     let mut unsigned = record.clone();
     unsigned.value.truncate(record.value.len() - 96);
     unsigned.value[8] &= !0b0100_0000;
-    let expected = StoreError::Record(RecordError::Unsigned { schema: "profile".into() });
+    let expected = ArrivalError::Record(RecordError::Unsigned { schema: "profile".into() });
     assert_eq!(refusal(&bob, &unsigned)?, expected);
 
     let mut forged = record.clone();
     sign_again(&mut forged, NETWORK, &identity(MALLORY))?;
-    let expected = StoreError::Record(RecordError::WrongSigner { schema: "profile".into() });
+    let expected = ArrivalError::Record(RecordError::WrongSigner { schema: "profile".into() });
     assert_eq!(refusal(&bob, &forged)?, expected);
 
     // The same at the application's door.
     assert!(RecordStore::put(&mut bob.clone(), forged.clone()).is_err());
     let profiles = bob.database::<Profile>()?;
-    let expected = DatabaseError::Store(expected);
     assert_eq!(profiles.put_record(&forged), Err(expected.clone()));
     assert_eq!(profiles.put_records_batch([&forged]), [Err(expected.clone())]);
     assert_eq!(profiles.handle_remote_update(&forged), Err(expected));
@@ -196,6 +199,6 @@ fn the_identity_point_owns_nothing() -> Result<(), Box<dyn Error>> {
     let owner = PeerId::from(libp2p::identity::PublicKey::from(weak));
     assert!(record.key.as_ref().windows(38).any(|bytes| bytes == owner.to_bytes()));
 
-    assert_eq!(refusal(&bobs()?, &record)?, StoreError::Record(RecordError::BadSignature));
+    assert_eq!(refusal(&bobs()?, &record)?, ArrivalError::Record(RecordError::BadSignature));
     Ok(())
 }

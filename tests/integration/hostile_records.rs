@@ -1,7 +1,7 @@
 //! Records from nowhere: whatever the bytes, a typed error or a valid record, never a panic.
 
 use libp2p::kad::{Record, RecordKey as KadKey, store::RecordStore};
-use netabase::{DatabaseError, NetabaseStore, StoreError};
+use netabase::{ArrivalError, DatabaseError, NetabaseStore};
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 use crate::schemas::{Note, note};
@@ -77,7 +77,7 @@ fn a_record_of_an_unknown_schema_is_refused() -> Result<(), DatabaseError> {
     // A store whose databases know other schemas gives the reason to the application.
     let users = store.database::<crate::schemas::User>()?;
     let refused = users.put_record(&record);
-    assert!(matches!(refused, Err(DatabaseError::Record(_))), "{refused:?}");
+    assert!(matches!(refused, Err(ArrivalError::Record(_))), "{refused:?}");
     assert_eq!(store.record_count(), 0);
     Ok(())
 }
@@ -90,7 +90,7 @@ fn a_full_store_refuses_records_too() -> Result<(), Box<dyn std::error::Error>> 
     notes.put(&note("a", ""))?;
     let record = notes.to_record(&note("b", ""))?;
     let refused = notes.put_record(&record);
-    let full = StoreError::ForeignFull { max_records: 0, max_bytes };
-    assert_eq!(refused, Err(DatabaseError::Store(full)));
+    let full = ArrivalError::ForeignFull { max_records: 0, max_bytes };
+    assert_eq!(refused, Err(full));
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::{
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
     Cursor, DatabaseError, Entries, Index, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    QueryError, WriteError,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -140,7 +141,7 @@ fn a_page_by_index_is_resumed_by_its_cursor_and_by_no_other() -> Result<(), Box<
     assert_eq!(icaos(by_elevation.iter().after(&cursor)?)?, ["BIAR", "BIRK", "BIKF"]);
     assert_eq!(icaos(by_elevation.iter().after(&cursor)?.reversed())?, ["EHRD"]);
 
-    let foreign = DatabaseError::ForeignCursor { schema: "airport" };
+    let foreign = QueryError::ForeignCursor { schema: "airport" };
     assert_eq!(airports.iter().after(&cursor).map(drop), Err(foreign.clone()));
     let by_iata = airports.index(Airport::IATA).iter().after(&cursor).map(drop);
     assert_eq!(by_iata, Err(foreign));
@@ -327,10 +328,10 @@ fn what_indexes_hold_counts_and_is_bounded() -> Result<(), Box<dyn Error>> {
     assert!(
         matches!(
             refused,
-            Err(DatabaseError::Record(netabase::RecordError::TooManyEntries {
+            Err(DatabaseError::Write(WriteError::Record(netabase::RecordError::TooManyEntries {
                 schema: "airport",
                 ..
-            }))
+            })))
         ),
         "{refused:?}"
     );

@@ -21,7 +21,7 @@ mod model;
 use std::{error::Error, time::Duration};
 
 use libp2p::kad::{Record, store::RecordStore};
-use netabase::{Clock, DatabaseError, ManualClock, MemoryStoreDatabase, NetabaseSchema};
+use netabase::{Clock, ManualClock, MemoryStoreDatabase, NetabaseSchema, QueryError};
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::{NOW_MS, store_at};
@@ -87,7 +87,7 @@ fn just_before(time: Duration) -> Duration {
 }
 
 fn ids(
-    sessions: impl Iterator<Item = Result<Session, DatabaseError>>,
-) -> Result<Vec<String>, DatabaseError> {
+    sessions: impl Iterator<Item = Result<Session, QueryError>>,
+) -> Result<Vec<String>, QueryError> {
     sessions.map(|session| Ok(session?.id)).collect()
 }

@@ -2,7 +2,7 @@
 
 use netabase::{
     DatabaseError, EncodeError, Limits, LoadError, MemoryStoreDatabase, NetabaseSchema,
-    NetabaseStore, RecordError, RoundTripCause, StoreError,
+    NetabaseStore, OutOfRoom, RecordError, RoundTripCause, TooLarge, WriteError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ fn a_full_store_refuses_new_keys_and_keeps_old_ones() -> Result<(), DatabaseErro
     let refused = users.put(&user(2));
 
     assert!(
-        matches!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 1 }))),
+        matches!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 1 }))),
         "{refused:?}"
     );
     assert_eq!(users.get(&1)?, Some(user(1)), "nothing was evicted");
@@ -43,7 +43,7 @@ fn a_store_full_of_bytes_refuses_what_makes_it_larger() -> Result<(), DatabaseEr
     assert!(
         matches!(
             refused,
-            Err(DatabaseError::Store(StoreError::FullOfBytes { max_bytes: 200, needed }))
+            Err(WriteError::OutOfRoom(OutOfRoom::Bytes { max_bytes: 200, needed }))
                 if needed == bytes
         ),
         "{refused:?}"
@@ -64,8 +64,8 @@ fn a_value_beyond_the_limit_is_refused_and_one_at_it_is_not() -> Result<(), Data
 
     let refused = users.put(&User { id: 1, name: "x".repeat(1000 - 14 - 1 - 3 + 1) });
 
-    let expected = StoreError::ValueTooLarge { len: 1001, max_bytes: 1000 };
-    assert_eq!(refused, Err(DatabaseError::Store(expected)));
+    let expected = WriteError::TooLarge(TooLarge::Value { len: 1001, max_bytes: 1000 });
+    assert_eq!(refused, Err(expected));
     assert_eq!(users.get(&1)?, Some(largest));
     Ok(())
 }
@@ -85,7 +85,7 @@ fn a_schema_may_have_a_smaller_limit() -> Result<(), DatabaseError> {
     let refused = tags.put(&Tag { id: 1, text: "x".repeat(64 - 14 - 1) });
 
     let expected = RecordError::TooLarge { schema: "tag", len: 65, max_bytes: 64 };
-    assert_eq!(refused, Err(DatabaseError::Record(expected)));
+    assert_eq!(refused, Err(WriteError::Record(expected)));
     Ok(())
 }
 
@@ -100,7 +100,10 @@ fn a_batch_beyond_the_limit_stores_nothing() -> Result<(), DatabaseError> {
 
     let refused = users.put_batch(&[user(4), user(5)]);
 
-    assert!(matches!(refused, Err(DatabaseError::Store(StoreError::Full { .. }))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { .. }))),
+        "{refused:?}"
+    );
     assert_eq!(users.len(), 2);
     assert!(!users.contains(&4)?);
     Ok(())
@@ -113,7 +116,10 @@ fn a_load_fills_the_store_to_its_limit() {
     assert!(
         matches!(
             stopped,
-            Err(LoadError { stored: 700, source: DatabaseError::Store(StoreError::Full { .. }) })
+            Err(LoadError {
+                stored: 700,
+                source: WriteError::OutOfRoom(OutOfRoom::Records { .. })
+            })
         ),
         "{stopped:?}"
     );
@@ -139,8 +145,8 @@ fn what_get_could_not_read_is_refused_by_put() -> Result<(), DatabaseError> {
     let deep = forests.put(&Forest { id: 1, tree: tree(40), nothing: Vec::new() });
     let zero_sized = forests.put(&Forest { id: 1, tree: tree(1), nothing: vec![()] });
 
-    let cause = |refused: Result<_, DatabaseError>| match refused {
-        Err(DatabaseError::Record(RecordError::RoundTrip(error))) => error.cause().clone(),
+    let cause = |refused: Result<_, WriteError>| match refused {
+        Err(WriteError::Record(RecordError::RoundTrip(error))) => error.cause().clone(),
         other => panic!("unexpected: {other:?}"),
     };
     assert_eq!(cause(deep), RoundTripCause::Unwritable(EncodeError::TooDeep));

@@ -8,8 +8,8 @@ use std::{
 use futures::FutureExt;
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    ChangeOrigin, DatabaseError, Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-    PutOutcome, RecordError, Source, StoreError, Timestamp,
+    ArrivalError, ChangeOrigin, Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    OpenError, PutOutcome, RecordError, Source, Timestamp,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ fn record(club: &Club, ago_ms: u64) -> Result<Record, Box<dyn Error>> {
     Ok(record)
 }
 
-fn clubs_now() -> Result<MemoryStoreDatabase<Club>, StoreError> {
+fn clubs_now() -> Result<MemoryStoreDatabase<Club>, OpenError> {
     store_at_now(9).database()
 }
 
@@ -217,9 +217,7 @@ fn a_merged_value_that_is_invalid_leaves_the_old_one() -> Result<(), Box<dyn Err
 
     let refused = clubs.put_record(&record(&club("a", &[13], 2), 0)?);
 
-    let Err(DatabaseError::Store(StoreError::Record(RecordError::Invalid { schema, source }))) =
-        refused
-    else {
+    let Err(ArrivalError::Record(RecordError::Invalid { schema, source })) = refused else {
         return Err(format!("{refused:?}").into());
     };
     assert_eq!((schema, source.to_string()), ("club", "7 and 13 must not meet".into()));
@@ -260,7 +258,7 @@ fn a_merge_that_changes_the_key_is_refused_and_changes_nothing() -> Result<(), B
     let refused = drifting.put_record(&fresh().to_record(&Drifting { id: 1, weight: 6 })?);
 
     let mismatch = RecordError::KeyMismatch { schema: "drifting" };
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Record(mismatch))));
+    assert_eq!(refused, Err(ArrivalError::Record(mismatch)));
     assert_eq!(drifting.get_record(&1)?.ok_or("it stays")?.value, before);
     assert_eq!((drifting.len(), drifting.store().record_count()), (1, 1));
     assert_eq!(drifting.index(Drifting::WEIGHT).get(6)?.count(), 0);
@@ -276,7 +274,7 @@ fn a_tombstone_of_merged_values_is_refused() -> Result<(), Box<dyn Error>> {
     tombstone.value[8] |= 0b1000_0000;
     assert!(Envelope::parse(&tombstone.value)?.tombstone);
     let unexpected = RecordError::UnexpectedTombstone { schema: "club" };
-    let refused = Err(DatabaseError::Store(StoreError::Record(unexpected)));
+    let refused = Err(ArrivalError::Record(unexpected));
 
     assert_eq!(clubs.put_record(&tombstone), refused);
     clubs.put_record(&live)?;
@@ -298,7 +296,10 @@ fn peers_cannot_send_what_is_merged() -> Result<(), Box<dyn Error>> {
     let mut store: NetabaseStore = clubs.store().clone();
     let record = record(&club("a", &[1], 1), 0)?;
     let refused = store.put_from(&record, Source::UNKNOWN);
-    assert!(matches!(refused, Err(StoreError::NotAccepted { schema: "club", .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ArrivalError::NotAccepted { schema: "club", .. })),
+        "{refused:?}"
+    );
     assert!(RecordStore::put(&mut store, record).is_err());
     assert_eq!(store.record_count(), 0);
     Ok(())

@@ -4,7 +4,8 @@ use std::{error::Error, thread};
 
 use libp2p::kad::Record;
 use netabase::{
-    DatabaseError, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome, check_merge,
+    DatabaseError, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome,
+    TransactionError, check_merge,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ impl Bits {
 fn records(from: usize) -> Result<Vec<Record>, DatabaseError> {
     let writer = NetabaseStore::new().database::<Bits>()?;
     let bits = (from..WORDS * 64).step_by(2);
-    bits.map(|bit| writer.to_record(&Bits::default().with(bit))).collect()
+    Ok(bits.map(|bit| writer.to_record(&Bits::default().with(bit))).collect::<Result<_, _>>()?)
 }
 
 #[test]
@@ -89,14 +90,14 @@ fn merging_and_transactions_on_one_key_lose_nothing() -> Result<(), Box<dyn Erro
 }
 
 /// Adds a bit in a transaction, as often as it takes.
-fn add(bits: &MemoryStoreDatabase<Bits>, bit: usize) -> Result<(), DatabaseError> {
+fn add(bits: &MemoryStoreDatabase<Bits>, bit: usize) -> Result<(), TransactionError> {
     loop {
         let added = bits.store().transaction(|tx| {
             let now = tx.get(bits, &0)?.unwrap_or_default();
             tx.put(bits, &now.with(bit))
         });
         match added {
-            Err(DatabaseError::Conflict { .. }) => {}
+            Err(TransactionError::Conflict { .. }) => {}
             done => return done,
         }
     }

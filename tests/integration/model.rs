@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, error::Error, ops::Bound};
 
-use netabase::{DatabaseError, Entries, MemoryStoreDatabase, PutOutcome};
+use netabase::{Entries, MemoryStoreDatabase, PutOutcome, QueryError};
 use rand::{Rng, RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 use crate::schemas::{Note, fresh, note};
@@ -167,6 +167,6 @@ fn contains((lower, upper): &(Bound<String>, Bound<String>), title: &String) -> 
     above && below
 }
 
-fn rows(entries: Entries<Note>) -> Result<Vec<(String, String)>, DatabaseError> {
+fn rows(entries: Entries<Note>) -> Result<Vec<(String, String)>, QueryError> {
     entries.map(|note| note.map(|note| (note.title, note.text))).collect()
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use netabase::{
-    Cursor, DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    Cursor, DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, QueryError,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ fn ids(entries: &mut Entries<User>) -> Result<Vec<u64>, DatabaseError> {
 
 /// Pages through a walk by what `has_more` says, and gives the pages.
 fn pages(
-    walk: impl Fn() -> Result<Entries<User>, DatabaseError>,
+    walk: impl Fn() -> Result<Entries<User>, QueryError>,
     limit: usize,
 ) -> Result<Vec<Vec<u64>>, DatabaseError> {
     let (mut pages, mut after): (Vec<_>, Option<Cursor>) = (Vec::new(), None);

@@ -27,8 +27,8 @@ use libp2p::{
     kad::{Record, RecordKey as KadKey},
 };
 use netabase::{
-    Limits, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome, Source,
-    StoreError, Usage,
+    ArrivalError, Limits, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    PutOutcome, Source, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -151,7 +151,7 @@ pub(crate) fn bob() -> NetabaseStore {
 }
 
 /// Sends records, all of which are stored.
-pub(crate) fn send(store: &NetabaseStore, records: &[Record]) -> Result<(), StoreError> {
+pub(crate) fn send(store: &NetabaseStore, records: &[Record]) -> Result<(), ArrivalError> {
     for record in records {
         assert_eq!(store.put_from(record, source(1))?, PutOutcome::Stored);
     }
@@ -165,6 +165,6 @@ pub(crate) fn weight(records: &[Record]) -> Usage {
 
 pub(crate) fn all<V: NetabaseSchema>(
     database: &MemoryStoreDatabase<V>,
-) -> Result<Vec<V>, netabase::DatabaseError> {
+) -> Result<Vec<V>, netabase::QueryError> {
     database.iter().collect()
 }

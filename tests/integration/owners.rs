@@ -8,8 +8,8 @@ use libp2p::{
     kad::{Record, store::RecordStore},
 };
 use netabase::{
-    Cursor, DatabaseError, Envelope, Limits, ManualClock, MemoryStoreDatabase, NetabaseSchema,
-    NetabaseStore, PutOutcome, RecordError, Source, StoreError,
+    Cursor, Envelope, Limits, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    PutOutcome, QueryError, RecordError, Source, TooLarge, TransactionError, WriteError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,7 @@ fn in_a_city(at: usize, owner: u8) -> Contact {
     contact(&format!("{at:03}"), &format!("{at}@{owner}"), "Reykjavik")
 }
 
-fn all(entries: netabase::Entries<Contact>) -> Result<Vec<Contact>, DatabaseError> {
+fn all(entries: netabase::Entries<Contact>) -> Result<Vec<Contact>, QueryError> {
     entries.collect()
 }
 
@@ -128,15 +128,15 @@ fn indexes_and_unique_values_are_an_owners_own() -> Result<(), Box<dyn Error>> {
     let refused = bob.put(&contact("robert", "ada@x", "Paris"));
     let holder = "ContactKey(\"bob\")".into();
     let (schema, index, value) = ("contact", "email", "\"ada@x\"".into());
-    let expected = StoreError::NotUnique { schema, index, value, holder };
-    assert_eq!(refused, Err(DatabaseError::Store(expected)), "one owner may not");
+    let expected = WriteError::NotUnique { schema, index, value, holder };
+    assert_eq!(refused, Err(expected), "one owner may not");
     Ok(())
 }
 
 #[test]
 fn nobody_writes_anothers_records() -> Result<(), Box<dyn Error>> {
     let [alice, bob, _] = of_three(1)?;
-    let refused = DatabaseError::NotOwner { schema: "contact" };
+    let refused = WriteError::NotOwner { schema: "contact" };
     let new = contact("new", "n@x", "London");
     assert_eq!(alice.put(&new), Err(refused.clone()));
     assert_eq!(alice.put_with_ttl(&new, Some(HOUR)), Err(refused.clone()));
@@ -144,7 +144,7 @@ fn nobody_writes_anothers_records() -> Result<(), Box<dyn Error>> {
     assert_eq!(alice.load([new.clone()]).map_err(|error| error.source), Err(refused.clone()));
     assert_eq!(alice.to_record(&new), Err(refused.clone()));
     let in_transaction = bob.store().transaction(|tx| tx.put(&alice, &new));
-    assert_eq!(in_transaction, Err(refused));
+    assert_eq!(in_transaction, Err(TransactionError::Write(refused)));
     assert_eq!((alice.len(), bob.len()), (1, 1));
     assert_eq!(sync(&alice)?, [], "there is nothing of hers to publish");
     assert_eq!(alice.clear()?, 0);
@@ -187,7 +187,7 @@ fn cursors_do_not_lead_to_another_owners_records() -> Result<(), Box<dyn Error>>
             if same {
                 assert_eq!(all(rest?)?, own[2..]);
             } else {
-                let foreign = DatabaseError::ForeignCursor { schema: "contact" };
+                let foreign = QueryError::ForeignCursor { schema: "contact" };
                 assert_eq!(rest.map(drop), Err(foreign));
             }
             for walk in [to.index(Contact::CITY).get("Reykjavik")?, to.index(Contact::CITY).iter()]
@@ -269,18 +269,18 @@ fn a_value_has_to_have_room_for_its_signature() -> Result<(), Box<dyn Error>> {
     of_schema.put(&tiny(200))?;
     assert_eq!(sync(&of_schema)?[0].value.len(), 200);
     let refused = RecordError::TooLarge { schema: "tiny", len: 201, max_bytes: 200 };
-    assert_eq!(of_schema.put(&tiny(201)), Err(DatabaseError::Record(refused.clone())));
-    assert_eq!(of_schema.put_batch([&tiny(201)]), Err(DatabaseError::Record(refused.clone())));
-    assert_eq!(of_schema.to_record(&tiny(201)), Err(DatabaseError::Record(refused)));
+    assert_eq!(of_schema.put(&tiny(201)), Err(WriteError::Record(refused.clone())));
+    assert_eq!(of_schema.put_batch([&tiny(201)]), Err(WriteError::Record(refused.clone())));
+    assert_eq!(of_schema.to_record(&tiny(201)), Err(WriteError::Record(refused)));
 
     let limits = Limits { max_value_bytes: 150, ..Limits::default() };
     let store = NetabaseStore::builder().network(NETWORK).limits(limits).build()?;
     let of_store = store.database::<Tiny>()?;
     of_store.put(&tiny(150))?;
     assert_eq!(sync(&of_store)?[0].value.len(), 150);
-    let refused = StoreError::ValueTooLarge { len: 151, max_bytes: 150 };
-    assert_eq!(of_store.put(&tiny(151)), Err(DatabaseError::Store(refused.clone())));
-    assert_eq!(of_store.put_batch([&tiny(151)]), Err(DatabaseError::Store(refused)));
+    let refused = WriteError::TooLarge(TooLarge::Value { len: 151, max_bytes: 150 });
+    assert_eq!(of_store.put(&tiny(151)), Err(refused.clone()));
+    assert_eq!(of_store.put_batch([&tiny(151)]), Err(refused));
     assert_eq!(of_store.get(&1)?, Some(tiny(150)));
     Ok(())
 }

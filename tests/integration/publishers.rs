@@ -11,8 +11,8 @@ use libp2p::{
     kad::{Record, RecordKey as KadKey, store::RecordStore},
 };
 use netabase::{
-    DatabaseError, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome,
-    RawRecord, RecordKey, Source, Usage,
+    ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome, RawRecord,
+    RecordKey, Source, Usage,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
@@ -102,7 +102,7 @@ impl Run {
         // Through kad, the local peer's own would be published by it.
         let outcome = if self.rng.random() {
             let source = Source::of_ip([192, 0, 2, self.rng.random_range(0..3)].into());
-            self.store.put_from(record, source).map_err(DatabaseError::from)
+            self.store.put_from(record, source)
         } else if is_of(record, "note") {
             self.notes.put_record(record)
         } else {

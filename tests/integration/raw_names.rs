@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use netabase::{DatabaseError, NetabaseSchema, NetabaseStore, StoreError};
+use netabase::{NetabaseSchema, NetabaseStore, WriteError};
 use serde::{Deserialize, Serialize};
 
 #[allow(clippy::duplicated_attributes, reason = "a field may be in several indexes")]
@@ -36,10 +36,7 @@ fn a_unique_index_over_a_keyword_tells_values_apart() -> Result<(), Box<dyn Erro
     let collides = devices.put(&device(1, "lamp", 1));
 
     assert!(
-        matches!(
-            collides,
-            Err(DatabaseError::Store(StoreError::NotUnique { index: "by_kind", .. }))
-        ),
+        matches!(collides, Err(WriteError::NotUnique { index: "by_kind", .. })),
         "{collides:?}"
     );
     assert_eq!(devices.len(), 3);

@@ -4,8 +4,8 @@ use std::{error::Error, time::Duration};
 
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    DatabaseError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-    PutOutcome, RecordState, SharedSchema, Source,
+    Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, PutOutcome,
+    RecordState, SharedSchema, Source, TransactionError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -83,17 +83,17 @@ fn a_strangers_tombstone_outlives_the_value_it_deletes() -> Result<(), Box<dyn E
 
 #[test]
 fn what_was_ever_published_leaves_a_tombstone_when_it_is_removed() -> Result<(), Box<dyn Error>> {
-    type Step = fn(&NetabaseStore, &MemoryStoreDatabase<Profile>) -> Result<(), DatabaseError>;
+    type Step = fn(&NetabaseStore, &MemoryStoreDatabase<Profile>) -> Result<(), TransactionError>;
     let steps: [(&str, Step); 4] = [
-        ("at once", |_, profiles| profiles.remove("ada").map(drop)),
+        ("at once", |_, profiles| Ok(profiles.remove("ada").map(drop)?)),
         ("once it is private again", |_, profiles| {
             profiles.unpublish("ada")?;
-            profiles.remove("ada").map(drop)
+            Ok(profiles.remove("ada").map(drop)?)
         }),
         ("written again", |_, profiles| {
             profiles.remove("ada")?;
             profiles.put(&profile("ada"))?;
-            profiles.remove("ada").map(drop)
+            Ok(profiles.remove("ada").map(drop)?)
         }),
         ("written again in one step", |store, profiles| {
             store.transaction(|tx| {
@@ -101,7 +101,7 @@ fn what_was_ever_published_leaves_a_tombstone_when_it_is_removed() -> Result<(),
                 tx.put(profiles, &profile("ada"))
             })?;
             assert!(RecordStore::records(store).next().is_none(), "it is private again");
-            profiles.remove("ada").map(drop)
+            Ok(profiles.remove("ada").map(drop)?)
         }),
     ];
     for (when, step) in steps {

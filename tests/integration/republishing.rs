@@ -3,16 +3,16 @@
 use std::{borrow::Cow, error::Error, time::Duration};
 
 use libp2p::kad::{Record, store::RecordStore};
-use netabase::{Envelope, ManualClock, MemoryStoreDatabase, PutOutcome, StoreError};
+use netabase::{Envelope, ManualClock, MemoryStoreDatabase, OpenError, PutOutcome, WriteError};
 
 use crate::authors::{HOUR, NOW_MS, minutes, store_of, sync};
 use crate::schemas::{Note, Profile, note, profile};
 
-fn profiles_at(clock: &ManualClock) -> Result<MemoryStoreDatabase<Profile>, StoreError> {
+fn profiles_at(clock: &ManualClock) -> Result<MemoryStoreDatabase<Profile>, OpenError> {
     store_of(1, clock, HOUR).database()
 }
 
-fn renewed(profiles: &MemoryStoreDatabase<Profile>, max: usize) -> Result<Vec<Record>, StoreError> {
+fn renewed(profiles: &MemoryStoreDatabase<Profile>, max: usize) -> Result<Vec<Record>, WriteError> {
     profiles.get_republish_records(max).into_iter().collect()
 }
 

@@ -14,7 +14,7 @@ mod ways;
 
 use netabase::{
     DatabaseError, NetabaseSchema, NetabaseStore, RecordError, RoundTripCause, RoundTripError,
-    check_round_trip,
+    WriteError, check_round_trip,
 };
 
 /// The error of a value that every write refuses, over a stored one that stays.
@@ -26,7 +26,7 @@ where
     values.put(stored)?;
 
     let error = match values.put(value) {
-        Err(DatabaseError::Record(RecordError::RoundTrip(error))) => error,
+        Err(WriteError::Record(RecordError::RoundTrip(error))) => error,
         other => panic!("accepted: {value:?}: {other:?}"),
     };
 

@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use libp2p::kad::store::RecordStore;
-use netabase::{Envelope, ManualClock, PutOutcome, StoreError};
+use netabase::{ClockAhead, Envelope, ManualClock, PutOutcome, WriteError};
 
 use crate::authors::{HOUR, NOW_MS, minutes, store_of, sync};
 use crate::schemas::{Note, Profile, note, profile};
@@ -95,7 +95,7 @@ fn what_peers_would_refuse_for_its_clock_keeps_no_other_from_renewal() -> Result
 
     let by = Duration::from_millis(YEAR_MS - 31 * 60 * 1000);
     let synced: Vec<_> = profiles.sync_to_network().collect();
-    assert_eq!(synced[0], Err(StoreError::ClockAhead { by }), "who syncs is told");
+    assert_eq!(synced[0], Err(WriteError::ClockAhead(ClockAhead { by })), "who syncs is told");
     assert!(synced[1].is_ok());
     Ok(())
 }

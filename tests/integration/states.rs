@@ -7,8 +7,8 @@ use libp2p::{
     kad::{Record, store::RecordStore},
 };
 use netabase::{
-    Access, Clock, DatabaseError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore,
-    PutOutcome, RecordError, RecordState, StoreError, SystemClock,
+    Access, ArrivalError, Clock, DatabaseError, Envelope, ManualClock, MemoryStoreDatabase,
+    NetabaseStore, PutOutcome, RecordError, RecordState, SystemClock,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
@@ -27,7 +27,7 @@ fn served(store: &NetabaseStore, record: &Record) -> Option<Vec<u8>> {
 
 /// A record that another peer wrote.
 fn foreign(title: &str, text: &str) -> Result<Record, DatabaseError> {
-    NetabaseStore::new().database::<Note>()?.to_record(&note(title, text))
+    Ok(NetabaseStore::new().database::<Note>()?.to_record(&note(title, text))?)
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_signature_on_a_record_that_is_not_owned_is_refused() -> Result<(), Box<dyn 
     record.value.extend([7; 96]);
     let refused = notes.put_record(&record);
     let expected = RecordError::UnexpectedSignature { schema: "note" };
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Record(expected))));
+    assert_eq!(refused, Err(ArrivalError::Record(expected)));
     Ok(())
 }
 

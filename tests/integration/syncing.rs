@@ -4,8 +4,8 @@ use std::{borrow::Cow, error::Error, fmt::Debug, time::Duration};
 
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, PutOutcome, SharedSchema, Source,
-    StoreError,
+    ClockAhead, Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, PutOutcome,
+    SharedSchema, Source, WriteError,
 };
 
 use crate::authors::{HOUR, NOW_MS, minutes, store_at_now, store_of, sync};
@@ -152,7 +152,7 @@ fn a_record_whose_clock_peers_would_refuse_stays_private() -> Result<(), Box<dyn
     notes.put(&note("ahead", ""))?;
     clock.set_unix_ms(NOW_MS - 600_001);
     let by = Duration::from_millis(600_001);
-    assert_eq!(sync(&notes), Err(StoreError::ClockAhead { by }));
+    assert_eq!(sync(&notes), Err(WriteError::ClockAhead(ClockAhead { by })));
     assert_eq!((served(&store), notes.len()), (0, 1));
     clock.advance(Duration::from_millis(1));
     assert_eq!(sync(&notes)?.len(), 1, "ten minutes ahead is taken");

@@ -9,8 +9,8 @@ use std::{
 
 use libp2p::kad::store::RecordStore;
 use netabase::{
-    DatabaseError, Limits, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, RawRecord,
-    StoreError, Transaction,
+    DatabaseError, Limits, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, OutOfRoom,
+    RawRecord, Transaction, TransactionError, WriteError,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -91,14 +91,23 @@ fn limits_and_unique_indexes_are_checked_at_the_end() -> Result<(), Box<dyn Erro
         tx.put(&accounts, &account(2, 0))?;
         tx.put(&accounts, &account(3, 0))
     });
-    assert!(matches!(full, Err(DatabaseError::Store(StoreError::Full { .. }))), "{full:?}");
+    assert!(
+        matches!(
+            full,
+            Err(TransactionError::Write(WriteError::OutOfRoom(OutOfRoom::Records { .. })))
+        ),
+        "{full:?}"
+    );
 
     let rename = |tx: &mut Transaction<'_>, id, name: &str| {
         tx.put(&accounts, &Account { name: name.into(), ..account(id, 100) })
     };
     let doubled = store.transaction(|tx| rename(tx, 0, "account 1"));
     assert!(
-        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { index: "name", .. }))),
+        matches!(
+            doubled,
+            Err(TransactionError::Write(WriteError::NotUnique { index: "name", .. }))
+        ),
         "{doubled:?}"
     );
     store.transaction(|tx| {
@@ -137,7 +146,7 @@ fn it_runs_again_when_what_it_read_has_changed_and_gives_up_in_the_end()
         accounts.put(&account(0, runs))?;
         tx.put(&accounts, &account(5, 0))
     });
-    assert_eq!(given_up, Err(DatabaseError::Conflict { runs: 8 }));
+    assert_eq!(given_up, Err(TransactionError::Conflict { runs: 8 }));
     assert_eq!((runs, everything(&store).len()), (8, before));
     Ok(())
 }
@@ -157,7 +166,7 @@ fn a_change_that_keeps_the_clock_is_a_change() -> Result<(), Box<dyn Error>> {
         if runs == 1 {
             accounts.put_record(&larger)?;
         }
-        tx.put(&accounts, &account(0, seen + 1))
+        Ok::<_, DatabaseError>(tx.put(&accounts, &account(0, seen + 1))?)
     })?;
     assert_eq!((runs, accounts.get(&0)?), (2, Some(account(0, 61))));
     Ok(())
@@ -221,7 +230,7 @@ fn what_is_removed_and_put_anew_is_private_again() -> Result<(), Box<dyn Error>>
 fn a_database_of_another_store_is_refused() -> Result<(), Box<dyn Error>> {
     let ((store, _), (_, other)) = (bank(1)?, bank(1)?);
     let refused = store.transaction(|tx| tx.put(&other, &account(9, 9)));
-    assert_eq!(refused, Err(DatabaseError::ForeignDatabase { schema: "account" }));
+    assert_eq!(refused, Err(TransactionError::ForeignDatabase { schema: "account" }));
     Ok(())
 }
 
@@ -359,7 +368,7 @@ fn transfer_for_a_while(store: &NetabaseStore, accounts: &MemoryStoreDatabase<Ac
             receiver.cents += 1;
             tx.put(accounts, &receiver)
         });
-        assert!(matches!(moved, Ok(()) | Err(DatabaseError::Conflict { .. })), "{moved:?}");
+        assert!(matches!(moved, Ok(()) | Err(TransactionError::Conflict { .. })), "{moved:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use netabase::{DatabaseError, NetabaseStore, StoreError};
+use netabase::{NetabaseStore, WriteError};
 
 use crate::indexes::{Airport, AirportKey, airport, icaos, some_airports};
 
@@ -13,16 +13,16 @@ fn a_unique_index_refuses_a_second_holder_and_changes_nothing() -> Result<(), Bo
 
     let refused = airports.put(&thief);
 
-    let expected = StoreError::NotUnique {
+    let expected = WriteError::NotUnique {
         schema: "airport",
         index: "iata",
         value: "\"KEF\"".into(),
         holder: "AirportKey(\"BIKF\")".into(),
     };
-    assert_eq!(refused, Err(DatabaseError::Store(expected.clone())));
+    assert_eq!(refused, Err(expected.clone()));
     assert_eq!(
         expected.to_string(),
-        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`"
+        "`airport` AirportKey(\"BIKF\") already has \"KEF\" in the unique index `iata`; change or remove one of the two"
     );
     assert_eq!((airports.len(), airports.contains("XXXX")?), (5, false));
     assert!(airports.put_batch(&[airport("YYYY", "YY", "", 0), thief]).is_err());
@@ -41,10 +41,7 @@ fn a_batch_may_swap_unique_values_and_may_not_double_them() -> Result<(), Box<dy
     assert_eq!(icaos(airports.index(Airport::IATA).get("KEF")?)?, ["BIRK"]);
 
     let doubled = airports.put_batch(&[named("BIAR", "NEW")?, named("EHAM", "NEW")?]);
-    assert!(
-        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { index: "iata", .. }))),
-        "{doubled:?}"
-    );
+    assert!(matches!(doubled, Err(WriteError::NotUnique { index: "iata", .. })), "{doubled:?}");
     assert_eq!(airports.index(Airport::IATA).get("NEW")?.count(), 0);
     Ok(())
 }

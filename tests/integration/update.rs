@@ -13,7 +13,7 @@ use std::{
 
 use netabase::{
     DatabaseError, ManualClock, MemoryStoreDatabase, NetabaseDatabaseExt, NetabaseSchema,
-    NetabaseStore, RecordError, StoreError,
+    NetabaseStore, RecordError, TransactionError, WriteError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,19 +109,22 @@ fn an_update_that_cannot_be_stored_changes_nothing() -> Result<(), Box<dyn Error
     let accounts = accounts()?;
 
     let moved = accounts.update(&0, |account| account.id = 5);
-    let Err(DatabaseError::KeyChanged { schema: "account", from, to }) = &moved else {
+    let Err(TransactionError::KeyChanged { schema: "account", from, to }) = &moved else {
         return Err(format!("{moved:?}").into());
     };
     assert_eq!((from.as_str(), to.as_str()), ("AccountKey(0)", "AccountKey(5)"));
 
     let overdrawn = accounts.update(&0, |account| account.cents = -1);
     assert!(
-        matches!(overdrawn, Err(DatabaseError::Record(RecordError::Invalid { .. }))),
+        matches!(
+            overdrawn,
+            Err(TransactionError::Write(WriteError::Record(RecordError::Invalid { .. })))
+        ),
         "{overdrawn:?}"
     );
     let doubled = accounts.update(&0, |account| account.name = "account 1".into());
     assert!(
-        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { .. }))),
+        matches!(doubled, Err(TransactionError::Write(WriteError::NotUnique { .. }))),
         "{doubled:?}"
     );
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -163,8 +166,11 @@ fn only_the_owner_updates_owned_values() -> Result<(), Box<dyn Error>> {
     let update = theirs.update(&0, |account| account.cents = 0);
     let put = theirs.put_if_absent(&account(7, 0));
 
-    assert!(matches!(update, Err(DatabaseError::NotOwner { .. })), "{update:?}");
-    assert!(matches!(put, Err(DatabaseError::NotOwner { .. })), "{put:?}");
+    assert!(
+        matches!(update, Err(TransactionError::Write(WriteError::NotOwner { .. }))),
+        "{update:?}"
+    );
+    assert!(matches!(put, Err(TransactionError::Write(WriteError::NotOwner { .. }))), "{put:?}");
     Ok(())
 }
 
@@ -216,7 +222,7 @@ fn put_if_absent_stores_where_a_value_was_removed() -> Result<(), Box<dyn Error>
 
     let doubled = accounts.put_if_absent(&Account { name: "account 1".into(), ..account(7, 0) });
     assert!(
-        matches!(doubled, Err(DatabaseError::Store(StoreError::NotUnique { .. }))),
+        matches!(doubled, Err(TransactionError::Write(WriteError::NotUnique { .. }))),
         "{doubled:?}"
     );
     Ok(())

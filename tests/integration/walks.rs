@@ -4,7 +4,7 @@ use std::error::Error;
 
 use libp2p::kad::store::RecordStore;
 use netabase::{
-    Cursor, DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
+    Cursor, DatabaseError, Entries, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, QueryError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -175,7 +175,7 @@ fn a_cursor_goes_through_text_and_hostile_text_leads_nowhere() -> Result<(), Box
     for hostile in ["", "A", "!!", "AAAA", "AXVzZXIA", "AXVzZXIAAA", &text[1..]] {
         if let Ok(cursor) = hostile.parse::<Cursor>() {
             let refused = users.iter().after(&cursor).map(drop);
-            assert_eq!(refused, Err(DatabaseError::ForeignCursor { schema: "user" }), "{hostile}");
+            assert_eq!(refused, Err(QueryError::ForeignCursor { schema: "user" }), "{hostile}");
         }
     }
     Ok(())
@@ -224,7 +224,7 @@ fn a_cursor_of_another_schema_is_refused() -> Result<(), DatabaseError> {
     walk.next().transpose()?;
     let cursor = walk.cursor().expect("one value was taken");
     let refused = fresh::<Note>().iter().after(&cursor).map(drop);
-    assert_eq!(refused, Err(DatabaseError::ForeignCursor { schema: "note" }));
+    assert_eq!(refused, Err(QueryError::ForeignCursor { schema: "note" }));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use csv::{ReaderBuilder, StringRecord};
 use indicatif::ProgressBar;
-use netabase::{DatabaseError, MemoryStoreDatabase};
+use netabase::{DatabaseError, MemoryStoreDatabase, WriteError};
 use serde::Deserialize;
 
 use super::schema::Airport;
@@ -50,7 +50,7 @@ pub enum LoadError {
         /// The line, from 1.
         line: u64,
         /// Why.
-        source: DatabaseError,
+        source: Box<WriteError>,
     },
     /// The database does not give back what was stored.
     #[error("cannot read the airports of {} again", path.display())]
@@ -58,7 +58,7 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: DatabaseError,
+        source: Box<DatabaseError>,
     },
 }
 
@@ -116,12 +116,16 @@ fn store(
     airports: &MemoryStoreDatabase<Airport>,
     airport: &Airport,
 ) -> Result<(), LoadError> {
-    let refused = |source| LoadError::Store { path: path.to_owned(), line, source };
-    if airports.contains(&airport.icao).map_err(refused)? {
+    let known = airports.contains(&airport.icao);
+    if known.map_err(|error| LoadError::Read {
+        path: path.to_owned(),
+        source: Box::new(error.into()),
+    })? {
         let icao = airport.icao.clone();
         return Err(LoadError::Duplicate { path: path.to_owned(), line, icao });
     }
-    airports.put(airport).map_err(refused)?;
+    let put = airports.put(airport).map_err(Box::new);
+    put.map_err(|source| LoadError::Store { path: path.to_owned(), line, source })?;
     Ok(())
 }
 

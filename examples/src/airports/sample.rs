@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use netabase::{MemoryStoreDatabase, NetabaseStore};
+use netabase::{DatabaseError, MemoryStoreDatabase, NetabaseStore};
 
 use super::{
     load::{LoadError, load_csv},
@@ -49,11 +49,11 @@ pub fn by_codes(
 }
 
 fn loaded(path: &Path, progress: &ProgressBar) -> Result<MemoryStoreDatabase<Airport>, LoadError> {
-    let all = NetabaseStore::new().database().map_err(|source| unreadable(path, source.into()))?;
+    let all = NetabaseStore::new().database().map_err(|source| unreadable(path, source))?;
     load_csv(path, &all, progress)?;
     Ok(all)
 }
 
-fn unreadable(path: &Path, source: netabase::DatabaseError) -> LoadError {
-    LoadError::Read { path: path.to_owned(), source }
+fn unreadable(path: &Path, source: impl Into<DatabaseError>) -> LoadError {
+    LoadError::Read { path: path.to_owned(), source: Box::new(source.into()) }
 }

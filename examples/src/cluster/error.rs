@@ -1,6 +1,6 @@
 use std::num::ParseIntError;
 
-use netabase::{BootstrapError, NodeError, RecordError, StoreError};
+use netabase::{BootstrapError, NodeError, OpenError, RecordError};
 
 use crate::airports::LoadError;
 
@@ -54,7 +54,7 @@ pub enum ClusterError {
     Alone(#[from] BootstrapError),
     /// The database could not be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Open(#[from] OpenError),
     /// An airport cannot have a key.
     #[error(transparent)]
     Key(#[from] RecordError),

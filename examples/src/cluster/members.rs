@@ -76,7 +76,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`ClusterError::Store`] if a database cannot be opened; a publish that fails is counted.
+    /// [`ClusterError::Open`] if a database cannot be opened; a publish that fails is counted.
     pub async fn publish(
         &mut self,
         airports: Vec<Airport>,
@@ -183,7 +183,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`ClusterError::Store`] or [`ClusterError::Key`] if an owner's database has no such key.
+    /// [`ClusterError::Open`] or [`ClusterError::Key`] if an owner's database has no such key.
     pub fn ring(&self) -> Result<Option<Ring>, ClusterError> {
         let Some(Published { airport, owner }) = self.published.first() else { return Ok(None) };
         let key: RecordKey =

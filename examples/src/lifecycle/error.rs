@@ -1,6 +1,9 @@
 use std::num::ParseIntError;
 
-use netabase::{DatabaseError, StoreError, WatchError, libp2p::identity::DecodingError};
+use netabase::{
+    ArrivalError, BuildError, OpenError, QueryError, RecordError, WatchError, WriteError,
+    libp2p::identity::DecodingError,
+};
 
 /// Why the story ended early.
 #[derive(Debug, thiserror::Error)]
@@ -14,12 +17,24 @@ pub enum LifecycleError {
         /// What is wrong with it.
         source: ParseIntError,
     },
-    /// A store did not do what it was asked to.
+    /// A store could not be built.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A database did not.
+    Build(#[from] BuildError),
+    /// A database could not be opened.
     #[error(transparent)]
-    Database(#[from] DatabaseError),
+    Open(#[from] OpenError),
+    /// A record could not be looked up.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// An own record could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A record was refused, and the story does not count it.
+    #[error(transparent)]
+    Arrival(#[from] ArrivalError),
+    /// A record does not hold what it should.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The watcher was too slow, or met a value that cannot be read.
     #[error("the changes of the notices cannot be followed")]
     Watch(#[from] WatchError),

@@ -1,8 +1,8 @@
 use std::{collections::VecDeque, time::Duration};
 
 use netabase::{
-    Budget, BudgetInfo, ChangeOrigin, Limits, ManualClock, MemoryStoreDatabase, NetabaseStore,
-    PutOutcome, Source, StoreError, Utilization, UtilizationWatch, Watch,
+    ArrivalError, Budget, BudgetInfo, ChangeOrigin, Limits, ManualClock, MemoryStoreDatabase,
+    NetabaseStore, PutOutcome, Source, Utilization, UtilizationWatch, Watch,
     libp2p::{futures::FutureExt, kad::Record},
 };
 use rand::{RngExt, rngs::Xoshiro256PlusPlus};
@@ -146,11 +146,11 @@ impl Tower {
         Ok(is_stored)
     }
 
-    fn count(&mut self, refused: StoreError) -> Result<(), StoreError> {
+    fn count(&mut self, refused: ArrivalError) -> Result<(), ArrivalError> {
         let count = match refused {
-            StoreError::ForeignFull { .. } => &mut self.counts.no_room,
-            StoreError::Private => &mut self.counts.private,
-            StoreError::Record(_) => &mut self.counts.damaged,
+            ArrivalError::ForeignFull { .. } => &mut self.counts.no_room,
+            ArrivalError::Private => &mut self.counts.private,
+            ArrivalError::Record(_) => &mut self.counts.damaged,
             error => return Err(error),
         };
         *count += 1;

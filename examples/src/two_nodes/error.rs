@@ -1,5 +1,5 @@
 use netabase::{
-    BootstrapError, NetworkError, NodeError, StoreError,
+    BootstrapError, NetworkError, NodeError, OpenError, QueryError,
     libp2p::{Multiaddr, multiaddr},
 };
 
@@ -54,7 +54,10 @@ pub enum TwoNodesError {
     },
     /// The database could not be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Open(#[from] OpenError),
+    /// What is held here could not be read.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// An airport could not be published or asked for.
     #[error("the network did not do it")]
     Network(#[from] NetworkError),

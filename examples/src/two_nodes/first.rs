@@ -76,7 +76,7 @@ impl First {
     ///
     /// # Errors
     ///
-    /// [`TwoNodesError::Store`] or [`TwoNodesError::Network`] if the database cannot be read.
+    /// [`TwoNodesError::Open`] or [`TwoNodesError::Query`] if the database cannot be read.
     pub fn arrivals(&mut self) -> Result<Vec<(PeerId, Airport)>, TwoNodesError> {
         let airports = self.node.database::<Airport>()?.with_held();
         let mut arrived = Vec::new();
@@ -85,7 +85,7 @@ impl First {
                 continue;
             }
             for airport in &airports.of(owner) {
-                let airport = airport.map_err(netabase::NetworkError::from)?;
+                let airport = airport?;
                 if self.seen.insert((owner, airport.icao.clone())) {
                     arrived.push((owner, airport));
                 }

@@ -4,11 +4,11 @@ use std::ops::Bound;
 
 use libp2p::kad::RecordKey;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{
     record::Scratch,
     schema::{KeyOf, NetabaseSchema},
-    store::{Direction, Page, PageRequest, PageSource, View, end_of_prefix},
+    store::{Direction, Page, PageRequest, PageSource, View, WriteError, end_of_prefix},
 };
 
 /// How many writes one commit of [`MemoryStoreDatabase::load`] holds: a millisecond at most,
@@ -25,7 +25,7 @@ pub struct LoadError {
     /// How many values were stored: the first so many of the input.
     pub stored: usize,
     /// What was wrong with the next one.
-    pub source: DatabaseError,
+    pub source: WriteError,
 }
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -37,14 +37,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`put`](Self::put), for the first value that is refused. Nothing is stored then.
-    pub fn put_batch<'a>(
-        &self,
-        values: impl IntoIterator<Item = &'a V>,
-    ) -> Result<(), DatabaseError> {
+    pub fn put_batch<'a>(&self, values: impl IntoIterator<Item = &'a V>) -> Result<(), WriteError> {
         let writes = Scratch::with(|scratch| {
             values.into_iter().map(|value| self.encode(value, scratch)).collect::<Result<_, _>>()
         })?;
-        Ok(self.store.commit(writes)?)
+        self.store.commit(writes)
     }
 
     /// The values of these keys, in the order of the keys.
@@ -55,7 +52,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub fn get_batch<'a, Q>(
         &self,
         keys: impl IntoIterator<Item = &'a Q>,
-    ) -> Result<Vec<Option<V>>, DatabaseError>
+    ) -> Result<Vec<Option<V>>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized + 'a,
     {
@@ -69,17 +66,17 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get). Nothing is removed then.
+    /// As [`remove`](Self::remove), for the first key that is refused. Nothing is removed then.
     pub fn remove_batch<'a, Q>(
         &self,
         keys: impl IntoIterator<Item = &'a Q>,
-    ) -> Result<usize, DatabaseError>
+    ) -> Result<usize, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized + 'a,
     {
         let keys =
             keys.into_iter().map(|key| self.record_key(key)).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.store.remove_each(self.schema, &keys)?)
+        self.store.remove_each(self.schema, &keys)
     }
 
     /// Stores values in their order, committing them in chunks, and says how many.
@@ -118,8 +115,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Damaged`](crate::StoreError::Damaged) if nothing can be written any more.
-    pub fn clear(&self) -> Result<usize, DatabaseError> {
+    /// [`WriteError::Damaged`] if nothing can be written any more.
+    pub fn clear(&self) -> Result<usize, WriteError> {
         let end = end_of_prefix(&self.prefix);
         let mut start = Bound::Included(self.prefix.to_vec());
         let mut page = Page::default();

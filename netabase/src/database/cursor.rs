@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::error::DatabaseError;
+use super::error::QueryError;
 
 /// Where a walk can be resumed: behind the last value that was taken.
 ///
@@ -56,9 +56,9 @@ impl Cursor {
         &self,
         schema: &'static str,
         index: Option<&str>,
-    ) -> Result<&[u8], DatabaseError> {
+    ) -> Result<&[u8], QueryError> {
         if self.schema != schema || self.index != index.unwrap_or_default() {
-            return Err(DatabaseError::ForeignCursor { schema });
+            return Err(QueryError::ForeignCursor { schema });
         }
         Ok(&self.position)
     }

@@ -6,7 +6,7 @@ use std::{fmt, iter::FusedIterator, ops::Bound};
 
 use super::{
     cursor::Cursor,
-    error::DatabaseError,
+    error::QueryError,
     explain::{Explain, Extent},
     local::MemoryStoreDatabase,
 };
@@ -125,13 +125,13 @@ impl<V: NetabaseSchema> Entries<V> {
     ///
     /// # Errors
     ///
-    /// [`DatabaseError::ForeignCursor`] if the cursor was made by another schema's database, or on a
+    /// [`QueryError::ForeignCursor`] if the cursor was made by another schema's database, or on a
     /// walk by another index.
-    pub fn after(mut self, cursor: &Cursor) -> Result<Self, DatabaseError> {
+    pub fn after(mut self, cursor: &Cursor) -> Result<Self, QueryError> {
         let position = cursor.position(V::SCHEMA_NAME, self.source_name())?;
         // Nobody else's cursor leads out of this database's records.
         if self.source == PageSource::Keys && !position.starts_with(&self.database.prefix) {
-            return Err(DatabaseError::ForeignCursor { schema: V::SCHEMA_NAME });
+            return Err(QueryError::ForeignCursor { schema: V::SCHEMA_NAME });
         }
         self.position = Some(position.to_vec());
         self.taken = Some(position.to_vec());
@@ -214,7 +214,7 @@ impl<V: NetabaseSchema> Entries<V> {
     /// assert_eq!(longest, 7);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn each_with(mut self, mut look: impl FnMut(V::Ref<'_>)) -> Result<(), DatabaseError> {
+    pub fn each_with(mut self, mut look: impl FnMut(V::Ref<'_>)) -> Result<(), QueryError> {
         while let Some(row) = self.next_row() {
             let (page, row) = row?;
             look(record::read_ref::<V>(page.value(row))?);
@@ -260,7 +260,7 @@ impl<V: NetabaseSchema> Entries<V> {
 }
 
 impl<V: NetabaseSchema> Iterator for Entries<V> {
-    type Item = Result<V, DatabaseError>;
+    type Item = Result<V, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.next_row()?;

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, ops::Bound};
 
-use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
+use super::{entries::Entries, error::QueryError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, Scratch, split_schema},
     schema::{
@@ -83,7 +83,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// [`RecordError::IndexKey`] if no entry could have such bytes.
-    pub fn get<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Entries<V>, DatabaseError> {
+    pub fn get<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Entries<V>, QueryError> {
         let start = self.bytes(|out| key.encode_index_key(out))?;
         Ok(self.starting_with(Extent::Equal, start))
     }
@@ -107,7 +107,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// assert_eq!(ada.map(|user| user.id), Some(7));
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn get_one<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Option<V>, DatabaseError> {
+    pub fn get_one<Q: IndexKeyOf<K>>(&self, key: Q) -> Result<Option<V>, QueryError> {
         let MemoryStoreDatabase { store, schema, .. } = &self.database;
         Scratch::with(|scratch| {
             self.write_key(&mut scratch.key, |out| key.encode_index_key(out))?;
@@ -126,10 +126,10 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn range(&self, range: impl IndexRange<K>) -> Result<Entries<V>, DatabaseError> {
+    pub fn range(&self, range: impl IndexRange<K>) -> Result<Entries<V>, QueryError> {
         let encode = |key: &dyn IndexKeyOf<K>| self.bytes(|out| key.encode_index_key(out));
         // An entry is longer than its key: the range ends, or begins, behind all with that key.
-        let behind = |key: &dyn IndexKeyOf<K>| Ok::<_, DatabaseError>(end_of_prefix(&encode(key)?));
+        let behind = |key: &dyn IndexKeyOf<K>| Ok::<_, QueryError>(end_of_prefix(&encode(key)?));
         let (start, end) = range.ends();
         let lower = match start {
             Bound::Included(key) => Bound::Included(encode(key)?),
@@ -152,7 +152,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, DatabaseError> {
+    pub fn prefix<P: IndexPrefixOf<K>>(&self, prefix: P) -> Result<Entries<V>, QueryError> {
         let start = self.bytes(|out| prefix.encode_index_prefix(out))?;
         Ok(self.starting_with(Extent::Prefix, start))
     }
@@ -201,7 +201,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
     /// # Errors
     ///
     /// [`RecordError::Key`] if a key does not decode.
-    pub fn conflicts(&self) -> Result<Vec<UniqueConflict<V::Key>>, DatabaseError> {
+    pub fn conflicts(&self) -> Result<Vec<UniqueConflict<V::Key>>, QueryError> {
         let info = &V::INDEXES[self.index];
         if !info.unique {
             return Ok(Vec::new());
@@ -250,7 +250,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
         split_schema(&self.database.prefix).1
     }
 
-    fn bytes(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, DatabaseError> {
+    fn bytes(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<Vec<u8>, QueryError> {
         let mut bytes = Vec::new();
         self.write_key(&mut bytes, write)?;
         Ok(bytes)
@@ -275,7 +275,7 @@ impl<V: NetabaseSchema, K> IndexView<V, K> {
 }
 
 impl<V: NetabaseSchema, K> IntoIterator for &IndexView<V, K> {
-    type Item = Result<V, DatabaseError>;
+    type Item = Result<V, QueryError>;
     type IntoIter = Entries<V>;
 
     fn into_iter(self) -> Entries<V> {

@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-use super::{cursor::Cursor, entries::Entries, error::DatabaseError};
+use super::{cursor::Cursor, entries::Entries, error::QueryError};
 use crate::{
     record::RecordError,
     schema::{NetabaseSchema, NetabaseSchemaKey},
@@ -44,7 +44,7 @@ impl<V: NetabaseSchema> Keys<V> {
 }
 
 impl<V: NetabaseSchema> Iterator for Keys<V> {
-    type Item = Result<V::Key, DatabaseError>;
+    type Item = Result<V::Key, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.entries.next_row()?;

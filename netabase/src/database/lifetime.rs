@@ -4,10 +4,11 @@ use std::{iter::FusedIterator, time::Duration, vec};
 
 use libp2p::kad::RecordKey;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{
     record::{RecordError, RecordKey as RecordName},
     schema::{KeyOf, NetabaseSchema, NetabaseSchemaKey},
+    store::WriteError,
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -37,11 +38,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert!(!users.contains(&7)?);
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn put_with_ttl(
-        &self,
-        value: &V,
-        ttl: Option<Duration>,
-    ) -> Result<Option<V>, DatabaseError> {
+    pub fn put_with_ttl(&self, value: &V, ttl: Option<Duration>) -> Result<Option<V>, WriteError> {
         self.put_to_live(value, ttl)
     }
 
@@ -52,12 +49,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
-    pub fn set_ttl<Q>(&self, key: &Q, ttl: Option<Duration>) -> Result<bool, DatabaseError>
+    /// As [`remove`](Self::remove).
+    pub fn set_ttl<Q>(&self, key: &Q, ttl: Option<Duration>) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.set_end(self.schema, &self.record_key(key)?, ttl)?)
+        self.store.set_end(self.schema, &self.record_key(key)?, ttl)
     }
 
     /// The values that will be gone within this time, the next to go first: those whose life ends, and
@@ -114,7 +111,7 @@ pub struct ExpiringRecords<V: NetabaseSchema> {
 }
 
 impl<V: NetabaseSchema> Iterator for ExpiringRecords<V> {
-    type Item = Result<ExpiringRecord<V::Key, V>, DatabaseError>;
+    type Item = Result<ExpiringRecord<V::Key, V>, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -127,7 +124,7 @@ impl<V: NetabaseSchema> Iterator for ExpiringRecords<V> {
             match self.database.read_record(&key) {
                 Ok(None) => {}
                 Ok(Some(value)) => return Some(expiring(value)),
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(error.into())),
             }
         }
     }

@@ -6,13 +6,13 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use libp2p::{PeerId, kad::RecordKey};
 
-use super::error::DatabaseError;
+use super::error::QueryError;
 #[cfg(doc)]
 use crate::record::RecordError;
 use crate::{
     record::{self, Scratch, record_prefix},
     schema::{KeyOf, NetabaseSchema, SharedSchema},
-    store::{NetabaseStore, SchemaId, StoreError, View},
+    store::{NetabaseStore, OpenError, SchemaId, View, WriteError},
 };
 
 /// The typed database of one schema in a [`NetabaseStore`].
@@ -64,8 +64,8 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::SchemaConflict`] if another type of the same schema name was registered.
-    pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, StoreError> {
+    /// [`OpenError::SchemaConflict`] if another type of the same schema name was registered.
+    pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, OpenError> {
         let (schema, owner) = (self.register::<V>()?, self.peer_id());
         Ok(MemoryStoreDatabase {
             store: self.clone(),
@@ -98,12 +98,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///   the value cannot be stored at all.
     /// - [`RecordError::IndexKey`], [`RecordError::TooManyEntries`] if an indexed field has no key bytes (text
     ///   of more than 1,023 bytes, say, of which `00` and `01` count twice), or a `multi` one has too many elements.
-    /// - [`StoreError::ValueTooLarge`], [`StoreError::Full`], [`StoreError::FullOfBytes`] if it
-    ///   is beyond the store's limits.
-    /// - [`StoreError::NotUnique`] if another key has its value in a unique index.
-    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
+    /// - [`WriteError::TooLarge`], [`WriteError::OutOfRoom`] if it is beyond the store's limits.
+    /// - [`WriteError::NotUnique`] if another key has its value in a unique index.
+    /// - [`WriteError::NotOwner`] if the database shows [another owner's](Self::of) records.
     ///
-    /// In all cases the old value, if any, is still there.
+    /// The [`RecordError`] is in [`WriteError::Record`]. In all cases the old value, if any, is still there.
     ///
     /// # Examples
     ///
@@ -118,7 +117,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(replaced.map(|user| user.name), Some("Ada".into()));
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn put(&self, value: &V) -> Result<Option<V>, DatabaseError> {
+    pub fn put(&self, value: &V) -> Result<Option<V>, WriteError> {
         self.put_to_live(value, V::TTL)
     }
 
@@ -127,7 +126,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         &self,
         value: &V,
         ttl: Option<Duration>,
-    ) -> Result<Option<V>, DatabaseError> {
+    ) -> Result<Option<V>, WriteError> {
         Scratch::with(|scratch| {
             let write = self.encode_to_live(value, ttl, scratch)?;
             if !self.store.put_local(write, &mut scratch.value)? {
@@ -148,7 +147,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key.
+    /// [`QueryError::Record`]: [`RecordError::Key`], [`RecordError::KeyTooLong`] if no record could have such a key, and
+    /// the cause if the stored value cannot be read.
     ///
     /// # Examples
     ///
@@ -163,11 +163,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert!(users.get(&UserKey(8))?.is_none());
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn get<Q>(&self, key: &Q) -> Result<Option<V>, DatabaseError>
+    pub fn get<Q>(&self, key: &Q) -> Result<Option<V>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        self.read(key, |value| Ok(record::read::<V>(value)?))
+        Ok(self.read(key, record::read::<V>)?)
     }
 
     /// Shows the value of a key to `look` without copying its text and bytes into a value.
@@ -195,11 +195,11 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         &self,
         key: &Q,
         look: impl FnOnce(V::Ref<'_>) -> R,
-    ) -> Result<Option<R>, DatabaseError>
+    ) -> Result<Option<R>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        self.read(key, |value| Ok(look(record::read_ref::<V>(value)?)))
+        Ok(self.read(key, |value| Ok(look(record::read_ref::<V>(value)?)))?)
     }
 
     /// Whether there is a value of this key.
@@ -207,7 +207,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn contains<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    pub fn contains<Q>(&self, key: &Q) -> Result<bool, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
@@ -223,12 +223,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
-    pub fn remove<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    /// - [`WriteError::Record`] if no record could have such a key.
+    /// - [`WriteError::Damaged`] if nothing can be written any more.
+    pub fn remove<Q>(&self, key: &Q) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
-        Ok(self.store.remove_one(self.schema, &self.record_key(key)?)?)
+        self.store.remove_one(self.schema, &self.record_key(key)?)
     }
 
     /// How many values there are, in constant time; of [another owner's](Self::of) by a walk over their
@@ -262,7 +263,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// let notes = NetabaseStore::new().database::<Note>()?;
     /// assert_eq!(notes.provider_key().as_ref(), b"/netabase/note/p");
-    /// # Ok::<(), netabase::StoreError>(())
+    /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
     #[must_use]
     pub fn provider_key(&self) -> RecordKey

@@ -4,7 +4,7 @@ use std::{iter::FusedIterator, marker::PhantomData};
 
 use libp2p::PeerId;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{record, schema::NetabaseSchema, store::PublisherRecords as RawPublisherRecords};
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -49,11 +49,11 @@ pub struct PublisherValues<V> {
 }
 
 impl<V: NetabaseSchema> Iterator for PublisherValues<V> {
-    type Item = Result<V, DatabaseError>;
+    type Item = Result<V, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let raw = self.records.next()?;
-        Some(record::read::<V>(&raw.record.value).map_err(DatabaseError::from))
+        Some(record::read::<V>(&raw.record.value).map_err(QueryError::from))
     }
 }
 

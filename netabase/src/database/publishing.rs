@@ -2,11 +2,11 @@
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::local::MemoryStoreDatabase;
 use crate::{
     record::{Scratch, signed_len},
     schema::{Envelope, NetabaseSchema},
-    store::{LocalWrite, RawRecord, View},
+    store::{LocalWrite, RawRecord, View, WriteError},
 };
 
 /// A value that is to be published: encoded once, for the store and for peers.
@@ -26,7 +26,7 @@ impl Unpublished {
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// Encodes a value that is to be published. Nothing is stored.
-    pub(crate) fn encode_to_publish(&self, value: &V) -> Result<Unpublished, DatabaseError> {
+    pub(crate) fn encode_to_publish(&self, value: &V) -> Result<Unpublished, WriteError> {
         Scratch::with(|scratch| {
             let write = self.encode(value, scratch)?;
             let len = scratch.key.len() + signed_len(V::ACCESS, scratch.value.len());
@@ -43,7 +43,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub(crate) fn store_to_publish(
         &self,
         Unpublished { write, is_stored, .. }: Unpublished,
-    ) -> Result<Option<Record>, DatabaseError> {
+    ) -> Result<Option<Record>, WriteError> {
         let key = write.key().clone();
         if !is_stored {
             Scratch::with(|scratch| self.store.put_local(write, &mut scratch.value))?;
@@ -53,9 +53,9 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// Returns what is stored under a record key, as peers are served it from now on. None if the application has
     /// written nothing there.
-    pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, DatabaseError> {
+    pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, WriteError> {
         self.check_owner()?;
-        Ok(self.store.publish_one(self.schema, key)?)
+        self.store.publish_one(self.schema, key)
     }
 
     /// Returns what is held under a record key, visible or not; a tombstone, too.
@@ -65,13 +65,9 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 
     /// Puts a tombstone in the place of a live record, here or at peers. False if it was private, and is just
     /// gone.
-    pub(crate) fn tombstone(
-        &self,
-        live: &Record,
-        is_on_network: bool,
-    ) -> Result<bool, DatabaseError> {
+    pub(crate) fn tombstone(&self, live: &Record, is_on_network: bool) -> Result<bool, WriteError> {
         self.check_owner()?;
-        Ok(self.store.tombstone(self.schema, live, is_on_network)?)
+        self.store.tombstone(self.schema, live, is_on_network)
     }
 }
 

@@ -2,15 +2,13 @@
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
-#[cfg(doc)]
-use crate::store::StoreError;
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{
     record::{
         RecordError, Scratch, record_to_value, split_schema, write_key, write_key_with, write_value,
     },
     schema::{KeyOf, NetabaseSchema, Timestamp},
-    store::PutOutcome,
+    store::{ArrivalError, PutOutcome, WriteError},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -26,17 +24,17 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// - [`RecordError::Invalid`], [`RecordError::Key`], [`RecordError::RoundTrip`],
     ///   [`RecordError::TooLarge`] as for [`put`](Self::put).
-    /// - [`StoreError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
+    /// - [`WriteError::ClockAhead`] if timestamps given out here are more than 10 minutes ahead of the
     ///   wall clock, because that was set back: other peers would refuse the record.
-    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
-    pub fn to_record(&self, value: &V) -> Result<Record, DatabaseError> {
+    /// - [`WriteError::NotOwner`] if the database shows [another owner's](Self::of) records.
+    pub fn to_record(&self, value: &V) -> Result<Record, WriteError> {
         self.check_owner()?;
         let (key, bytes) = Scratch::with(|scratch| {
             write_key_with(&self.prefix, &mut scratch.key, |out| value.encode_key(out))?;
             write_value(value, Timestamp::default(), &mut scratch.value)?;
             Ok::<_, RecordError>((RecordKey::new(&scratch.key), scratch.value.clone()))
         })?;
-        Ok(self.store.make_record::<V>(key, bytes)?)
+        self.store.make_record::<V>(key, bytes)
     }
 
     /// The value in a record of this schema; nothing is stored.
@@ -44,8 +42,8 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// [`RecordError`] if it is not a valid record of the schema, or a tombstone.
-    pub fn from_record(&self, record: &Record) -> Result<V, DatabaseError> {
-        Ok(record_to_value(record)?)
+    pub fn from_record(&self, record: &Record) -> Result<V, RecordError> {
+        record_to_value(record)
     }
 
     /// The stored record of a key as it is: its bytes, without publisher, with its lease's end.
@@ -53,7 +51,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
+    pub fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
@@ -68,16 +66,16 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it is not a valid record of this schema, its clock is more than 10
+    /// [`ArrivalError`] if it is not a valid record of this schema, its clock is more than 10
     /// minutes ahead, its lease is over or longer than the network's, its owner did not sign it, or the
     /// store is full. Nothing is stored then.
-    pub fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
+    pub fn put_record(&self, record: &Record) -> Result<PutOutcome, ArrivalError> {
         // Any owner's is fine.
         if !record.key.as_ref().starts_with(split_schema(&self.prefix).0) {
             // Names what is wrong with it.
             record_to_value::<V>(record)?;
         }
-        Ok(self.store.put_record(record)?)
+        self.store.put_record(record)
     }
 
     /// The record key under which a value of this key is stored and shared.

@@ -2,7 +2,7 @@
 
 use std::{iter::FusedIterator, marker::PhantomData};
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{record, schema::NetabaseSchema, store::Page};
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -42,12 +42,12 @@ pub struct Scan<V> {
 }
 
 impl<V: NetabaseSchema> Iterator for Scan<V> {
-    type Item = Result<V, DatabaseError>;
+    type Item = Result<V, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = (self.next < self.page.len()).then_some(self.next)?;
         self.next += 1;
-        Some(record::read::<V>(self.page.value(row)).map_err(DatabaseError::from))
+        Some(record::read::<V>(self.page.value(row)).map_err(QueryError::from))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -4,13 +4,13 @@ use std::{iter::FusedIterator, vec};
 
 use libp2p::kad::{Record, RecordKey};
 
-use super::{entries::Entries, error::DatabaseError, local::MemoryStoreDatabase};
+use super::{entries::Entries, local::MemoryStoreDatabase};
 use crate::{
     record::record_to_value,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
-        NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo, StoreError, StoreMaintenanceResult,
-        View,
+        ArrivalError, NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo,
+        StoreMaintenanceResult, View, WriteError,
     },
 };
 
@@ -50,7 +50,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub fn put_records_batch<'a>(
         &self,
         records: impl IntoIterator<Item = &'a Record>,
-    ) -> Vec<Result<PutOutcome, DatabaseError>> {
+    ) -> Vec<Result<PutOutcome, ArrivalError>> {
         records.into_iter().map(|record| self.put_record(record)).collect()
     }
 
@@ -79,7 +79,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(update.value.map(|user| user.name), Some("Grace".into()));
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, DatabaseError> {
+    pub fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, ArrivalError> {
         let outcome = self.put_record(record)?;
         let value = match outcome {
             // What was sent: a tombstone is no value.
@@ -108,13 +108,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
-    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
+    /// As [`remove`](Self::remove).
+    pub fn unpublish<Q>(&self, key: &Q) -> Result<bool, WriteError>
     where
         Q: KeyOf<V::Key> + ?Sized,
         V: SharedSchema,
     {
-        Ok(self.store.stop_serving(&self.record_key(key)?, false)?)
+        self.store.stop_serving(&self.record_key(key)?, false)
     }
 }
 
@@ -166,10 +166,10 @@ impl<V: SharedSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// A result a record: [`StoreError::FullOfBytes`] if there is no room for its signature. It is then as it
+    /// A result a record: [`WriteError::OutOfRoom`] if there is no room for its signature. It is then as it
     /// was.
     #[must_use = "they are to be sent"]
-    pub fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>> {
+    pub fn get_republish_records(&self, max: usize) -> Vec<Result<Record, WriteError>> {
         if self.owner != self.store.peer_id() {
             return Vec::new();
         }
@@ -189,8 +189,8 @@ pub struct RemoteUpdate<V> {
 
 /// The records to be sent to other peers; see [`MemoryStoreDatabase::sync_to_network`].
 ///
-/// An item is an error if a record could not be published: [`StoreError::ClockAhead`], because the wall
-/// clock was set back, or [`StoreError::FullOfBytes`], because its signature found no room. It stays private.
+/// An item is an error if a record could not be published: [`WriteError::ClockAhead`], because the wall
+/// clock was set back, or [`WriteError::OutOfRoom`], because its signature found no room. It stays private.
 #[derive(Debug)]
 #[must_use = "iterators are lazy"]
 pub struct SyncRecords {
@@ -198,7 +198,7 @@ pub struct SyncRecords {
     schema: SchemaId,
     prefix: Vec<u8>,
     next: Next,
-    chunk: vec::IntoIter<Result<Record, StoreError>>,
+    chunk: vec::IntoIter<Result<Record, WriteError>>,
 }
 
 /// Where the next chunk starts.
@@ -210,7 +210,7 @@ enum Next {
 }
 
 impl Iterator for SyncRecords {
-    type Item = Result<Record, StoreError>;
+    type Item = Result<Record, WriteError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {

@@ -8,14 +8,14 @@ use libp2p::kad::Record;
 
 use super::{
     entries::Entries,
-    error::DatabaseError,
+    error::{DatabaseError, QueryError, TransactionError},
     lifetime::ExpiringRecords,
     scan::Scan,
     sync::{RemoteUpdate, SyncRecords},
 };
 use crate::{
     schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf, SharedSchema},
-    store::{PutOutcome, StoreCapacityInfo, StoreError, StoreMaintenanceResult},
+    store::{ArrivalError, PutOutcome, StoreCapacityInfo, StoreMaintenanceResult, WriteError},
 };
 
 /// Typed records by key, wherever they are: what code that is generic over the place needs.
@@ -153,14 +153,14 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     /// # Errors
     ///
     /// If no record could have such a key.
-    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, Self::Error>;
+    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, QueryError>;
 
     /// The values whose keys start with some text, bytes, or leading parts of a composite key.
     ///
     /// # Errors
     ///
     /// As [`range`](Self::range).
-    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, Self::Error>
+    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, QueryError>
     where
         P: PrefixOf<V::Key> + ?Sized;
 
@@ -168,10 +168,10 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     fn scan(&self) -> Scan<V>;
 
     /// How many values there are.
-    fn len(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+    fn len(&self) -> impl Future<Output = Result<usize, QueryError>> + Send;
 
     /// Whether there is no value.
-    fn is_empty(&self) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+    fn is_empty(&self) -> impl Future<Output = Result<bool, QueryError>> + Send {
         let len = self.len();
         async { Ok(len.await? == 0) }
     }
@@ -187,7 +187,7 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
         &self,
         key: &Q,
         change: impl FnMut(&mut V) -> R + Send,
-    ) -> impl Future<Output = Result<Option<R>, Self::Error>> + Send
+    ) -> impl Future<Output = Result<Option<R>, TransactionError>> + Send
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
         R: Send;
@@ -201,10 +201,10 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     fn put_if_absent(
         &self,
         value: &V,
-    ) -> impl Future<Output = Result<Option<V>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Option<V>, TransactionError>> + Send;
 
     /// Removes every value that this application wrote, and says how many there were.
-    fn clear(&self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+    fn clear(&self) -> impl Future<Output = Result<usize, WriteError>> + Send;
 
     /// The values that this application wrote, in the order of their keys.
     fn get_local_records(&self) -> Entries<V>;
@@ -219,14 +219,14 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     fn maintain_store(&self) -> StoreMaintenanceResult;
 
     /// Takes in records from elsewhere; says of each what became of it.
-    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, Self::Error>>;
+    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, ArrivalError>>;
 
     /// Takes in a record that another peer sent; says which value its key has now.
     ///
     /// # Errors
     ///
     /// If it is not valid, or cannot be stored.
-    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, Self::Error>;
+    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, ArrivalError>;
 
     /// Publishes everything that this application wrote: the records to be sent to other peers.
     fn sync_to_network(&self) -> SyncRecords
@@ -234,7 +234,7 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
         V: SharedSchema;
 
     /// Renews the published records whose lease needs it: at most `max`, to be sent again.
-    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
+    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, WriteError>>
     where
         V: SharedSchema;
 }

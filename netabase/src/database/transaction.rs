@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use libp2p::kad::RecordKey;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::TransactionError, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, RecordKey as RecordName, Scratch},
     schema::{Envelope, KeyOf, NetabaseSchema, NetabaseSchemaKey},
@@ -30,7 +30,7 @@ impl NetabaseStore {
     /// # Errors
     ///
     /// - What `work` returns.
-    /// - [`DatabaseError::Conflict`] if it ran eight times, and each time something it had read was
+    /// - [`TransactionError::Conflict`] if it ran eight times, and each time something it had read was
     ///   changed by others.
     /// - As [`put`](MemoryStoreDatabase::put) and [`get`](MemoryStoreDatabase::get).
     ///
@@ -64,7 +64,7 @@ impl NetabaseStore {
     /// assert_eq!(accounts.get("ada")?.map(|account| account.cents), Some(300));
     /// # Ok::<(), DatabaseError>(())
     /// ```
-    pub fn transaction<R, E: From<DatabaseError>>(
+    pub fn transaction<R, E: From<TransactionError>>(
         &self,
         work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
@@ -72,7 +72,7 @@ impl NetabaseStore {
     }
 
     /// Runs a transaction at most `max_runs` times.
-    pub(super) fn transaction_within<R, E: From<DatabaseError>>(
+    pub(super) fn transaction_within<R, E: From<TransactionError>>(
         &self,
         max_runs: usize,
         mut work: impl FnMut(&mut Transaction<'_>) -> Result<R, E>,
@@ -83,11 +83,14 @@ impl NetabaseStore {
             let Transaction { reads, writes, durability, .. } = transaction;
             // An error may come of reads that were never true together: then it runs again.
             let writes = if result.is_ok() { writes } else { Vec::new() };
-            if self.commit_if_unchanged(&reads, writes, durability).map_err(DatabaseError::from)? {
+            if self
+                .commit_if_unchanged(&reads, writes, durability)
+                .map_err(TransactionError::from)?
+            {
                 return result;
             }
         }
-        Err(DatabaseError::Conflict { runs: max_runs }.into())
+        Err(TransactionError::Conflict { runs: max_runs }.into())
     }
 }
 
@@ -119,17 +122,17 @@ impl<'a> Transaction<'a> {
     /// # Errors
     ///
     /// - As [`MemoryStoreDatabase::get`].
-    /// - [`DatabaseError::ForeignDatabase`] if the database is one of another store.
+    /// - [`TransactionError::ForeignDatabase`] if the database is one of another store.
     pub fn get<V, Q>(
         &mut self,
         database: &MemoryStoreDatabase<V>,
         key: &Q,
-    ) -> Result<Option<V>, DatabaseError>
+    ) -> Result<Option<V>, TransactionError>
     where
         V: NetabaseSchema,
         Q: KeyOf<V::Key> + ?Sized,
     {
-        self.read(database, key, |value| Ok(record::read::<V>(value)?))
+        self.read(database, key, record::read::<V>)
     }
 
     /// Whether there is a value of a key, as this transaction has left it.
@@ -141,7 +144,7 @@ impl<'a> Transaction<'a> {
         &mut self,
         database: &MemoryStoreDatabase<V>,
         key: &Q,
-    ) -> Result<bool, DatabaseError>
+    ) -> Result<bool, TransactionError>
     where
         V: NetabaseSchema,
         Q: KeyOf<V::Key> + ?Sized,
@@ -155,12 +158,12 @@ impl<'a> Transaction<'a> {
     ///
     /// - As [`MemoryStoreDatabase::put`], but for the limits of the store and its unique indexes, which
     ///   are checked at the end.
-    /// - [`DatabaseError::ForeignDatabase`] if the database is one of another store.
+    /// - [`TransactionError::ForeignDatabase`] if the database is one of another store.
     pub fn put<V: NetabaseSchema>(
         &mut self,
         database: &MemoryStoreDatabase<V>,
         value: &V,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<(), TransactionError> {
         self.check_store(database)?;
         let write = Scratch::with(|scratch| database.encode(value, scratch))?;
         self.write(write);
@@ -175,13 +178,13 @@ impl<'a> Transaction<'a> {
     /// # Errors
     ///
     /// - As [`get`](Self::get) and [`put`](Self::put).
-    /// - [`DatabaseError::KeyChanged`] if `change` gave the value another key. Nothing is written then.
+    /// - [`TransactionError::KeyChanged`] if `change` gave the value another key. Nothing is written then.
     pub fn update<V, Q, R>(
         &mut self,
         database: &MemoryStoreDatabase<V>,
         key: &Q,
         change: impl FnOnce(&mut V) -> R,
-    ) -> Result<Option<R>, DatabaseError>
+    ) -> Result<Option<R>, TransactionError>
     where
         V: NetabaseSchema,
         Q: KeyOf<V::Key> + ?Sized,
@@ -209,7 +212,7 @@ impl<'a> Transaction<'a> {
         &mut self,
         database: &MemoryStoreDatabase<V>,
         key: &Q,
-    ) -> Result<bool, DatabaseError>
+    ) -> Result<bool, TransactionError>
     where
         V: NetabaseSchema,
         Q: KeyOf<V::Key> + ?Sized,
@@ -230,8 +233,8 @@ impl<'a> Transaction<'a> {
         &mut self,
         database: &MemoryStoreDatabase<V>,
         key: &Q,
-        look: impl FnOnce(&[u8]) -> Result<R, DatabaseError>,
-    ) -> Result<Option<R>, DatabaseError>
+        look: impl FnOnce(&[u8]) -> Result<R, RecordError>,
+    ) -> Result<Option<R>, TransactionError>
     where
         V: NetabaseSchema,
         Q: KeyOf<V::Key> + ?Sized,
@@ -239,24 +242,24 @@ impl<'a> Transaction<'a> {
         self.check_store(database)?;
         let key = database.record_key(key)?;
         if let Some(&write) = self.written.get(&key) {
-            return self.writes[write].value().map(look).transpose();
+            return Ok(self.writes[write].value().map(look).transpose()?);
         }
         Scratch::with(|scratch| {
             let found = self.store.read(&key, View::Databases, &mut scratch.value);
             // What it saw first counts: if it sees another value now, it has to run again.
             self.reads.entry(key).or_insert_with(|| found.then(|| scratch.value.clone()));
-            found.then(|| look(&scratch.value)).transpose()
+            Ok(found.then(|| look(&scratch.value)).transpose()?)
         })
     }
 
     fn check_store<V: NetabaseSchema>(
         &self,
         database: &MemoryStoreDatabase<V>,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<(), TransactionError> {
         if database.store.is_same(self.store) {
             return Ok(());
         }
-        Err(DatabaseError::ForeignDatabase { schema: V::SCHEMA_NAME })
+        Err(TransactionError::ForeignDatabase { schema: V::SCHEMA_NAME })
     }
 }
 
@@ -264,13 +267,13 @@ fn check_same_key<V: NetabaseSchema>(
     key: &RecordKey,
     value: &V,
     write: &LocalWrite,
-) -> Result<(), DatabaseError> {
+) -> Result<(), TransactionError> {
     if write.key() == key {
         return Ok(());
     }
     let from = V::Key::from_key_bytes(RecordName::own_key(key.as_ref()));
     let from = format!("{:?}", from.map_err(RecordError::from)?);
-    Err(DatabaseError::KeyChanged {
+    Err(TransactionError::KeyChanged {
         schema: V::SCHEMA_NAME,
         from,
         to: format!("{:?}", value.key()),

@@ -1,9 +1,7 @@
 //! Writes that depend on what is there, in one step: nobody else's write is lost between the look and the write.
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::TransactionError, local::MemoryStoreDatabase};
 use crate::schema::{KeyOf, NetabaseSchema};
-#[cfg(doc)]
-use crate::{record::RecordError, store::StoreError};
 
 /// How often a write of one value is tried anew. Each time another writer got ahead, so the value moves on; more than
 /// a few times in a row happen only to a slow closure.
@@ -19,10 +17,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     ///
     /// # Errors
     ///
-    /// - [`DatabaseError::KeyChanged`] if `change` gave the value another key.
-    /// - [`RecordError`] and [`StoreError`] as of [`get`](Self::get), and of [`put`](Self::put) for the changed value.
-    /// - [`DatabaseError::NotOwner`] if the database shows [another owner's](Self::of) records.
-    /// - [`DatabaseError::Conflict`] if others got ahead a thousand times in a row.
+    /// - [`TransactionError::KeyChanged`] if `change` gave the value another key.
+    /// - [`TransactionError::Query`] as [`get`](Self::get).
+    /// - [`TransactionError::Write`] as [`put`](Self::put), for the changed value.
+    /// - [`TransactionError::Conflict`] if others got ahead a thousand times in a row.
     ///
     /// In all cases, and if `change` panics, the value is as others left it.
     ///
@@ -53,7 +51,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         &self,
         key: &Q,
         mut change: impl FnMut(&mut V) -> R,
-    ) -> Result<Option<R>, DatabaseError>
+    ) -> Result<Option<R>, TransactionError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
@@ -69,7 +67,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// # Errors
     ///
     /// As [`put`](Self::put) if the key has no value (`value` itself is looked at only then), and
-    /// [`DatabaseError::Conflict`] if the key was written and removed a thousand times
+    /// [`TransactionError::Conflict`] if the key was written and removed a thousand times
     /// meanwhile. Nothing is stored then.
     ///
     /// # Examples
@@ -87,7 +85,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(users.get(&7)?.map(|user| user.name), Some("Ada".into()));
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn put_if_absent(&self, value: &V) -> Result<Option<V>, DatabaseError> {
+    pub fn put_if_absent(&self, value: &V) -> Result<Option<V>, TransactionError> {
         self.check_owner()?;
         let key = value.key();
         self.store.transaction_within(MAX_RUNS, |tx| {

@@ -2,11 +2,11 @@
 
 use libp2p::PeerId;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::local::MemoryStoreDatabase;
 use crate::{
     record::record_prefix,
     schema::{Access, NetabaseSchema},
-    store::View,
+    store::{View, WriteError},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -66,10 +66,10 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     }
 
     /// Whether the records it shows are the local peer's to write.
-    pub(crate) fn check_owner(&self) -> Result<(), DatabaseError> {
+    pub(crate) fn check_owner(&self) -> Result<(), WriteError> {
         if self.owner == self.store.peer_id() {
             return Ok(());
         }
-        Err(DatabaseError::NotOwner { schema: V::SCHEMA_NAME })
+        Err(WriteError::NotOwner { schema: V::SCHEMA_NAME })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{entries::Entries, error::DatabaseError, explain::Extent, local::MemoryStoreDatabase};
+use super::{entries::Entries, error::QueryError, explain::Extent, local::MemoryStoreDatabase};
 use crate::{
     record::{RecordError, write_key, write_key_with},
     schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf},
@@ -59,7 +59,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(last.map(|user| user.id), Some(20));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, DatabaseError> {
+    pub fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, QueryError> {
         let (start, end) = range.ends();
         let lower = match start {
             Bound::Unbounded => Bound::Included(self.prefix.to_vec()),
@@ -94,7 +94,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     /// assert_eq!(places.prefix(&("IS",))?.count(), 2);
     /// # Ok::<(), netabase::DatabaseError>(())
     /// ```
-    pub fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, DatabaseError>
+    pub fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, QueryError>
     where
         P: PrefixOf<V::Key> + ?Sized,
     {
@@ -123,7 +123,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
 }
 
 impl<V: NetabaseSchema> IntoIterator for &MemoryStoreDatabase<V> {
-    type Item = Result<V, DatabaseError>;
+    type Item = Result<V, QueryError>;
     type IntoIter = Entries<V>;
 
     fn into_iter(self) -> Entries<V> {

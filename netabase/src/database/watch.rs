@@ -1,11 +1,14 @@
 //! Watchers: the changes of a schema, a key or a prefix, in order.
+//!
+//! A watcher sees what databases show: a record that a peer stored here for others, under a key that the application
+//! has neither written nor fetched, is no change of it.
 
 use std::{collections::VecDeque, fmt, marker::PhantomData};
 
 use libp2p::futures::{Stream, stream};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{error::DatabaseError, local::MemoryStoreDatabase};
+use super::{error::QueryError, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, key_bytes, split_schema, write_key, write_key_with},
     schema::{KeyOf, NetabaseSchema, NetabaseSchemaKey, PrefixOf},
@@ -13,7 +16,11 @@ use crate::{
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
-    /// The changes of all values, from now on.
+    /// Returns the changes of all values that the database shows, from now on.
+    ///
+    /// A record that a peer sent for a key that the application has neither written nor fetched is held for other
+    /// peers; it is no change here. A value that expires is one at the next write, or when
+    /// [`maintain_store`](Self::maintain_store) or a node finds it.
     ///
     /// # Examples
     ///
@@ -39,12 +46,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.watch_keys(Keys::StartWith(self.prefix.to_vec()))
     }
 
-    /// The changes of the value of one key, from now on.
+    /// Returns the changes of the value of one key, from now on.
     ///
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn watch_key<Q>(&self, key: &Q) -> Result<Watch<V>, DatabaseError>
+    pub fn watch_key<Q>(&self, key: &Q) -> Result<Watch<V>, QueryError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {
@@ -53,12 +60,12 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.watch_keys(Keys::Is(bytes)))
     }
 
-    /// The changes of all values whose keys have this prefix, from now on.
+    /// Returns the changes of all values whose keys have this prefix, from now on.
     ///
     /// # Errors
     ///
     /// As [`get`](Self::get).
-    pub fn watch_prefix<P>(&self, prefix: &P) -> Result<Watch<V>, DatabaseError>
+    pub fn watch_prefix<P>(&self, prefix: &P) -> Result<Watch<V>, QueryError>
     where
         P: PrefixOf<V::Key> + ?Sized,
     {

@@ -4,7 +4,7 @@ use std::{fmt, ops::Index};
 
 use parking_lot::Mutex;
 
-use crate::{record::RecordError, store::StoreError};
+use crate::store::RefusalReason;
 
 /// Counts what a node has done, and what it holds at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,71 +48,13 @@ pub struct NodeCounters {
 /// Counts by reason the records of peers that were refused.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Refusals {
-    counts: [u64; Self::REASONS.len()],
+    counts: [u64; RefusalReason::ALL.len()],
 }
 
 impl Refusals {
-    /// The reasons, as they are written.
-    pub const REASONS: [&str; 13] = [
-        "too large",
-        "not our key",
-        "unknown schema",
-        "envelope",
-        "clock",
-        "lease",
-        "private",
-        "outdated",
-        "rate",
-        "signature",
-        "value",
-        "full",
-        "panic",
-    ];
-
-    fn reason(error: &StoreError) -> &'static str {
-        match error {
-            StoreError::ValueTooLarge { .. } | StoreError::RecordTooLarge { .. } => "too large",
-            StoreError::UnknownSchema { .. } => "unknown schema",
-            StoreError::ClockAhead { .. } => "clock",
-            StoreError::LeaseOver { .. }
-            | StoreError::NoLease
-            | StoreError::LeaseTooLong { .. } => "lease",
-            StoreError::Private | StoreError::NotAccepted { .. } => "private",
-            StoreError::Outdated => "outdated",
-            StoreError::Panicked { .. } => "panic",
-            StoreError::RateExceeded { .. } => "rate",
-            StoreError::Full { .. }
-            | StoreError::FullOfBytes { .. }
-            | StoreError::ForeignFull { .. } => "full",
-            StoreError::Record(error) => match error {
-                RecordError::ForeignKey
-                | RecordError::WrongSchema { .. }
-                | RecordError::WrongAccess { .. }
-                | RecordError::KeyTooLong { .. } => "not our key",
-                RecordError::Envelope(_)
-                | RecordError::Version { .. }
-                | RecordError::UnsupportedCodec { .. } => "envelope",
-                RecordError::Unsigned { .. }
-                | RecordError::UnexpectedSignature { .. }
-                | RecordError::WrongSigner { .. }
-                | RecordError::BadSignature => "signature",
-                RecordError::TooLarge { .. } => "too large",
-                _ => "value",
-            },
-            _ => "value",
-        }
-    }
-
-    fn count(&mut self, error: &StoreError) {
-        let reason = Self::reason(error);
-        if let Some(place) = Self::REASONS.iter().position(|known| *known == reason) {
-            self.counts[place] += 1;
-        }
-    }
-
     /// Returns the count of each reason.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        Self::REASONS.into_iter().zip(self.counts)
+    pub fn iter(&self) -> impl Iterator<Item = (RefusalReason, u64)> {
+        RefusalReason::ALL.iter().copied().zip(self.counts)
     }
 
     /// Returns the sum of the counts.
@@ -122,23 +64,19 @@ impl Refusals {
     }
 }
 
-/// Returns the count of one of the [reasons](Refusals::REASONS).
-///
-/// # Panics
-///
-/// If there is no such reason.
-impl Index<&str> for Refusals {
+/// Returns the count of a reason.
+impl Index<RefusalReason> for Refusals {
     type Output = u64;
 
-    fn index(&self, reason: &str) -> &u64 {
-        let place = Self::REASONS.iter().position(|known| *known == reason);
-        &self.counts[place.expect("it is one of the reasons")]
+    fn index(&self, reason: RefusalReason) -> &u64 {
+        &self.counts[reason.place()]
     }
 }
 
 impl fmt::Debug for Refusals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().filter(|(_, count)| *count != 0)).finish()
+        let counted = self.iter().filter(|(_, count)| *count != 0);
+        f.debug_map().entries(counted.map(|(reason, count)| (reason.code(), count))).finish()
     }
 }
 
@@ -151,8 +89,8 @@ impl SharedCounters {
         change(&mut self.0.lock());
     }
 
-    pub(super) fn refused(&self, error: &StoreError) {
-        self.update(|counters| counters.refused.count(error));
+    pub(super) fn refused(&self, reason: RefusalReason) {
+        self.update(|counters| counters.refused.counts[reason.place()] += 1);
     }
 
     pub(super) fn snapshot(&self) -> NodeCounters {

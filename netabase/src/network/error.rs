@@ -5,7 +5,10 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use libp2p::{Multiaddr, PeerId, kad::Record, swarm::DialError};
 
 use super::report::PublishReport;
-use crate::{database::DatabaseError, record::RecordError, store::StoreError};
+use crate::{
+    record::RecordError,
+    store::{ArrivalError, BuildError, OpenError, WriteError},
+};
 
 /// The reason why a node could not be started. Nothing of it is left, but for a new identity file, if its store was
 /// fine and something else was not.
@@ -14,7 +17,7 @@ use crate::{database::DatabaseError, record::RecordError, store::StoreError};
 pub enum NodeError {
     /// The store could not be made: the network's name, or the identity, cannot be one.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Build(#[from] BuildError),
     /// A store was given, and it belongs to another network, or to another identity, than was asked for.
     #[error(
         "the store is of {what} `{found}`, but the node was to be of `{expected}`; leave that to the store, or give it the same"
@@ -128,19 +131,18 @@ pub enum BootstrapError {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// The local part failed; nothing was sent.
+    /// The database of the schema could not be opened. Nothing was sent.
     #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// Key and value together are longer than the network carries. Nothing was stored, nothing sent.
-    #[error(
-        "the record has {len} bytes, key and value, and the network carries {max_bytes}; split the value"
-    )]
-    TooLarge {
-        /// Its length, in bytes.
-        len: usize,
-        /// The limit, in bytes.
-        max_bytes: usize,
-    },
+    Open(#[from] OpenError),
+    /// No record could have the key, or the newest value cannot be read here.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The value cannot be stored here, or sent to peers. Nothing was stored, nothing sent.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The record cannot be taken in here. One that was to be put was not sent.
+    #[error(transparent)]
+    Arrival(#[from] ArrivalError),
     /// There is no value of the key here to be published.
     #[error("there is no value of the key here: put it first")]
     NothingToPublish,
@@ -159,7 +161,7 @@ pub enum NetworkError {
         /// The number of such answers.
         answers: usize,
         /// The fault of the last of them.
-        source: StoreError,
+        source: ArrivalError,
     },
     /// Time ran out before any peer had answered that has what was asked for: it may be at those that were not asked
     /// yet.
@@ -186,16 +188,4 @@ pub enum NetworkError {
     /// The node was shut down.
     #[error("the node was shut down")]
     Stopped,
-}
-
-impl From<RecordError> for NetworkError {
-    fn from(error: RecordError) -> Self {
-        Self::Database(error.into())
-    }
-}
-
-impl From<StoreError> for NetworkError {
-    fn from(error: StoreError) -> Self {
-        Self::Database(error.into())
-    }
 }

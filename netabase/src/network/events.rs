@@ -4,7 +4,7 @@ use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::settings::MAX_EVENTS;
-use crate::store::{PutOutcome, StoreError};
+use crate::store::{ArrivalError, PutOutcome};
 
 /// An event in the life of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub enum NodeEvent {
         /// Its key.
         key: RecordKey,
         /// The reason.
-        reason: StoreError,
+        reason: ArrivalError,
     },
     /// A peer answered a fetch with a record that is not valid.
     InvalidAnswer {
@@ -63,7 +63,7 @@ pub enum NodeEvent {
         /// The key that was asked for.
         key: RecordKey,
         /// The fault.
-        reason: StoreError,
+        reason: ArrivalError,
     },
     /// Peers that answered a fetch with an older value, or with none, were sent the newest.
     Repaired {

@@ -21,6 +21,6 @@ pub(super) fn load_or_save(
         DiskError::Full { path } => {
             NodeError::IdentityFile { path, source: io::ErrorKind::StorageFull.into() }
         }
-        error => NodeError::Store(error.into()),
+        error => NodeError::Build(error.into()),
     })
 }

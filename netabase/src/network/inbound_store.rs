@@ -1,6 +1,6 @@
 //! Stands between kad and the store: attributes records to the peers that send them, and counts what becomes of them.
 
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{borrow::Cow, error::Error, sync::Arc, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     record::{RecordError, is_name},
-    store::{NetabaseStore, PutOutcome, Source, StoreError},
+    store::{ArrivalError, NetabaseStore, PutOutcome, Source, TooLarge},
 };
 
 /// The store as kad sees it. A record comes in with the peer that sent it; its acceptance or refusal is counted and
@@ -55,42 +55,43 @@ impl InboundStore {
         self.sender = sender;
     }
 
-    fn accept(&mut self, record: &Record, sender: &Sender) -> Result<PutOutcome, StoreError> {
+    fn accept(&mut self, record: &Record, sender: &Sender) -> Result<PutOutcome, ArrivalError> {
         check_size(record)?;
         let source = Source::of_address(&sender.address);
         let rates = &mut self.rates;
         let check_rate = || rates.count(sender.peer, source, Instant::now());
         match self.store.put_gated(record, source, check_rate)? {
-            PutOutcome::Outdated => Err(StoreError::Outdated),
+            PutOutcome::Outdated => Err(ArrivalError::Outdated),
             outcome => Ok(outcome),
         }
     }
 
-    fn refuse(&self, peer: PeerId, key: RecordKey, reason: StoreError) {
-        if let StoreError::Panicked { schema } = reason {
+    fn refuse(&self, peer: PeerId, key: RecordKey, reason: ArrivalError) {
+        if let ArrivalError::Panicked { schema } = reason {
             tracing::error!(%peer, ?key, schema, "what a peer sent made code of its schema panic");
         }
-        tracing::debug!(%peer, ?key, %reason, "refused what a peer sent");
-        self.counters.refused(&reason);
+        let error: &(dyn Error + 'static) = &reason;
+        tracing::debug!(%peer, ?key, reason = %reason.reason(), error, "refused what a peer sent");
+        self.counters.refused(reason.reason());
         self.events.send(NodeEvent::Refused { peer, key, reason });
     }
 }
 
 /// Refuses a record that, key and value, does not fit into an answer beside the addresses of 20 peers.
-pub(super) fn check_size(record: &Record) -> Result<(), StoreError> {
+pub(super) fn check_size(record: &Record) -> Result<(), ArrivalError> {
     let len = record.key.as_ref().len() + record.value.len();
     if len > MAX_RECORD_BYTES {
-        return Err(StoreError::RecordTooLarge { len, max_bytes: MAX_RECORD_BYTES });
+        return Err(TooLarge::Record { len, max_bytes: MAX_RECORD_BYTES }.into());
     }
     Ok(())
 }
 
 /// Returns why no provider is taken in under this key.
-fn provider_refusal(key: &RecordKey) -> StoreError {
+fn provider_refusal(key: &RecordKey) -> ArrivalError {
     let name = key.as_ref().strip_prefix(b"/netabase/").and_then(|rest| rest.strip_suffix(b"/p"));
     match name.and_then(|name| std::str::from_utf8(name).ok()).filter(|name| is_name(name)) {
-        Some(name) => StoreError::UnknownSchema { name: name.to_owned() },
-        None => StoreError::Record(RecordError::ForeignKey),
+        Some(name) => ArrivalError::UnknownSchema { name: name.to_owned() },
+        None => ArrivalError::Record(RecordError::ForeignKey),
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     database::MemoryStoreDatabase,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
-    store::{NetabaseStore, RawRecord, StoreError},
+    store::{NetabaseStore, OpenError, RawRecord},
 };
 
 /// A node of a network: a store inside a running libp2p swarm.
@@ -128,8 +128,8 @@ impl Netabase {
     ///
     /// # Errors
     ///
-    /// [`StoreError::SchemaConflict`] if another type of the same schema name is in use.
-    pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, StoreError> {
+    /// [`OpenError::SchemaConflict`] if another type of the same schema name is in use.
+    pub fn database<V: NetabaseSchema>(&self) -> Result<MemoryStoreDatabase<V>, OpenError> {
         self.shared.store.database()
     }
 
@@ -139,7 +139,7 @@ impl Netabase {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Database`] if no record could have such a key.
+    /// [`NetworkError::Write`] if no record could have such a key.
     pub fn unpublish<V: SharedSchema>(
         &self,
         key: &(impl KeyOf<V::Key> + Sync + ?Sized),

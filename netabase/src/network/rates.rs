@@ -9,7 +9,7 @@ use std::{
 use libp2p::PeerId;
 
 use super::settings::{NodeLimits, Rate};
-use crate::store::{Source, StoreError};
+use crate::store::{ArrivalError, Source};
 
 /// The most peers, and the most sources, that are told apart. Beyond that, those that were not seen lately share
 /// the overall rate.
@@ -42,15 +42,15 @@ impl Rates {
     ///
     /// # Errors
     ///
-    /// [`StoreError::RateExceeded`] if there were too many; then it is not counted.
+    /// [`ArrivalError::RateExceeded`] if there were too many; then it is not counted.
     pub(super) fn count(
         &mut self,
         peer: PeerId,
         source: Source,
         now: Instant,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ArrivalError> {
         let exceeded = |from: String, rate: Rate| {
-            Err(StoreError::RateExceeded { from, per_second: rate.per_second })
+            Err(ArrivalError::RateExceeded { from, per_second: rate.per_second })
         };
         let Some(of_peer) = self.peers.next(&peer, now) else {
             return exceeded(format!("peer {peer}"), self.peers.rate);
@@ -128,7 +128,7 @@ mod tests {
         let mut send = || rates.count(PeerId::random(), Source::UNKNOWN, now);
 
         assert!(send().is_ok() && send().is_ok());
-        assert!(matches!(send(), Err(StoreError::RateExceeded { per_second: 1, .. })));
+        assert!(matches!(send(), Err(ArrivalError::RateExceeded { per_second: 1, .. })));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{error::NetworkError, node::Netabase, query::FetchMode, report::Publi
 use crate::{
     database::MemoryStoreDatabase,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
-    store::StoreError,
+    store::OpenError,
 };
 
 /// The values of one schema on the network: reads ask other peers, writes are sent to those closest to the key.
@@ -65,7 +65,7 @@ impl Netabase {
     /// # Errors
     ///
     /// As [`database`](Self::database).
-    pub fn network<V: SharedSchema>(&self) -> Result<NetworkDatabase<V>, StoreError> {
+    pub fn network<V: SharedSchema>(&self) -> Result<NetworkDatabase<V>, OpenError> {
         Ok(NetworkDatabase::new(self.clone(), self.database()?))
     }
 

@@ -8,7 +8,7 @@ use libp2p::{
     kad::{KBucketDistance, KBucketKey, RecordKey},
 };
 
-use super::{clock::Moment, error::StoreError};
+use super::{clock::Moment, error::BuildError};
 use crate::{
     record::{not_after, set_lease, sign},
     schema::{Access, EnvelopeHeader},
@@ -43,16 +43,16 @@ impl Author {
     ///
     /// # Errors
     ///
-    /// [`StoreError::UnsupportedIdentity`] if it is not ed25519.
+    /// [`BuildError::UnsupportedIdentity`] if it is not ed25519.
     pub(super) fn of(
         identity: Keypair,
         network: String,
         max_lifetime: Duration,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, BuildError> {
         let kind = identity.key_type();
         let keypair = identity
             .try_into_ed25519()
-            .map_err(|_| StoreError::UnsupportedIdentity { found: kind.to_string() })?;
+            .map_err(|_| BuildError::UnsupportedIdentity { found: kind.to_string() })?;
         Ok(Self::new(keypair, network, max_lifetime))
     }
 

@@ -12,7 +12,7 @@ use super::{
     DEFAULT_NETWORK, NetabaseStore,
     author::Author,
     clock::{Clock, SystemClock},
-    error::StoreError,
+    error::BuildError,
     journal::Durability,
     limits::Limits,
 };
@@ -28,7 +28,7 @@ use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
 /// let limits = Limits { max_records: 1_000, ..Limits::default() };
 /// let store = NetabaseStore::builder().network("my-app").limits(limits).build()?;
 /// assert_eq!(store.limits().max_records, 1_000);
-/// # Ok::<(), netabase::StoreError>(())
+/// # Ok::<(), netabase::DatabaseError>(())
 /// ```
 #[derive(Default)]
 pub struct NetabaseStoreBuilder {
@@ -137,14 +137,14 @@ impl NetabaseStoreBuilder {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::Disk`] if the directory cannot be opened.
+    /// - [`BuildError::Disk`] if the directory cannot be opened.
     ///
-    /// - [`StoreError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
+    /// - [`BuildError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
     ///   owner's peer id, from which the public key must be readable.
-    /// - [`StoreError::InvalidNetwork`] if the network's name is not `[a-z0-9_.-]{1,64}`.
-    /// - [`StoreError::InvalidLifetime`] if the longest lease is shorter than a minute, or longer than ten
+    /// - [`BuildError::InvalidNetwork`] if the network's name is not `[a-z0-9_.-]{1,64}`.
+    /// - [`BuildError::InvalidLifetime`] if the longest lease is shorter than a minute, or longer than ten
     ///   years.
-    pub fn build(self) -> Result<NetabaseStore, StoreError> {
+    pub fn build(self) -> Result<NetabaseStore, BuildError> {
         self.check()?;
         let asked = Asked {
             identity: self.identity,
@@ -168,13 +168,13 @@ impl NetabaseStoreBuilder {
     }
 
     /// Checks all but the identity.
-    pub(crate) fn check(&self) -> Result<(), StoreError> {
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
         if let Some(name) = self.network.as_ref().filter(|name| !is_name(name)) {
-            return Err(StoreError::InvalidNetwork { name: name.clone() });
+            return Err(BuildError::InvalidNetwork { name: name.clone() });
         }
         match self.max_lifetime {
             Some(found) if !LIFETIMES.contains(&found) => {
-                Err(StoreError::InvalidLifetime { found })
+                Err(BuildError::InvalidLifetime { found })
             }
             _ => Ok(()),
         }

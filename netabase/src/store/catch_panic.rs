@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::error::StoreError;
+use super::error::ArrivalError;
 use crate::record::RecordError;
 
 /// Runs code of a schema, never under the lock, on bytes that anybody may have sent.
@@ -11,13 +11,13 @@ use crate::record::RecordError;
 ///
 /// # Errors
 ///
-/// What it returns, or [`StoreError::Panicked`]. With `panic = "abort"` the process has ended by then.
+/// What it returns, or [`ArrivalError::Panicked`]. With `panic = "abort"` the process has ended by then.
 pub(super) fn catch_panic(
     schema: &'static str,
     code: impl FnOnce() -> Result<(), RecordError>,
-) -> Result<(), StoreError> {
+) -> Result<(), ArrivalError> {
     let Ok(result) = catch_unwind(AssertUnwindSafe(code)) else {
-        return Err(StoreError::Panicked { schema });
+        return Err(ArrivalError::Panicked { schema });
     };
     Ok(result?)
 }

@@ -18,14 +18,14 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) enum CommitError {
     /// An earlier commit ended half-way.
-    Damaged,
+    Damaged(Damaged),
     /// The journal did not take it, or the disk failed.
     Disk(DiskError),
 }
 
 impl From<Damaged> for CommitError {
-    fn from(Damaged: Damaged) -> Self {
-        Self::Damaged
+    fn from(damaged: Damaged) -> Self {
+        Self::Damaged(damaged)
     }
 }
 
@@ -104,8 +104,8 @@ impl NetabaseStore {
         }
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, room))
-            .map_err(CommitError::from)?;
+        let mut planned =
+            Plan::new(&inner, &shared.author, now, (origin, room)).map_err(CommitError::from)?;
         let result = plan(&mut planned)?;
         let (transition, is_told, is_derived) = planned.finish();
         let commit = Commit { shared, inner, transition, is_told, is_derived };

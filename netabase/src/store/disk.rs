@@ -14,16 +14,15 @@ mod upkeep;
 
 use std::time::Duration;
 
+#[cfg(all(feature = "disk", feature = "testkit"))]
+pub(super) use self::open::open_storage;
 #[cfg(feature = "disk")]
 pub use self::upkeep::StoreReport;
 #[cfg(feature = "disk")]
 pub(super) use self::{directory::Directory, open::open};
-#[cfg(all(feature = "disk", feature = "testkit"))]
-pub(super) use self::open::open_storage;
 use super::{
     NetabaseStore,
     engine::SchemaId,
-    error::StoreError,
     inner::Inner,
     journal::{Commit, DiskError},
 };
@@ -73,7 +72,7 @@ impl NetabaseStore {
     /// # Errors
     ///
     /// [`DiskError::NotDurable`], [`DiskError::ReadOnly`] if the disk failed: some of it is not there.
-    pub fn sync(&self) -> Result<(), StoreError> {
+    pub fn sync(&self) -> Result<(), DiskError> {
         match &self.shared.journal {
             Some(journal) => Ok(journal.sync()?),
             None => Ok(()),
@@ -85,7 +84,7 @@ impl NetabaseStore {
     /// # Errors
     ///
     /// As [`sync`](Self::sync).
-    pub async fn sync_async(&self) -> Result<(), StoreError> {
+    pub async fn sync_async(&self) -> Result<(), DiskError> {
         match &self.shared.journal {
             Some(journal) => Ok(journal.sync_async().await?),
             None => Ok(()),

@@ -31,9 +31,9 @@ use std::{
 use libp2p::{PeerId, kad::RecordKey};
 
 pub(crate) use self::catalogue::SchemaId;
-pub use self::transition::ChangeOrigin;
+pub use self::{apply::Damaged, transition::ChangeOrigin};
+use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Tracking};
 pub(super) use self::{
-    apply::Damaged,
     catalogue::{Layout, Usages},
     indexes::{Indexes, split_entry},
     meta::{Attribution, Publisher, RecordMeta},
@@ -44,7 +44,6 @@ pub(super) use self::{
     tracking::{Newcomer, Renewal, Victims},
     transition::{RowChange, Transition},
 };
-use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Tracking};
 use super::{
     bounds::{Bounds, Direction},
     clock::Moment,

@@ -36,9 +36,7 @@ pub(crate) fn load_or_save(
 pub(super) fn load(path: &Path) -> Result<Option<Keypair>, DiskError> {
     match open(path) {
         Ok(file) => read(path, file).map(Some),
-        Err(DiskError::Io { cause, .. }) if cause.kind == io::ErrorKind::NotFound => {
-            Ok(None)
-        }
+        Err(DiskError::Io { cause, .. }) if cause.kind == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -24,7 +24,7 @@ use self::{
     arrival::{Arrival, Sender},
     check::Checked,
 };
-use super::{NetabaseStore, error::StoreError, source::Source};
+use super::{NetabaseStore, error::ArrivalError, source::Source};
 use crate::record::RecordError;
 
 /// What became of a record that was handed in. The largest value of a key, by its bytes, wins.
@@ -44,15 +44,15 @@ pub enum PutOutcome {
 // The ways in.
 impl NetabaseStore {
     /// Takes a record that the application got from elsewhere into the view of its databases.
-    pub(crate) fn put_record(&self, record: &Record) -> Result<PutOutcome, StoreError> {
+    pub(crate) fn put_record(&self, record: &Record) -> Result<PutOutcome, ArrivalError> {
         self.receive(record, Origin::Application)
     }
 
     /// Takes in a record that [`validate`](Self::validate) has found valid: its signature is not verified once
     /// more. Databases show it; one that no type here can read is held for peers, as if one had sent it.
-    pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, StoreError> {
+    pub(crate) fn put_validated(&self, record: &Record) -> Result<PutOutcome, ArrivalError> {
         match self.receive(record, Sender::verified(Origin::Application)) {
-            Err(StoreError::Record(
+            Err(ArrivalError::Record(
                 RecordError::Version { .. } | RecordError::UnsupportedCodec { .. },
             )) => self.receive(record, Sender::verified(Origin::Peer(Source::APPLICATION))),
             result => result,
@@ -68,7 +68,7 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`], why it was refused. Nothing is stored then.
+    /// [`ArrivalError`] says why it was refused. Nothing is stored then.
     ///
     /// # Examples
     ///
@@ -86,7 +86,7 @@ impl NetabaseStore {
     /// assert_eq!(bob.put_from(&record, source)?, PutOutcome::Stored);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn put_from(&self, record: &Record, source: Source) -> Result<PutOutcome, StoreError> {
+    pub fn put_from(&self, record: &Record, source: Source) -> Result<PutOutcome, ArrivalError> {
         self.receive(record, Origin::Peer(source))
     }
 
@@ -96,14 +96,14 @@ impl NetabaseStore {
         &self,
         record: &Record,
         source: Source,
-        mut gate: impl FnMut() -> Result<(), StoreError>,
-    ) -> Result<PutOutcome, StoreError> {
+        mut gate: impl FnMut() -> Result<(), ArrivalError>,
+    ) -> Result<PutOutcome, ArrivalError> {
         self.receive(record, Sender::gated(Origin::Peer(source), &mut gate))
     }
 
     /// Checks that a record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
     /// other versions, and of other codecs, its owner's signature is all there is. Nothing is stored.
-    pub(crate) fn validate(&self, record: &Record) -> Result<(), StoreError> {
+    pub(crate) fn validate(&self, record: &Record) -> Result<(), ArrivalError> {
         let mut sender = Sender::from(Origin::Peer(Source::UNKNOWN));
         let arrival = self.parse(record, &sender)?;
         self.check(&arrival, &mut sender).map(drop)
@@ -118,7 +118,7 @@ impl NetabaseStore {
         &self,
         record: &Record,
         sender: impl Into<Sender<'a>>,
-    ) -> Result<PutOutcome, StoreError> {
+    ) -> Result<PutOutcome, ArrivalError> {
         let mut sender = sender.into();
         loop {
             let arrival = self.parse(record, &sender)?;
@@ -137,7 +137,7 @@ impl NetabaseStore {
         &self,
         arrival: &Arrival<'_>,
         sender: &mut Sender<'_>,
-    ) -> Result<Option<PutOutcome>, StoreError> {
+    ) -> Result<Option<PutOutcome>, ArrivalError> {
         let mut checked: Option<Checked> = None;
         let mut has_relieved = false;
         loop {
@@ -154,7 +154,7 @@ impl NetabaseStore {
                 Ok(Admission::Overtaken) => return Ok(None),
                 // What beat it was removed in between: once more, with the check.
                 Ok(Admission::Unchecked) => {}
-                Err(StoreError::ForeignFull { .. })
+                Err(ArrivalError::ForeignFull { .. })
                     if !has_relieved && self.relieve(&arrival.now)? =>
                 {
                     has_relieved = true;

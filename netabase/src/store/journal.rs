@@ -40,14 +40,6 @@ use std::{
 
 #[cfg(feature = "disk")]
 pub(super) use self::redb::RedbFile;
-use self::{
-    queue::{Queue, Standing},
-    writer::Shared,
-};
-pub use self::{
-    durability::Durability,
-    error::{DiskError, IoCause},
-};
 pub(super) use self::{
     backend::{Backend, Snapshot},
     batch::{Batch, Table},
@@ -55,6 +47,14 @@ pub(super) use self::{
     queue::{Commit, Ticket},
     row::StoredRow,
     writer::contain,
+};
+pub use self::{
+    durability::Durability,
+    error::{DiskError, IoCause},
+};
+use self::{
+    queue::{Queue, Standing},
+    writer::Shared,
 };
 use super::{
     clock::Moment,
@@ -137,16 +137,17 @@ impl Journal {
         if !is_clock_new && !transition.changes.iter().any(|change| lasts(change.origin)) {
             return Ok(None);
         }
-        self.shared.push(commit, |batch| {
-            for change in transition.changes.iter().filter(|change| lasts(change.origin)) {
-                let key = change.key.as_ref();
-                match &change.row {
-                    Some(row) => batch.put(Table::Rows, key, |out| row::encode(row, out)),
-                    None => batch.remove(Table::Rows, key),
+        self.shared
+            .push(commit, |batch| {
+                for change in transition.changes.iter().filter(|change| lasts(change.origin)) {
+                    let key = change.key.as_ref();
+                    match &change.row {
+                        Some(row) => batch.put(Table::Rows, key, |out| row::encode(row, out)),
+                        None => batch.remove(Table::Rows, key),
+                    }
                 }
-            }
-        })
-        .map(Some)
+            })
+            .map(Some)
     }
 
     /// Takes a schema that is known from now on.

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::{author::Author, clock::Moment, error::StoreError};
+use super::{
+    author::Author,
+    clock::Moment,
+    error::{ArrivalError, ClockAhead},
+};
 use crate::schema::{Access, Envelope, Timestamp, lease_is_over};
 
 /// How far ahead of this machine's clock a record's may be.
@@ -20,26 +24,26 @@ pub(super) fn check_lease(
     access: Access,
     author: &Author,
     now: &Moment,
-) -> Result<(), StoreError> {
+) -> Result<(), ArrivalError> {
     let not_after = envelope.not_after;
     if lease_is_over(not_after, now.unix_ms()) {
-        return Err(StoreError::LeaseOver { not_after });
+        return Err(ArrivalError::LeaseOver { not_after });
     }
     if access == Access::Local {
         return Ok(());
     }
     if not_after == 0 {
-        return Err(StoreError::NoLease);
+        return Err(ArrivalError::NoLease);
     }
     let slack = if envelope.tombstone { TOMBSTONE_LEASE_SLACK } else { LEASE_SLACK };
     let longest = author.max_lifetime + slack;
     let lease = Duration::from_secs(not_after.into());
     let lease = lease.saturating_sub(Duration::from_millis(now.unix_ms()));
-    if lease > longest { Err(StoreError::LeaseTooLong { lease, longest }) } else { Ok(()) }
+    if lease > longest { Err(ArrivalError::LeaseTooLong { lease, longest }) } else { Ok(()) }
 }
 
 /// Refuses timestamps that other peers would refuse, too.
-pub(super) fn check_ahead(timestamp: Timestamp, now_ms: u64) -> Result<(), StoreError> {
+pub(super) fn check_ahead(timestamp: Timestamp, now_ms: u64) -> Result<(), ClockAhead> {
     let by = Duration::from_millis(timestamp.millis().saturating_sub(now_ms));
-    if by > MAX_CLOCK_AHEAD { Err(StoreError::ClockAhead { by }) } else { Ok(()) }
+    if by > MAX_CLOCK_AHEAD { Err(ClockAhead { by }) } else { Ok(()) }
 }

@@ -9,12 +9,12 @@ use std::{any::TypeId, collections::HashMap, time::Duration};
 
 use libp2p::PeerId;
 
-pub(super) use self::known::unknown_layout;
 use self::known::layout;
+pub(super) use self::known::unknown_layout;
 use super::{
     changes::Sender,
     engine::{Engine, SchemaId},
-    error::StoreError,
+    error::OpenError,
 };
 use crate::{
     record::{
@@ -98,7 +98,7 @@ impl Schemas {
         &mut self,
         engine: &mut Engine,
         local: &PeerId,
-    ) -> Result<SchemaId, StoreError> {
+    ) -> Result<SchemaId, OpenError> {
         // An index is one byte in a record's entries.
         const { assert!(V::INDEXES.len() <= 256, "a schema has at most 256 indexes") };
         if let Some(&id) = self.by_name.get(V::SCHEMA_NAME) {
@@ -117,16 +117,16 @@ impl Schemas {
         &mut self,
         engine: &mut Engine,
         id: SchemaId,
-    ) -> Result<SchemaId, StoreError> {
+    ) -> Result<SchemaId, OpenError> {
         let known = self.get_mut(id);
         match &known.reader {
             Some(reader) if reader.type_id == TypeId::of::<V>() => Ok(id),
-            Some(reader) => Err(StoreError::SchemaConflict {
+            Some(reader) => Err(OpenError::SchemaConflict {
                 name: V::SCHEMA_NAME,
                 registered: reader.type_name,
                 rejected: std::any::type_name::<V>(),
             }),
-            None if known.access != V::ACCESS => Err(StoreError::AccessChanged {
+            None if known.access != V::ACCESS => Err(OpenError::AccessChanged {
                 name: V::SCHEMA_NAME,
                 stored: known.access,
                 declared: V::ACCESS,

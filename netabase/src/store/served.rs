@@ -8,7 +8,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::{
     NetabaseStore,
     engine::{RowChange, RowRef, SchemaId, Transition},
-    error::StoreError,
+    error::TooLarge,
     kad::as_record,
     query::View,
     state::RecordState,
@@ -43,10 +43,10 @@ impl Served {
 
 impl Served {
     /// Refuses a record of so many bytes, key and value, that the listener could not send to peers.
-    pub(super) fn check_len(&self, len: usize) -> Result<(), StoreError> {
+    pub(super) fn check_len(&self, len: usize) -> Result<(), TooLarge> {
         let max_bytes = MAX_RECORD_BYTES;
         if self.sink.is_some() && len > max_bytes {
-            return Err(StoreError::RecordTooLarge { len, max_bytes });
+            return Err(TooLarge::Record { len, max_bytes });
         }
         Ok(())
     }

@@ -1,4 +1,7 @@
-use ::db::{DatabaseError, KeyOf, NetabaseSchema, NetabaseStore, RecordError, libp2p::kad::Record};
+use ::db::{
+    DatabaseError, KeyOf, NetabaseSchema, NetabaseStore, RecordError, WriteError,
+    libp2p::kad::Record,
+};
 use ::serde::{Deserialize, Serialize};
 use ::std::{
     assert, assert_eq,
@@ -63,10 +66,7 @@ fn the_functions_of_a_schema_are_called() -> Result<(), DatabaseError> {
 
     let refused = towns.put(&town("Skalar", 0));
 
-    assert!(
-        matches!(refused, Err(DatabaseError::Record(RecordError::Invalid { .. }))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(WriteError::Record(RecordError::Invalid { .. }))), "{refused:?}");
     let counted = |count| Counter { place: Place::Nowhere, count };
     assert_eq!(counted(1).merge(&counted(2)), Some(counted(2)));
     Ok(())

@@ -6,7 +6,7 @@ use libp2p::kad::{
     Record,
     store::{Error as KadError, RecordStore},
 };
-use netabase::{DatabaseError, Limits, PutOutcome, StoreError};
+use netabase::{ArrivalError, Limits, OutOfRoom, PutOutcome, WriteError};
 
 use super::{Author, held_titles, notes_within, own_records, source, weight};
 use crate::schemas::note;
@@ -27,7 +27,7 @@ fn own_records_are_refused_for_own_ones_alone() -> Result<(), Box<dyn Error>> {
     }
 
     let refused = notes.put(&note("too many", ""));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 3 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 3 })));
     let capacity = notes.capacity_info();
     assert_eq!((capacity.own.current_records, capacity.foreign.current_records), (3, 2));
     Ok(())
@@ -63,10 +63,7 @@ fn the_bytes_of_the_budgets_are_apart_too() -> Result<(), Box<dyn Error>> {
 
     let too_much = notes.put(&note("mine, too", &"x".repeat(500)));
     assert!(
-        matches!(
-            too_much,
-            Err(DatabaseError::Store(StoreError::FullOfBytes { max_bytes: 600, .. }))
-        ),
+        matches!(too_much, Err(WriteError::OutOfRoom(OutOfRoom::Bytes { max_bytes: 600, .. }))),
         "{too_much:?}"
     );
     let capacity = notes.capacity_info();
@@ -86,11 +83,11 @@ fn without_a_foreign_budget_nothing_foreign_is_taken() -> Result<(), Box<dyn Err
         let notes = notes_within(limits.clone());
         notes.put(&note("mine", ""))?;
         let refused = notes.put_record(&Author::new().record("theirs", "")?);
-        let expected = StoreError::ForeignFull {
+        let expected = ArrivalError::ForeignFull {
             max_records: limits.max_foreign_records,
             max_bytes: limits.max_foreign_bytes,
         };
-        assert_eq!(refused, Err(DatabaseError::Store(expected)), "{limits:?}");
+        assert_eq!(refused, Err(expected), "{limits:?}");
         assert_eq!((notes.len(), notes.store().record_count()), (1, 1));
     }
     Ok(())
@@ -111,7 +108,7 @@ fn writing_a_foreign_key_moves_it_to_the_own_budget() -> Result<(), Box<dyn Erro
     assert_eq!(notes.put_record(&author.record("b", "")?)?, PutOutcome::Stored, "there is room");
 
     let refused = notes.put(&note("b", "mine"));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 1 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 1 })));
     assert_eq!(notes.get("b")?, Some(note("b", "")), "it is still theirs");
     Ok(())
 }
@@ -156,7 +153,7 @@ fn a_foreign_value_of_a_published_key_stays_in_the_own_budget() -> Result<(), Bo
     let too_large = theirs(&"x".repeat(101))?;
     let refused = store.put_from(&too_large, source(1));
     assert!(
-        matches!(refused, Err(StoreError::FullOfBytes { max_bytes, .. }) if max_bytes == room),
+        matches!(refused, Err(ArrivalError::OutOfRoom(OutOfRoom::Bytes { max_bytes, .. })) if max_bytes == room),
         "{refused:?}"
     );
     assert!(matches!(store.put(too_large), Err(KadError::MaxRecords)));
@@ -194,7 +191,7 @@ fn own_tombstones_take_own_room_and_are_seen_by_nobody_but_peers() -> Result<(),
     assert_eq!((own.current_records, own.current_size_bytes), (1, weight(&tombstone[0].record)));
     notes.put(&note("one", ""))?;
     let refused = notes.put(&note("two", ""));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 2 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 2 })));
 
     let author = Author::new();
     for number in 0..1_000 {

@@ -4,7 +4,8 @@ use std::{error::Error, time::Duration};
 
 use libp2p::kad::Record;
 use netabase::{
-    DatabaseError, Limits, ManualClock, MemoryStoreDatabase, PutOutcome, Source, StoreError,
+    ArrivalError, DatabaseError, Limits, ManualClock, MemoryStoreDatabase, OutOfRoom, PutOutcome,
+    Source, WriteError,
 };
 
 use super::{Author, held_titles, notes_within, own_records, source, store_within, weight};
@@ -96,7 +97,7 @@ fn a_newcomer_that_would_be_the_next_to_go_is_refused() -> Result<(), Box<dyn Er
 
     let refused = notes.store().put_from(farthest, source(1));
 
-    assert_eq!(refused, Err(StoreError::ForeignFull { max_records: 3, max_bytes }));
+    assert_eq!(refused, Err(ArrivalError::ForeignFull { max_records: 3, max_bytes }));
     assert_eq!((held(&notes), notes.capacity_info()), (before, capacity), "nothing changed");
     let record = author.record("the application's", "")?;
     assert_eq!(notes.put_record(&record)?, PutOutcome::Stored, "it is a source of its own");
@@ -136,7 +137,7 @@ fn a_record_larger_than_the_budget_is_refused_and_evicts_nothing() -> Result<(),
     for number in [5, 100] {
         let large = author.record("5", &"x".repeat(1_000))?;
         let refused = notes.store().put_from(&large, source(number));
-        assert_eq!(refused, Err(StoreError::ForeignFull { max_records, max_bytes: 1_000 }));
+        assert_eq!(refused, Err(ArrivalError::ForeignFull { max_records, max_bytes: 1_000 }));
     }
     assert_eq!(held(&notes), before);
     Ok(())
@@ -164,11 +165,11 @@ fn a_larger_value_of_a_held_key_makes_others_go_and_not_itself() -> Result<(), B
 
     // Now it would be what holds most itself.
     let refused = notes.put_record(&of_len("growing", 700)?);
-    let full = StoreError::ForeignFull {
+    let full = ArrivalError::ForeignFull {
         max_records: Limits::default().max_foreign_records,
         max_bytes: 1_000,
     };
-    assert_eq!(refused, Err(DatabaseError::Store(full)));
+    assert_eq!(refused, Err(full));
     assert_eq!(notes.get("growing")?.map(|note| note.text.len()), Some(450), "it is as it was");
     assert_eq!(notes.capacity_info().foreign, foreign);
     Ok(())
@@ -214,7 +215,7 @@ fn lowered_limits_evict_in_bounded_steps() -> Result<(), Box<dyn Error>> {
 
     assert_eq!(own_records(notes.store()), own, "own records are over their limit, and stay");
     let refused = notes.put(&note("one more", ""));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 10 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 10 })));
     assert_eq!(notes.put(&note("mine 0", "longer"))?, Some(note("mine 0", "")));
     Ok(())
 }

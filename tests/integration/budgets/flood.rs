@@ -3,7 +3,7 @@
 use std::{error::Error, net::Ipv6Addr, thread};
 
 use libp2p::kad::{Record, RecordKey, store::RecordStore};
-use netabase::{Limits, NetabaseStore, PutOutcome, Source, StoreError};
+use netabase::{ArrivalError, Limits, NetabaseStore, OutOfRoom, PutOutcome, Source, WriteError};
 
 use super::{Author, notes_within, own_records, source};
 use crate::schemas::note;
@@ -43,7 +43,7 @@ fn a_million_foreign_records_move_no_own_one() -> Result<(), Box<dyn Error>> {
     assert!(stored > FOREIGN, "{stored} were stored, for a while");
     assert!(matches!(
         notes.put(&note("one more", "")),
-        Err(netabase::DatabaseError::Store(StoreError::Full { max_records: 300 }))
+        Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 300 }))
     ));
     notes.put(&note("mine 000", "and it can be written"))?;
     Ok(())
@@ -55,7 +55,7 @@ fn flood(store: &NetabaseStore, template: &Record, numbers: impl Iterator<Item =
     for (at, number) in numbers.enumerate() {
         match store.put_from(&numbered(template, number), source_of(number)) {
             Ok(PutOutcome::Stored) => stored += 1,
-            Err(StoreError::ForeignFull { max_records: FOREIGN, .. }) => {}
+            Err(ArrivalError::ForeignFull { max_records: FOREIGN, .. }) => {}
             other => panic!("unexpected: {other:?}"),
         }
         if at % 10_000 == 0 {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error, time::Duration};
 
 use libp2p::kad::Record;
-use netabase::{Limits, ManualClock, MemoryStoreDatabase, PutOutcome, Source, StoreError};
+use netabase::{ArrivalError, Limits, ManualClock, MemoryStoreDatabase, PutOutcome, Source};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 
 use super::{Author, source, store_within, weight};
@@ -108,7 +108,7 @@ impl Run {
         let newcomer = self.newcomer()?;
         let result = self.notes.store().put_from(&newcomer.record, newcomer.source);
         if self.own.contains_key(&title_of(&newcomer.record)) {
-            assert_eq!(result, Err(StoreError::Private));
+            assert_eq!(result, Err(ArrivalError::Private));
             return Ok(());
         }
         let others = self.held.iter().filter(|held| held.record.key != newcomer.record.key);
@@ -116,7 +116,7 @@ impl Run {
         let outcomes = self.outcomes(&others, &newcomer);
         let found = match result {
             Ok(PutOutcome::Stored) => Some(self.found()),
-            Err(StoreError::ForeignFull { max_records: 40, max_bytes: 12_000 }) => None,
+            Err(ArrivalError::ForeignFull { max_records: 40, max_bytes: 12_000 }) => None,
             other => return Err(format!("unexpected: {other:?}").into()),
         };
         let agreed = outcomes.iter().find(|outcome| {

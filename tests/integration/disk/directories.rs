@@ -2,16 +2,16 @@
 
 use std::{error::Error, fs};
 
-use netabase::{DiskError, NetabaseStore, StoreError};
+use netabase::{BuildError, DiskError, NetabaseStore};
 
 use super::Disk;
 use crate::authors::identity;
 use crate::schemas::{User, user};
 
 /// Why a directory is refused.
-fn refusal(opened: Result<NetabaseStore, StoreError>) -> Result<DiskError, Box<dyn Error>> {
+fn refusal(opened: Result<NetabaseStore, BuildError>) -> Result<DiskError, Box<dyn Error>> {
     match opened {
-        Err(StoreError::Disk(error)) => Ok(error),
+        Err(BuildError::Disk(error)) => Ok(error),
         Err(error) => Err(error.into()),
         Ok(_) => Err("it was opened".into()),
     }
@@ -81,7 +81,10 @@ fn a_file_cut_anywhere_is_refused() -> Result<(), Box<dyn Error>> {
         fs::write(&records, &whole[..len])?;
         let cut = refusal(disk.open())?;
         assert!(
-            matches!(cut, DiskError::Foreign { .. } | DiskError::Corrupt { .. } | DiskError::Io { .. }),
+            matches!(
+                cut,
+                DiskError::Foreign { .. } | DiskError::Corrupt { .. } | DiskError::Io { .. }
+            ),
             "{len}: {cut}"
         );
     }
@@ -118,7 +121,7 @@ fn a_backup_while_writers_write_is_one_moments_state() -> Result<(), Box<dyn Err
     })?;
 
     let again = store.backup(&to);
-    assert!(matches!(again, Err(StoreError::Disk(DiskError::Exists { .. }))), "{again:?}");
+    assert!(matches!(again, Err(DiskError::Exists { .. })), "{again:?}");
     let copy = NetabaseStore::builder().identity(identity(1)).network("test").path(&to).build()?;
     let copied = copy.database::<User>()?;
     let len = copied.len() as u64;
@@ -130,7 +133,7 @@ fn a_backup_while_writers_write_is_one_moments_state() -> Result<(), Box<dyn Err
 fn a_store_in_memory_has_nothing_to_back_up_or_compact() {
     let store = NetabaseStore::new();
     let results = [store.backup("anywhere"), store.compact()];
-    assert!(results.iter().all(|result| *result == Err(DiskError::InMemory.into())), "{results:?}");
+    assert!(results.iter().all(|result| *result == Err(DiskError::InMemory)), "{results:?}");
     assert_eq!(store.sync(), Ok(()));
 }
 

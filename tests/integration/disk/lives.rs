@@ -30,7 +30,8 @@ fn a_life_goes_on_while_the_store_is_closed() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn a_wall_clock_that_is_set_back_prolongs_no_life_while_the_store_is_open() -> Result<(), Box<dyn Error>> {
+fn a_wall_clock_that_is_set_back_prolongs_no_life_while_the_store_is_open()
+-> Result<(), Box<dyn Error>> {
     let disk = Disk::new()?;
     disk.open()?.database::<Session>()?.put(&Session { id: 1 })?;
     disk.clock.set_unix_ms(NOW_MS - 1_000_000_000);

@@ -3,9 +3,7 @@
 use std::error::Error;
 
 use libp2p::kad::store::RecordStore;
-use netabase::{
-    Access, Durability, NetabaseSchema, NetabaseStore, PutOutcome, Source, StoreError,
-};
+use netabase::{Access, Durability, NetabaseSchema, NetabaseStore, OpenError, PutOutcome, Source};
 use serde::{Deserialize, Serialize};
 
 use super::Disk;
@@ -31,7 +29,9 @@ fn values_indexes_and_counts_come_back() -> Result<(), Box<dyn Error>> {
     let disk = Disk::new()?;
     let store = disk.open()?;
     let towns = store.database::<Town>()?;
-    towns.load((0..2000).map(|code| town(&format!("town {code}"), ["IS", "NO"][code % 2], code as u32)))?;
+    towns.load(
+        (0..2000).map(|code| town(&format!("town {code}"), ["IS", "NO"][code % 2], code as u32)),
+    )?;
     towns.remove("town 7")?;
     let before = contents(&store);
     drop((store, towns));
@@ -61,7 +61,8 @@ fn a_store_of_its_own_identity_has_it_again() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn what_is_published_is_served_and_renewed_though_no_database_was_opened() -> Result<(), Box<dyn Error>> {
+fn what_is_published_is_served_and_renewed_though_no_database_was_opened()
+-> Result<(), Box<dyn Error>> {
     let disk = Disk::new()?;
     let store = disk.open()?;
     let (profiles, notes) = (store.database::<Profile>()?, store.database::<Note>()?);
@@ -206,7 +207,7 @@ fn values_that_a_changed_type_cannot_read_stay_until_one_can() -> Result<(), Box
     assert!(
         matches!(
             refused,
-            Err(StoreError::AccessChanged { stored: Access::Local, declared: Access::Open, .. })
+            Err(OpenError::AccessChanged { stored: Access::Local, declared: Access::Open, .. })
         ),
         "{refused:?}"
     );

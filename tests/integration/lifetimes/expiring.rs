@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use libp2p::kad::store::RecordStore;
-use netabase::{DatabaseError, MemoryStoreDatabase};
+use netabase::{DatabaseError, MemoryStoreDatabase, QueryError};
 
 use super::{
     DAY, HOUR, Session, just_before, leased, publish, session, sessions, sessions_at, tombstone_of,
@@ -13,7 +13,7 @@ use crate::schemas::{Note, User, note, user};
 fn expiring(
     sessions: &MemoryStoreDatabase<Session>,
     within: Duration,
-) -> Result<Vec<(String, Duration)>, DatabaseError> {
+) -> Result<Vec<(String, Duration)>, QueryError> {
     let expiring = sessions.get_expiring_records(within).map(|expiring| {
         let expiring = expiring?;
         assert_eq!(expiring.value, session(&expiring.key.0));
@@ -32,7 +32,7 @@ fn lives_and_leases_end_in_one_order() -> Result<(), Box<dyn Error>> {
     let author = sessions_at(&clock);
     let taken = |id, minutes_left| {
         let record = leased(author.to_record(&session(id))?, minutes(minutes_left), &clock);
-        sessions.put_record(&record)
+        Ok::<_, DatabaseError>(sessions.put_record(&record)?)
     };
     sessions.put_with_ttl(&session("mine, later"), Some(minutes(40)))?;
     taken("theirs, soon", 20)?;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use libp2p::kad::store::RecordStore;
 use netabase::{
-    DatabaseError, Envelope, Limits, ManualClock, NetabaseSchema, PutOutcome, StoreError,
+    DatabaseError, Envelope, Limits, ManualClock, NetabaseSchema, OutOfRoom, PutOutcome, WriteError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ fn an_own_tombstone_lapses_when_all_that_it_deletes_is_gone() -> Result<(), Box<
     assert!(Envelope::parse(&served.value)?.tombstone);
     assert_eq!(store.record_count(), 1);
     let refused = notes.put(&note("ho", ""));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 1 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 1 })));
 
     clock.advance(MILLISECOND);
     assert!(store.get(&record.key).is_none());

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, error::Error, time::Duration};
 
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    DatabaseError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema, PutOutcome,
-    RecordState, StoreError,
+    ArrivalError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseSchema, PutOutcome,
+    RecordState,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -221,15 +221,12 @@ impl Run {
         let outcome = if by_a_peer {
             self.visits.store().put_from(&record, netabase::Source::UNKNOWN)
         } else {
-            self.visits.put_record(&record).map_err(|error| match error {
-                DatabaseError::Store(error) => error,
-                other => panic!("unexpected: {other:?}"),
-            })
+            self.visits.put_record(&record)
         };
         let seen = RecordState { own: false, wanted: !by_a_peer, served: by_a_peer };
         let known = self.oracle.get(&visit.id);
         if by_a_peer && known.is_some_and(|known| known.state.own && !known.state.served) {
-            assert_eq!(outcome, Err(StoreError::Private));
+            assert_eq!(outcome, Err(ArrivalError::Private));
             return Ok(());
         }
         if known.is_some_and(|known| known.value > record.value) {

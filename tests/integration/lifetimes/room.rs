@@ -4,7 +4,8 @@ use std::{cell::Cell, error::Error};
 
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    DatabaseError, Limits, LoadError, ManualClock, MemoryStoreDatabase, PutOutcome, StoreError,
+    ArrivalError, DatabaseError, Limits, LoadError, ManualClock, MemoryStoreDatabase, OutOfRoom,
+    PutOutcome, WriteError,
 };
 
 use super::{
@@ -24,9 +25,7 @@ fn full_of_expired(limits: &Limits) -> Result<MemoryStoreDatabase<Session>, Box<
         let id = format!("old {stored:02}");
         match sessions.put(&session(&id)) {
             Ok(_) => stored += 1,
-            Err(DatabaseError::Store(StoreError::Full { .. } | StoreError::FullOfBytes { .. })) => {
-                full = true;
-            }
+            Err(WriteError::OutOfRoom(_)) => full = true,
             Err(error) => return Err(error.into()),
         }
     }
@@ -94,7 +93,7 @@ fn a_batch_too_large_for_the_store_is_refused_all_the_same() -> Result<(), Box<d
 
     let refused = sessions.put_batch(&one_more);
 
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: MANY })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: MANY })));
     assert_eq!((sessions.len(), sessions.store().record_count()), (0, 0));
     Ok(())
 }
@@ -109,7 +108,7 @@ fn what_lives_makes_no_room() -> Result<(), Box<dyn Error>> {
     clock.advance(HOUR);
     sessions.put(&session("a"))?;
     let refused = sessions.put(&session("b"));
-    assert_eq!(refused, Err(DatabaseError::Store(StoreError::Full { max_records: 2 })));
+    assert_eq!(refused, Err(WriteError::OutOfRoom(OutOfRoom::Records { max_records: 2 })));
     assert_eq!(super::ids(sessions.iter())?, ["a", "long"]);
     Ok(())
 }
@@ -140,7 +139,7 @@ fn an_expired_private_key_is_free_for_others() -> Result<(), Box<dyn Error>> {
     sessions.put(&session("a"))?;
     let theirs = leased(author.to_record(&session("a"))?, 2 * HOUR, &clock);
     let refused = sessions.store().put_from(&theirs, netabase::Source::UNKNOWN);
-    assert_eq!(refused, Err(StoreError::Private));
+    assert_eq!(refused, Err(ArrivalError::Private));
     clock.advance(HOUR);
     let stored = sessions.store().put_from(&theirs, netabase::Source::UNKNOWN);
     assert_eq!(stored, Ok(PutOutcome::Stored));
@@ -176,10 +175,7 @@ fn the_unique_value_of_an_expired_record_is_free() -> Result<(), Box<dyn Error>>
     for other in ["old 57", "old 58", "old 59", "taken"] {
         let refused = sessions.put(&with_token_of("new", other));
         assert!(
-            matches!(
-                refused,
-                Err(DatabaseError::Store(StoreError::NotUnique { index: "token", .. }))
-            ),
+            matches!(refused, Err(WriteError::NotUnique { index: "token", .. })),
             "{refused:?}"
         );
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error};
 
 use libp2p::kad::{Record, RecordKey as KadKey, store::RecordStore};
-use netabase::{Cursor, DatabaseError, ManualClock, MemoryStoreDatabase, RawRecord};
+use netabase::{Cursor, DatabaseError, ManualClock, MemoryStoreDatabase, QueryError, RawRecord};
 
 use super::{
     DAY, HOUR, MILLISECOND, Session, ids, just_before, leased, publish, session, sessions,
@@ -83,7 +83,7 @@ type Ids = Result<Vec<String>, Box<dyn Error>>;
 type Look = (&'static str, &'static [&'static str], fn(&Stock) -> Ids);
 
 impl Stock {
-    fn asked_one_by_one(&self, found: impl Fn(&str) -> Result<bool, DatabaseError>) -> Ids {
+    fn asked_one_by_one(&self, found: impl Fn(&str) -> Result<bool, QueryError>) -> Ids {
         let mut all = Vec::new();
         for id in &self.ids {
             if found(id)? {

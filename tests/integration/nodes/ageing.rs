@@ -6,7 +6,7 @@ use std::{
 };
 
 use libp2p::kad::store::RecordStore;
-use netabase::{Envelope, ManualClock, Netabase, StoreError};
+use netabase::{ArrivalError, ClockAhead, Envelope, ManualClock, Netabase, RefusalReason};
 
 use super::{Outcome, adversary::Adversary, in_time, on_loopback, refused::refusal};
 use crate::{
@@ -39,8 +39,8 @@ async fn a_clock_that_runs_ahead_is_refused_or_moves_no_other() -> Outcome {
         };
 
         let reason = refusal(&node, &adversary, &write(minutes(11))?).await?;
-        assert_eq!(reason, StoreError::ClockAhead { by: minutes(11) });
-        assert_eq!(node.counters().refused["clock"], 1);
+        assert_eq!(reason, ArrivalError::ClockAhead(ClockAhead { by: minutes(11) }));
+        assert_eq!(node.counters().refused[RefusalReason::Clock], 1);
         assert!(adversary.put(write(minutes(9))?, node.peer_id()).await);
 
         let notes = node.database::<Note>()?;
@@ -97,7 +97,7 @@ async fn a_stranger_cannot_keep_a_record_alive() -> Outcome {
         assert_eq!(held.get("ada")?, None, "its author gave it an hour");
         assert!(adversary.get(&record.key).await.is_empty());
         let reason = refusal(&node, &adversary, &record).await?;
-        assert!(matches!(reason, StoreError::LeaseOver { .. }), "{reason}");
+        assert!(matches!(reason, ArrivalError::LeaseOver { .. }), "{reason}");
         assert_eq!(node.store().record_count(), 0);
         node.shutdown().await;
         Ok(())
@@ -119,11 +119,11 @@ async fn what_was_removed_stays_away_also_when_its_tombstone_has_lapsed() -> Out
         assert!(adversary.put(record.clone(), node.peer_id()).await);
         assert!(adversary.put(tombstone, node.peer_id()).await);
         clock.advance(minutes(59));
-        assert_eq!(refusal(&node, &adversary, &record).await?, StoreError::Outdated);
+        assert_eq!(refusal(&node, &adversary, &record).await?, ArrivalError::Outdated);
         clock.advance(minutes(22));
         assert_eq!(node.store().record_count(), 0, "the tombstone has lapsed");
         let reason = refusal(&node, &adversary, &record).await?;
-        assert!(matches!(reason, StoreError::LeaseOver { .. }), "{reason}");
+        assert!(matches!(reason, ArrivalError::LeaseOver { .. }), "{reason}");
         assert_eq!(node.store().record_count(), 0);
         node.shutdown().await;
         Ok(())

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use libp2p::kad::Record;
-use netabase::{FetchMode, Netabase, NetworkError, NodeEvent, RecordError, StoreError};
+use netabase::{ArrivalError, FetchMode, Netabase, NetworkError, NodeEvent, RecordError};
 
 use super::{
     Outcome,
@@ -99,7 +99,7 @@ async fn if_no_answer_is_valid_that_is_the_error() -> Outcome {
         };
         let is_one_of_them = matches!(
             source,
-            StoreError::Record(
+            ArrivalError::Record(
                 RecordError::ForeignKey
                     | RecordError::WrongSigner { .. }
                     | RecordError::Unsigned { .. }

@@ -4,8 +4,8 @@ use std::{fs, net::TcpListener, path::PathBuf};
 
 use libp2p::{Multiaddr, identity::Keypair, multiaddr::Protocol};
 use netabase::{
-    BootstrapError, DatabaseError, Netabase, NetabaseStore, NetworkError, NodeError, NodeEvent,
-    StoreError, testkit::TestNetwork,
+    BootstrapError, BuildError, Netabase, NetabaseStore, NetworkError, NodeError, NodeEvent,
+    WriteError, testkit::TestNetwork,
 };
 
 use super::{
@@ -206,7 +206,7 @@ async fn a_node_that_cannot_be_says_why() -> Outcome {
     in_time(async {
         let named = Netabase::builder("No Name").start().await;
         assert!(
-            matches!(named, Err(NodeError::Store(StoreError::InvalidNetwork { .. }))),
+            matches!(named, Err(NodeError::Build(BuildError::InvalidNetwork { .. }))),
             "{named:?}"
         );
 
@@ -275,7 +275,10 @@ async fn what_cannot_travel_is_refused_before_it_is_stored() -> Outcome {
         know(&nodes[0], 1).await;
         let large = Profile { handle: "large".into(), about: "x".repeat(40_000) };
         let refused = nodes[0].publish(&large).await;
-        assert!(matches!(refused, Err(NetworkError::TooLarge { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(NetworkError::Write(WriteError::TooLarge(_)))),
+            "{refused:?}"
+        );
         assert_eq!(nodes[0].store().record_count(), 0);
 
         let others = nodes[0].network::<Profile>()?.of(nodes[1].peer_id());
@@ -283,7 +286,7 @@ async fn what_cannot_travel_is_refused_before_it_is_stored() -> Outcome {
             [others.publish(&profile("ada")).await.map(drop), others.remove("ada").await.map(drop)]
         {
             let is_not_ours =
-                matches!(refused, Err(NetworkError::Database(DatabaseError::NotOwner { .. })));
+                matches!(refused, Err(NetworkError::Write(WriteError::NotOwner { .. })));
             assert!(is_not_ours, "{refused:?}");
         }
         shut_down(nodes).await;

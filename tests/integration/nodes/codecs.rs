@@ -4,8 +4,8 @@ use std::error::Error;
 
 use libp2p::kad::{Record, RecordKey};
 use netabase::{
-    DatabaseError, Envelope, ManualClock, Netabase, NetabaseDatabase, NetworkDatabase,
-    NetworkError, PutOutcome, RecordError, Source,
+    Envelope, ManualClock, Netabase, NetabaseDatabase, NetworkDatabase, NetworkError, PutOutcome,
+    RecordError, Source,
     testkit::{TestNetwork, identity},
 };
 
@@ -54,7 +54,7 @@ async fn all_hold(
 async fn assert_unreadable(cards: &NetworkDatabase<Card>, codec: u8) -> Outcome {
     let expected = RecordError::UnsupportedCodec { schema: "card", found: codec };
     match cards.get("ada").await {
-        Err(NetworkError::Database(DatabaseError::Record(error))) => assert_eq!(error, expected),
+        Err(NetworkError::Record(error)) => assert_eq!(error, expected),
         found => return Err(format!("{found:?}").into()),
     }
     Ok(())

@@ -5,7 +5,7 @@ mod kinds;
 use std::{collections::BTreeMap, error::Error};
 
 use futures::{StreamExt, future::join, stream};
-use netabase::{Netabase, NodeEvent, Refusals};
+use netabase::{Netabase, NodeEvent, RefusalReason, Refusals};
 
 use self::kinds::{Kind, Kinds};
 use super::{
@@ -31,7 +31,7 @@ const PROFILES: u32 = 20;
 /// What is refused, by reason, and what of it was acknowledged.
 #[derive(Default)]
 struct Sent {
-    expected: BTreeMap<&'static str, u64>,
+    expected: BTreeMap<RefusalReason, u64>,
     acknowledged: Vec<Kind>,
 }
 
@@ -61,7 +61,7 @@ async fn work(alice: &Netabase, bob: &Netabase) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn by_reason(refused: Refusals) -> BTreeMap<&'static str, u64> {
+fn by_reason(refused: Refusals) -> BTreeMap<RefusalReason, u64> {
     refused.iter().filter(|(_, count)| *count != 0).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use netabase::{Netabase, NetabaseStore, NodeError, StoreError};
+use netabase::{BuildError, Netabase, NetabaseStore, NodeError};
 
 use super::{Outcome, bring_up::Directory, in_time, on_loopback};
 
@@ -19,7 +19,7 @@ async fn a_node_that_cannot_be_leaves_no_identity_file() -> Outcome {
             "{started:?}"
         );
         let named = Netabase::builder("No Name").identity_file(&file).start().await;
-        let is_named = matches!(named, Err(NodeError::Store(StoreError::InvalidNetwork { .. })));
+        let is_named = matches!(named, Err(NodeError::Build(BuildError::InvalidNetwork { .. })));
         assert!(is_named, "{named:?}");
 
         assert_eq!(fs::read_dir(&directory.0)?.count(), 0);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use libp2p::swarm::dial_opts::DialOpts;
-use netabase::{NodeLimits, Rate, StoreError};
+use netabase::{ArrivalError, NodeLimits, Rate, RefusalReason};
 
 use super::{
     Outcome,
@@ -42,7 +42,10 @@ async fn who_sends_too_much_is_refused_and_others_are_not() -> Outcome {
         let taken = noisy_puts.into_iter().filter(|taken| *taken).count();
         assert!((10..=11 + seconds).contains(&taken), "{taken} in {seconds} s");
         let refused = node.counters().refused;
-        assert_eq!((refused["rate"], refused.total()), (200 - taken as u64, 200 - taken as u64));
+        assert_eq!(
+            (refused[RefusalReason::Rate], refused.total()),
+            (200 - taken as u64, 200 - taken as u64)
+        );
         assert_eq!(node.store().record_count(), taken + 1);
         node.shutdown().await;
         Ok(())
@@ -64,7 +67,7 @@ async fn identities_of_one_address_share_what_it_may_send() -> Outcome {
             adversary.meet(&node).await?;
             let reason = refusal(&node, &adversary, &record).await?;
             let from = "address 127.0.0.1".to_owned();
-            assert_eq!(reason, StoreError::RateExceeded { from, per_second: 0 });
+            assert_eq!(reason, ArrivalError::RateExceeded { from, per_second: 0 });
         }
         assert_eq!(node.store().record_count(), 0);
         node.shutdown().await;

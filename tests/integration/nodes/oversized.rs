@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use netabase::{NetabaseStore, NetworkError, StoreError};
+use netabase::{ArrivalError, NetabaseStore, NetworkError, TooLarge, WriteError};
 
 use super::{
     Outcome, in_time,
@@ -27,7 +27,10 @@ async fn one_byte_more_is_neither_stored_nor_sent() -> Outcome {
         let (node, adversary) = honest_and_adversary().await?;
         let refused = node.publish(&of_size(MAX_BYTES + 1)?).await;
 
-        let Err(NetworkError::TooLarge { len, max_bytes }) = refused else {
+        let Err(NetworkError::Write(WriteError::TooLarge(TooLarge::Record {
+            len, max_bytes, ..
+        }))) = refused
+        else {
             return Err(format!("{refused:?}").into());
         };
         assert_eq!((len, max_bytes), (MAX_BYTES + 1, MAX_BYTES));
@@ -49,7 +52,8 @@ async fn of_a_stranger_the_largest_record_is_taken_and_one_byte_more_is_not() ->
         let larger = of_author.to_record(&of_size(MAX_BYTES + 1)?)?;
 
         let reason = refusal(&node, &adversary, &larger).await?;
-        let expected = StoreError::RecordTooLarge { len: MAX_BYTES + 1, max_bytes: MAX_BYTES };
+        let expected =
+            ArrivalError::TooLarge(TooLarge::Record { len: MAX_BYTES + 1, max_bytes: MAX_BYTES });
         assert_eq!(reason, expected);
         assert_eq!(node.store().record_count(), 0);
         assert!(adversary.put(largest.clone(), node.peer_id()).await);

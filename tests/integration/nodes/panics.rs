@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use libp2p::kad::Record;
-use netabase::{DatabaseError, Netabase, NetabaseSchema, NetworkError, NodeEvent, StoreError};
+use netabase::{ArrivalError, Netabase, NetabaseSchema, NetworkError, NodeEvent, RefusalReason};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
@@ -51,8 +51,8 @@ fn bad_records() -> Result<[Record; 2], Box<dyn Error>> {
     Ok([record("validate", 0)?, record("deserialize", 100)?])
 }
 
-fn panicked() -> StoreError {
-    StoreError::Panicked { schema: "fragile" }
+fn panicked() -> ArrivalError {
+    ArrivalError::Panicked { schema: "fragile" }
 }
 
 async fn is_well(node: &Netabase, adversary: &Adversary) -> Outcome {
@@ -73,7 +73,7 @@ async fn a_sent_record_that_makes_a_schemas_code_panic_is_refused() -> Outcome {
             assert_eq!(refusal(&node, &adversary, &record).await?, panicked());
         }
 
-        assert_eq!(node.counters().refused["panic"], 2);
+        assert_eq!(node.counters().refused[RefusalReason::Panic], 2);
         assert_eq!(node.store().record_count(), 0);
         is_well(&node, &adversary).await?;
         node.shutdown().await;
@@ -152,8 +152,8 @@ fn a_merge_that_panics_leaves_the_store_as_it_is() -> Outcome {
 
     let refused = here.put_record(&there.to_record(&value(2))?);
 
-    let panicked = StoreError::Panicked { schema: "alone" };
-    assert_eq!(refused, Err(DatabaseError::Store(panicked)));
+    let panicked = ArrivalError::Panicked { schema: "alone" };
+    assert_eq!(refused, Err(panicked));
     assert_eq!(here.get("it")?, Some(value(1)));
     here.put(&value(3))?;
     Ok(())

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use libp2p::kad::Quorum;
 use netabase::{
-    BootstrapError, DatabaseError, FetchMode, ManualClock, Netabase, NetabaseStore, NetworkError,
-    NodeEvent, StoreError,
+    BootstrapError, FetchMode, ManualClock, Netabase, NetabaseStore, NetworkError, NodeEvent,
+    TooLarge, WriteError,
     testkit::{TestNetwork, identity},
 };
 
@@ -136,7 +136,7 @@ async fn what_peers_have_is_not_replaced_with_what_cannot_travel() -> Outcome {
 
         let is_too_large = matches!(
             refused,
-            Err(DatabaseError::Store(StoreError::RecordTooLarge { max_bytes: 32_768, .. }))
+            Err(WriteError::TooLarge(TooLarge::Record { max_bytes: 32_768, .. }))
         );
         assert!(is_too_large, "{refused:?}");
         assert_eq!(profiles.get("ada")?, Some(profile("ada")));

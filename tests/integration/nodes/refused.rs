@@ -3,7 +3,10 @@
 use std::error::Error;
 
 use libp2p::kad::{Record, RecordKey};
-use netabase::{Envelope, Netabase, NetabaseStore, NodeEvent, RecordError, StoreError};
+use netabase::{
+    ArrivalError, BuildError, Envelope, Netabase, NetabaseStore, NodeEvent, RecordError,
+    RefusalReason,
+};
 
 use super::{Outcome, adversary::Adversary, in_time, on_loopback, waiting::wait_for};
 use crate::{
@@ -22,7 +25,7 @@ pub(super) async fn honest_and_adversary() -> Result<(Netabase, Adversary), Box<
 }
 
 /// Somebody of the network who writes records, and is not connected.
-pub(super) fn author(secret: u8) -> Result<NetabaseStore, StoreError> {
+pub(super) fn author(secret: u8) -> Result<NetabaseStore, BuildError> {
     NetabaseStore::builder().network(NETWORK).identity(identity(secret)).build()
 }
 
@@ -31,7 +34,7 @@ pub(super) async fn refusal(
     node: &Netabase,
     adversary: &Adversary,
     record: &Record,
-) -> Result<StoreError, Box<dyn Error>> {
+) -> Result<ArrivalError, Box<dyn Error>> {
     let (mut events, before) = (node.events(), node.counters().refused.total());
     assert!(!adversary.put(record.clone(), node.peer_id()).await, "it is not acknowledged");
     let refused = |event: &NodeEvent| matches!(event, NodeEvent::Refused { .. });
@@ -57,7 +60,7 @@ pub(super) fn unsigned(mut record: Record) -> Record {
     record
 }
 
-fn wrong_signer() -> StoreError {
+fn wrong_signer() -> ArrivalError {
     RecordError::WrongSigner { schema: "profile".into() }.into()
 }
 
@@ -77,7 +80,7 @@ async fn nobody_writes_in_the_name_of_another() -> Outcome {
         forged.publisher = Some(author(1)?.peer_id());
         assert_eq!(refusal(&node, &adversary, &forged).await?, wrong_signer());
 
-        assert_eq!(node.counters().refused["signature"], 3);
+        assert_eq!(node.counters().refused[RefusalReason::Signature], 3);
         assert_eq!(node.store().record_count(), 0);
         node.shutdown().await;
         Ok(())
@@ -90,7 +93,7 @@ async fn a_signature_is_good_for_one_key_one_schema_and_one_network() -> Outcome
     in_time(async {
         let (node, adversary) = honest_and_adversary().await?;
         let record = author(1)?.database::<Profile>()?.to_record(&profile("ada"))?;
-        let bad = StoreError::from(RecordError::BadSignature);
+        let bad = ArrivalError::from(RecordError::BadSignature);
 
         let elsewhere = NetabaseStore::builder().network("other").identity(identity(1)).build()?;
         let elsewhere = elsewhere.database::<Profile>()?.to_record(&profile("ada"))?;
@@ -121,7 +124,7 @@ async fn an_older_value_does_not_come_back() -> Outcome {
         assert!(adversary.put(old.clone(), node.peer_id()).await);
         assert!(adversary.put(new, node.peer_id()).await);
 
-        assert_eq!(refusal(&node, &adversary, &old).await?, StoreError::Outdated);
+        assert_eq!(refusal(&node, &adversary, &old).await?, ArrivalError::Outdated);
 
         let held = node.database::<Profile>()?.of(of_author.store().peer_id()).with_held();
         assert_eq!(held.get("ada")?, Some(changed));
@@ -168,7 +171,7 @@ async fn a_refused_record_holds_up_nothing_that_comes_after_it() -> Outcome {
         let acknowledged = futures::future::join_all(all).await;
 
         assert!(acknowledged.iter().all(|acknowledged| !acknowledged));
-        assert_eq!(node.counters().refused["signature"], 100);
+        assert_eq!(node.counters().refused[RefusalReason::Signature], 100);
         assert!(adversary.put(record.clone(), node.peer_id()).await);
         let found = adversary.get(&record.key).await;
         assert_eq!(found.len(), 1);

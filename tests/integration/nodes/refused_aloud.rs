@@ -78,7 +78,7 @@ async fn a_refusal_holds_a_value_that_is_not_the_sent_one() -> Outcome {
         assert_eq!(answer[..2], [0x08, 0x01], "{answer:?}");
         let value = b"\x1a\x09\x12\x07refused";
         assert!(answer.windows(value.len()).any(|window| window == value), "{answer:?}");
-        assert_eq!(node.counters().refused["not our key"], 1);
+        assert_eq!(node.counters().refused[netabase::RefusalReason::ForeignKey], 1);
         node.shutdown().await;
         Ok(())
     })

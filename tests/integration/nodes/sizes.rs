@@ -1,7 +1,7 @@
 //! The largest record travels where answers are largest.
 
 use libp2p::{Multiaddr, multiaddr::Protocol};
-use netabase::{FetchMode, NetworkError, testkit::TestNetwork};
+use netabase::{FetchMode, NetworkError, TooLarge, WriteError, testkit::TestNetwork};
 
 use super::{Outcome, in_time, shut_down, waiting::know};
 use crate::schemas::Profile;
@@ -38,7 +38,10 @@ async fn the_largest_record_is_fetched_where_everybody_has_many_addresses() -> O
         let one_more = alice.publish(&profile_of(MAX_RECORD_BYTES + 1)).await;
         let is_too_large = matches!(
             one_more,
-            Err(NetworkError::TooLarge { len: 32_769, max_bytes: MAX_RECORD_BYTES })
+            Err(NetworkError::Write(WriteError::TooLarge(TooLarge::Record {
+                len: 32_769,
+                max_bytes: MAX_RECORD_BYTES,
+            })))
         );
         assert!(is_too_large, "{one_more:?}");
         assert_eq!(nodes[0].store().record_count(), 0, "nothing was stored");

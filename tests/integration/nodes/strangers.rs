@@ -1,6 +1,6 @@
 //! What strangers may leave with a node, and what they are not given.
 
-use netabase::{NetabaseDatabase, NetabaseSchema, StoreError};
+use netabase::{ArrivalError, NetabaseDatabase, NetabaseSchema, RefusalReason};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -37,8 +37,8 @@ async fn an_open_record_of_an_unknown_schema_is_refused() -> Outcome {
 
         let reason = refusal(&node, &adversary, &record).await?;
 
-        assert_eq!(reason, StoreError::UnknownSchema { name: "rumour".into() });
-        assert_eq!(node.counters().refused["unknown schema"], 1);
+        assert_eq!(reason, ArrivalError::UnknownSchema { name: "rumour".into() });
+        assert_eq!(node.counters().refused[RefusalReason::UnknownSchema], 1);
         assert_eq!(node.store().record_count(), 0);
         node.shutdown().await;
         Ok(())
@@ -83,7 +83,7 @@ async fn a_private_record_is_given_to_no_stranger() -> Outcome {
 
         assert!(adversary.get(&theirs.key).await.is_empty());
         assert!(adversary.get(&mine.key).await.is_empty());
-        assert_eq!(refusal(&node, &adversary, &theirs).await?, StoreError::Private);
+        assert_eq!(refusal(&node, &adversary, &theirs).await?, ArrivalError::Private);
         assert!(adversary.get(&theirs.key).await.is_empty());
         assert_eq!(notes.get("diary")?, Some(note("diary", "private")));
         node.shutdown().await;
@@ -105,7 +105,7 @@ async fn who_was_first_with_a_key_does_not_see_what_is_written_there_privately()
 
         assert!(adversary.get(&theirs.key).await.is_empty());
         let later = author(1)?.database::<Note>()?.to_record(&note("diary", "later"))?;
-        assert_eq!(refusal(&node, &adversary, &later).await?, StoreError::Private);
+        assert_eq!(refusal(&node, &adversary, &later).await?, ArrivalError::Private);
         assert_eq!(notes.get("diary")?, Some(note("diary", "private")));
         node.shutdown().await;
         Ok(())

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use libp2p::{Multiaddr, kad::store::RecordStore};
+use netabase::RefusalReason;
 
 use super::{
     Outcome,
@@ -165,9 +166,10 @@ async fn of_a_provider_few_and_short_addresses_are_kept() -> Outcome {
 async fn a_provider_of_what_no_type_here_reads_is_refused_and_counted() -> Outcome {
     in_time(async {
         let (node, adversary) = honest_and_adversary().await?;
-        for (key, reason) in
-            [("/netabase/rumour/p", "unknown schema"), ("/elsewhere/p", "not our key")]
-        {
+        for (key, reason) in [
+            ("/netabase/rumour/p", RefusalReason::UnknownSchema),
+            ("/elsewhere/p", RefusalReason::ForeignKey),
+        ] {
             let key = libp2p::kad::RecordKey::new(&key);
             let provided = key.clone();
             adversary

@@ -1,9 +1,7 @@
 //! Values that a later program has written, in the way of one that cannot read them.
 
 use libp2p::kad::store::RecordStore;
-use netabase::{
-    DatabaseError, ManualClock, NetabaseDatabase, NetworkError, NodeEvent, RecordError,
-};
+use netabase::{ManualClock, NetabaseDatabase, NetworkError, NodeEvent, RecordError};
 
 use super::{Outcome, adversary::Adversary, in_time, on_loopback, waiting::wait_for};
 use crate::{
@@ -32,7 +30,7 @@ async fn a_newer_value_of_another_version_wins_is_kept_and_is_passed_on() -> Out
         let found = cards.get("ada").await;
 
         let version = RecordError::Version { schema: "card", expected: 1, found: 2 };
-        let Err(NetworkError::Database(DatabaseError::Record(error))) = found else {
+        let Err(NetworkError::Record(error)) = found else {
             return Err(format!("{found:?}").into());
         };
         assert_eq!(error, version);

@@ -5,8 +5,8 @@ use std::error::Error;
 use futures::FutureExt;
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    DatabaseError, Envelope, EnvelopeError, ManualClock, PutOutcome, RecordError, RecordState,
-    Source, StoreError,
+    ArrivalError, DatabaseError, Envelope, EnvelopeError, ManualClock, PutOutcome, RecordError,
+    RecordState, Source,
 };
 
 use super::{
@@ -27,7 +27,7 @@ fn unsupported(schema: &'static str, found: u8) -> RecordError {
 /// Alice's card that this program reads, written so many milliseconds after [`NOW_MS`].
 fn readable(handle: &str, later: u64) -> Result<Record, DatabaseError> {
     let clock = ManualClock::at_unix_ms(NOW_MS + later);
-    store_of(ALICE, &clock, HOUR).database::<Card>()?.to_record(&card(handle, "hi"))
+    Ok(store_of(ALICE, &clock, HOUR).database::<Card>()?.to_record(&card(handle, "hi"))?)
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_application_takes_in_none_of_another_codec() -> Result<(), Box<dyn Error>
     let bob = bob();
     let cards = bob.database::<Card>()?.of(peer(ALICE));
     let new = coded("ada", 1, 0)?;
-    let error = DatabaseError::Store(StoreError::Record(unsupported("card", 1)));
+    let error = ArrivalError::Record(unsupported("card", 1));
     let refused = Err(error.clone());
     assert_eq!(cards.put_record(&new), refused);
     assert_eq!(cards.put_records_batch([&new])[..], *std::slice::from_ref(&refused));
@@ -119,12 +119,12 @@ fn open_and_local_records_of_another_codec_or_version_are_refused() -> Result<()
         (13, 2, version("note"), version("user")),
     ] {
         let (note, user) = (with(&open, at, byte), with(&local, at, byte));
-        let of_note = StoreError::Record(of_note);
+        let of_note = ArrivalError::Record(of_note);
         assert_eq!(bob.put_from(&note, source(1)), Err(of_note.clone()));
-        assert_eq!(notes.put_record(&note), Err(DatabaseError::Store(of_note)));
+        assert_eq!(notes.put_record(&note), Err(of_note));
         let private = bob.put_from(&user, source(1));
-        assert!(matches!(private, Err(StoreError::NotAccepted { .. })), "{private:?}");
-        let of_user = DatabaseError::Store(StoreError::Record(of_user));
+        assert!(matches!(private, Err(ArrivalError::NotAccepted { .. })), "{private:?}");
+        let of_user = ArrivalError::Record(of_user);
         assert_eq!(users.put_record(&user), Err(of_user));
     }
     assert_eq!(bob.record_count(), 0);
@@ -139,7 +139,7 @@ fn a_later_envelope_is_refused_whatever_its_codec() -> Result<(), Box<dyn Error>
         sign_again(&mut record, NETWORK, &identity(ALICE))?;
         let refused = bob().put_from(&record, source(1));
         let version = EnvelopeError::UnsupportedVersion { found: 2 };
-        assert_eq!(refused, Err(StoreError::Record(RecordError::Envelope(version))));
+        assert_eq!(refused, Err(ArrivalError::Record(RecordError::Envelope(version))));
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ fn a_tombstone_has_one_encoding_and_deletes_values_of_every_codec() -> Result<()
             bob.database::<Card>()?;
         }
         let error = EnvelopeError::TombstoneWithCodec { found: 1 };
-        let refused = Err(StoreError::Record(RecordError::Envelope(error)));
+        let refused = Err(ArrivalError::Record(RecordError::Envelope(error)));
         assert_eq!(bob.put_from(&with_codec, source(1)), refused);
 
         let new = coded("ada", 1, 0)?;
@@ -215,7 +215,7 @@ fn a_signature_covers_the_codec_and_the_payload_nobody_reads() -> Result<(), Box
             let (bob, mut changed) = (bob(), record.clone());
             changed.value[at] ^= 2;
             let refused = bob.put_from(&changed, Source::UNKNOWN);
-            assert_eq!(refused, Err(StoreError::Record(RecordError::BadSignature)), "byte {at}");
+            assert_eq!(refused, Err(ArrivalError::Record(RecordError::BadSignature)), "byte {at}");
             assert_eq!(bob.record_count(), 0);
         }
     }

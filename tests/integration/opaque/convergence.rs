@@ -64,7 +64,7 @@ fn run(seed: u64) -> Result<(), Box<dyn Error>> {
         let (a, b) = (store.capacity_info(), stores[0].capacity_info());
         assert_eq!((a.foreign, a.own), (b.foreign, b.own), "seed {seed}");
         let of_schema = |store: &NetabaseStore| {
-            Ok::<_, netabase::StoreError>(store.database::<Card>()?.capacity_info().schema)
+            Ok::<_, netabase::OpenError>(store.database::<Card>()?.capacity_info().schema)
         };
         assert_eq!(of_schema(store)?, of_schema(&stores[0])?, "seed {seed}");
     }

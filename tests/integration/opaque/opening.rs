@@ -2,7 +2,7 @@ use std::error::Error;
 
 use futures::FutureExt;
 use libp2p::kad::store::RecordStore;
-use netabase::{PutOutcome, RecordState, SchemaInfo, StoreError, Usage};
+use netabase::{OpenError, PutOutcome, RecordState, SchemaInfo, Usage};
 
 use super::{
     ALICE, BOB, Card, LaxCard, NewCard, alices, all, bob, card, invented, lax_card, new_card, peer,
@@ -98,7 +98,7 @@ fn a_conflict_of_types_leaves_all_as_it_is() -> Result<(), Box<dyn Error>> {
     let cards = bob.database::<Card>()?;
     send(&bob, &records)?;
     let refused = bob.database::<NewCard>();
-    assert!(matches!(refused, Err(StoreError::SchemaConflict { .. })));
+    assert!(matches!(refused, Err(OpenError::SchemaConflict { .. })));
     assert_eq!(cards.with_held().of(peer(ALICE)).iter().count(), 2);
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use netabase::{Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, PutOutcome, StoreError};
+use netabase::{
+    ArrivalError, Envelope, ManualClock, MemoryStoreDatabase, NetabaseStore, PutOutcome,
+};
 
 use super::{ALICE, Card, UNREADABLE, bob_within, card, coded, peer, send, source};
 use crate::authors::{HOUR, NOW_MS, minutes, store_of, sync};
@@ -16,7 +18,7 @@ fn overtaken(
     let cards = alice.database::<Card>()?;
     cards.put(&card("ada", "old"))?;
     let new = coded("ada", codec, 5)?;
-    assert_eq!(alice.put_from(&new, source(1)), Err(StoreError::Private), "not published yet");
+    assert_eq!(alice.put_from(&new, source(1)), Err(ArrivalError::Private), "not published yet");
     sync(&cards)?;
     assert_eq!(alice.put_from(&new, source(1))?, PutOutcome::Stored);
     Ok((alice, cards))

@@ -1,7 +1,7 @@
 use std::{error::Error, time::Duration};
 
 use libp2p::kad::{Record, RecordKey as KadKey, store::RecordStore};
-use netabase::{NetabaseStore, RecordError, StoreError};
+use netabase::{ArrivalError, ClockAhead, NetabaseStore, RecordError};
 
 use super::{ALICE, BOB, Card, alices, bob, card, invented, peer, rename, source};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Why a record is refused; checks that nothing of it is kept.
-fn refusal(store: &NetabaseStore, record: &Record) -> Result<StoreError, Box<dyn Error>> {
+fn refusal(store: &NetabaseStore, record: &Record) -> Result<ArrivalError, Box<dyn Error>> {
     let refused = store.put_from(record, source(1));
     let by_kad = RecordStore::put(&mut store.clone(), record.clone());
     assert!(by_kad.is_err(), "{by_kad:?}");
@@ -21,8 +21,8 @@ fn refusal(store: &NetabaseStore, record: &Record) -> Result<StoreError, Box<dyn
 #[test]
 fn nobody_forges_an_owner_or_a_signature() -> Result<(), Box<dyn Error>> {
     let (bob, record) = (bob(), alices(1)?.remove(0));
-    let bad = StoreError::Record(RecordError::BadSignature);
-    let named = |schema: fn(String) -> RecordError| StoreError::Record(schema("card".into()));
+    let bad = ArrivalError::Record(RecordError::BadSignature);
+    let named = |schema: fn(String) -> RecordError| ArrivalError::Record(schema("card".into()));
 
     let mut forged = record.clone();
     sign_again(&mut forged, NETWORK, &identity(66))?;
@@ -41,7 +41,7 @@ fn nobody_forges_an_owner_or_a_signature() -> Result<(), Box<dyn Error>> {
         let mut changed = record.clone();
         changed.value[at] ^= 2;
         let refused = refusal(&bob, &changed)?;
-        let in_future = matches!(refused, StoreError::ClockAhead { .. });
+        let in_future = matches!(refused, ArrivalError::ClockAhead(ClockAhead { .. }));
         assert!(refused == bad || in_future, "byte {at}: {refused:?}");
     }
 
@@ -65,16 +65,16 @@ fn clocks_and_leases_have_the_same_bounds() -> Result<(), Box<dyn Error>> {
     let longest = HOUR + minutes(10) + Duration::from_secs(1);
     let lease = longest + Duration::from_secs(1);
     let over = with_lease(now + lease.as_secs())?;
-    assert_eq!(refusal(&bob, &over)?, StoreError::LeaseTooLong { lease, longest });
-    assert_eq!(refusal(&bob, &with_lease(0)?)?, StoreError::NoLease);
+    assert_eq!(refusal(&bob, &over)?, ArrivalError::LeaseTooLong { lease, longest });
+    assert_eq!(refusal(&bob, &with_lease(0)?)?, ArrivalError::NoLease);
     let not_after = u32::try_from(now)?;
-    assert_eq!(refusal(&bob, &with_lease(now)?)?, StoreError::LeaseOver { not_after });
+    assert_eq!(refusal(&bob, &with_lease(now)?)?, ArrivalError::LeaseOver { not_after });
 
     let mut ahead = alices(1)?.remove(0);
     ahead.value[..6].copy_from_slice(&(NOW_MS + 600_001).to_be_bytes()[2..]);
     sign_again(&mut ahead, NETWORK, &identity(ALICE))?;
     let by = Duration::from_millis(600_001);
-    assert_eq!(refusal(&bob, &ahead)?, StoreError::ClockAhead { by });
+    assert_eq!(refusal(&bob, &ahead)?, ArrivalError::ClockAhead(ClockAhead { by }));
     Ok(())
 }
 
@@ -84,18 +84,22 @@ fn a_name_that_is_none_and_an_owner_that_is_none_are_refused() -> Result<(), Box
     let long = "x".repeat(65);
     for name in ["Card", "", "ca rd", "c\u{e4}rd", long.as_str()] {
         let record = invented(name)?;
-        assert_eq!(refusal(&bob, &record)?, StoreError::Record(RecordError::ForeignKey), "{name}");
+        assert_eq!(
+            refusal(&bob, &record)?,
+            ArrivalError::Record(RecordError::ForeignKey),
+            "{name}"
+        );
     }
     let mut cut = alices(1)?.remove(0);
     cut.key = KadKey::from(cut.key.as_ref()[..16 + 37].to_vec());
-    assert_eq!(refusal(&bob, &cut)?, StoreError::Record(RecordError::ForeignKey));
+    assert_eq!(refusal(&bob, &cut)?, ArrivalError::Record(RecordError::ForeignKey));
     Ok(())
 }
 
 #[test]
 fn what_is_open_or_local_stays_refused() -> Result<(), Box<dyn Error>> {
     let bob = bob();
-    let unknown = |name: &str| StoreError::UnknownSchema { name: name.into() };
+    let unknown = |name: &str| ArrivalError::UnknownSchema { name: name.into() };
     let open = store_at_now(ALICE).database::<Note>()?.to_record(&note("hi", ""))?;
     assert_eq!(refusal(&bob, &open)?, unknown("note"));
     let local = store_at_now(ALICE).database::<User>()?.to_record(&user(7))?;
@@ -112,7 +116,10 @@ fn an_owned_record_of_a_name_that_is_not_owned_here_is_refused() -> Result<(), B
     let (bob, record) = (bob(), invented("note")?);
     bob.database::<Note>()?;
     let refused = refusal(&bob, &record)?;
-    assert!(matches!(refused, StoreError::Record(RecordError::WrongAccess { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, ArrivalError::Record(RecordError::WrongAccess { .. })),
+        "{refused:?}"
+    );
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use libp2p::kad::store::RecordStore;
-use netabase::{Limits, ManualClock, PutOutcome, StoreError};
+use netabase::{ArrivalError, Limits, ManualClock, PutOutcome};
 
 use super::{ALICE, Card, alices, bob_within, card, invented, peer, send, source, weight};
 use crate::{
@@ -26,7 +26,7 @@ fn invented_names_stay_within_the_foreign_budget() -> Result<(), Box<dyn Error>>
                 stored += 1;
             }
             Err(refused) => {
-                assert!(matches!(refused, StoreError::ForeignFull { .. }), "{refused:?}");
+                assert!(matches!(refused, ArrivalError::ForeignFull { .. }), "{refused:?}");
             }
         }
         let capacity = bob.capacity_info();

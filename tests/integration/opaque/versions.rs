@@ -3,15 +3,15 @@ use std::error::Error;
 use futures::FutureExt;
 use libp2p::kad::{Record, store::RecordStore};
 use netabase::{
-    ChangeOrigin, DatabaseError, ManualClock, MemoryStoreDatabase, PutOutcome, RecordError,
-    RecordState, StoreError,
+    ArrivalError, ChangeOrigin, DatabaseError, ManualClock, MemoryStoreDatabase, OpenError,
+    PutOutcome, RecordError, RecordState,
 };
 
 use super::{ALICE, BOB, Card, NewCard, all, bob, card, new_card, peer, send, source, weight};
 use crate::authors::{HOUR, NOW_MS, minutes, store_at_now, store_of, sync, tombstone};
 
 /// Bob's store, which knows `Card`, and Alice's cards in it.
-fn knowing() -> Result<(netabase::NetabaseStore, MemoryStoreDatabase<Card>), StoreError> {
+fn knowing() -> Result<(netabase::NetabaseStore, MemoryStoreDatabase<Card>), OpenError> {
     let bob = bob();
     let cards = bob.database::<Card>()?.of(peer(ALICE));
     Ok((bob, cards))
@@ -19,13 +19,13 @@ fn knowing() -> Result<(netabase::NetabaseStore, MemoryStoreDatabase<Card>), Sto
 
 /// Alice's new card.
 fn newer(handle: &str) -> Result<Record, DatabaseError> {
-    store_at_now(ALICE).database::<NewCard>()?.to_record(&new_card(handle))
+    Ok(store_at_now(ALICE).database::<NewCard>()?.to_record(&new_card(handle))?)
 }
 
 /// Alice's card, written so many milliseconds later than her new one.
 fn older_type(handle: &str, later: u64) -> Result<Record, DatabaseError> {
     let clock = ManualClock::at_unix_ms(NOW_MS + later);
-    store_of(ALICE, &clock, HOUR).database::<Card>()?.to_record(&card(handle, "hi"))
+    Ok(store_of(ALICE, &clock, HOUR).database::<Card>()?.to_record(&card(handle, "hi"))?)
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn the_application_takes_in_none_of_another_version() -> Result<(), Box<dyn Erro
     let (bob, cards) = knowing()?;
     let new = newer("ada")?;
     let version = RecordError::Version { schema: "card", expected: 1, found: 2 };
-    let refused = Err(DatabaseError::Store(StoreError::Record(version)));
+    let refused = Err(ArrivalError::Record(version));
     assert_eq!(cards.put_record(&new), refused);
     assert_eq!(bob.record_count(), 0);
 
@@ -139,7 +139,7 @@ fn an_own_key_that_a_later_program_of_its_owner_wrote_stays_own() -> Result<(), 
     let later_clock = ManualClock::at_unix_ms(NOW_MS + 5);
     let later = store_of(ALICE, &later_clock, HOUR);
     let new = later.database::<NewCard>()?.to_record(&new_card("ada"))?;
-    assert_eq!(alice.put_from(&new, source(1)), Err(StoreError::Private));
+    assert_eq!(alice.put_from(&new, source(1)), Err(ArrivalError::Private));
 
     sync(&cards)?;
     assert_eq!(alice.put_from(&new, source(1))?, PutOutcome::Stored);

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use netabase::{
     DatabaseError, NetabaseSchema, NetabaseSchemaKey, NetabaseStore, RecordError, RoundTripCause,
+    WriteError,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -184,8 +185,8 @@ fn a_serialize_by_hand_is_noticed() {
     let users = NetabaseStore::new();
     let paints = users.database::<Paint>().unwrap_or_else(|error| panic!("{error}"));
     let swapped = users.database::<Swapped>().unwrap_or_else(|error| panic!("{error}"));
-    let is_about = |refused: Result<Option<_>, DatabaseError>, field: &str| {
-        let Err(DatabaseError::Record(RecordError::RoundTrip(error))) = refused else {
+    let is_about = |refused: Result<Option<_>, WriteError>, field: &str| {
+        let Err(WriteError::Record(RecordError::RoundTrip(error))) = refused else {
             panic!("accepted");
         };
         assert!(error.field().starts_with(field), "{error}");
@@ -218,7 +219,7 @@ fn a_value_that_is_not_valid_once_it_is_read_back_is_refused() -> Result<(), Dat
 
     let refused = pages.put(&Page { id: 1, cache: "full".into() });
 
-    let Err(DatabaseError::Record(RecordError::RoundTrip(error))) = refused else {
+    let Err(WriteError::Record(RecordError::RoundTrip(error))) = refused else {
         panic!("accepted: {refused:?}");
     };
     assert!(matches!(error.cause(), RoundTripCause::Invalid(_)), "{error}");

@@ -222,7 +222,7 @@ fn merging_maps_settles() -> Result<(), DatabaseError> {
     loop {
         let outcomes = [(&ours, &theirs), (&theirs, &ours)].map(|(from, to)| {
             let record = from.get_record(&1)?.expect("it was put");
-            to.put_record(&record)
+            Ok::<_, DatabaseError>(to.put_record(&record)?)
         });
         let [one, other] = outcomes;
         if (one?, other?) == (netabase::PutOutcome::Equal, netabase::PutOutcome::Equal) {

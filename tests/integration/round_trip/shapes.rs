@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use netabase::{DatabaseError, NetabaseSchema, RoundTripCause};
+use netabase::{DatabaseError, NetabaseSchema, RoundTripCause, WriteError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Number, Value, json};
 
@@ -166,7 +166,7 @@ fn a_struct_that_writes_fewer_fields_than_it_reads() -> Result<(), DatabaseError
     let logins = netabase::NetabaseStore::new().database::<Login>()?;
     let error = logins.put(&login(9, &[3, 1, 2, 3]));
 
-    let Err(DatabaseError::Record(netabase::RecordError::RoundTrip(error))) = error else {
+    let Err(WriteError::Record(netabase::RecordError::RoundTrip(error))) = error else {
         panic!("accepted: {error:?}");
     };
     is_about(&error, "inner.more", "Inner", is_changed);

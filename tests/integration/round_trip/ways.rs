@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use libp2p::kad::Record;
 use netabase::{
-    DatabaseError, NetabaseSchema, NetabaseStore, RecordError, RoundTripError, value_to_bytes,
+    DatabaseError, NetabaseSchema, NetabaseStore, RecordError, RoundTripError, TransactionError,
+    WriteError, value_to_bytes,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,11 +30,15 @@ fn all_of_them_refuse_it_before_anything_is_replaced() -> Result<(), DatabaseErr
     let bad = item(1, Some(json!(7)));
 
     let loaded = items.load([item(2, None), bad.clone(), item(3, None)]);
-    let refusals: [(&str, Result<(), DatabaseError>); 7] = [
+    let in_transaction = store.transaction(|tx| match tx.put(&items, &bad) {
+        Err(TransactionError::Write(refused)) => Ok(Err(refused)),
+        done => done.map(Ok),
+    })?;
+    let refusals: [(&str, Result<(), WriteError>); 7] = [
         ("put", items.put(&bad).map(drop)),
         ("put_with_ttl", items.put_with_ttl(&bad, Some(Duration::from_secs(9))).map(drop)),
         ("put_batch", items.put_batch(&[item(4, None), bad.clone()])),
-        ("transaction", store.transaction(|tx| tx.put(&items, &bad))),
+        ("transaction", in_transaction),
         ("to_record", items.to_record(&bad).map(drop)),
         ("value_to_bytes", value_to_bytes(&bad).map(drop).map_err(Into::into)),
         ("Record::try_from", Record::try_from(&bad).map(drop).map_err(Into::into)),
@@ -49,9 +54,9 @@ fn all_of_them_refuse_it_before_anything_is_replaced() -> Result<(), DatabaseErr
     Ok(())
 }
 
-fn is_about_details(refusal: &Result<(), DatabaseError>) -> bool {
+fn is_about_details(refusal: &Result<(), WriteError>) -> bool {
     let is = |error: &RoundTripError| error.field() == "details";
-    matches!(refusal, Err(DatabaseError::Record(RecordError::RoundTrip(error))) if is(error))
+    matches!(refusal, Err(WriteError::Record(RecordError::RoundTrip(error))) if is(error))
 }
 
 /// What a schema's own function merges is checked as well.

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use super::Entries;
 use crate::{
-    database::error::DatabaseError,
+    database::error::QueryError,
     record::{self, write_entries},
     schema::{NetabaseSchema, index_entries},
     store::{Direction, Page, PageRequest},
@@ -16,9 +16,7 @@ const MAX_PAGE: usize = 256;
 
 impl<V: NetabaseSchema> Entries<V> {
     /// Takes the next row that is kept, after turning pages as far as needed. `None` at the end.
-    pub(in crate::database) fn next_row(
-        &mut self,
-    ) -> Option<Result<(&Page, usize), DatabaseError>> {
+    pub(in crate::database) fn next_row(&mut self) -> Option<Result<(&Page, usize), QueryError>> {
         if self.limit.is_some_and(|limit| self.returned >= limit) {
             return None;
         }
@@ -42,7 +40,7 @@ impl<V: NetabaseSchema> Entries<V> {
 
     /// Goes on to the next row that is kept, and stays before it. False at the end; an error if that row cannot be
     /// looked at.
-    pub(super) fn seek(&mut self) -> Result<bool, DatabaseError> {
+    pub(super) fn seek(&mut self) -> Result<bool, QueryError> {
         while !self.is_kept {
             match &self.page {
                 Some(page) if self.next < page.len() => {}
@@ -74,7 +72,7 @@ impl<V: NetabaseSchema> Entries<V> {
         self.filter.is_some() || self.without.is_some()
     }
 
-    fn keeps(&mut self, row: usize) -> Result<bool, DatabaseError> {
+    fn keeps(&mut self, row: usize) -> Result<bool, QueryError> {
         let Some(page) = &self.page else { return Ok(true) };
         if let Some(index) = self.without
             && has_entry::<V>(page.value(row), index)?
@@ -135,7 +133,7 @@ impl<V: NetabaseSchema> Entries<V> {
 }
 
 /// Returns whether a stored value has an entry in the index at this place.
-fn has_entry<V: NetabaseSchema>(value: &[u8], index: usize) -> Result<bool, DatabaseError> {
+fn has_entry<V: NetabaseSchema>(value: &[u8], index: usize) -> Result<bool, QueryError> {
     let mut entries = Vec::new();
     write_entries(&record::read::<V>(value)?, &mut entries)?;
     Ok(index_entries(&entries).any(|(at, _)| at == index))

@@ -6,10 +6,9 @@ use libp2p::kad::RecordKey;
 
 use super::MemoryStoreDatabase;
 use crate::{
-    database::error::DatabaseError,
-    record::{self, Scratch, write_entries, write_key_with, write_value},
+    record::{self, RecordError, Scratch, write_entries, write_key_with, write_value},
     schema::{KeyOf, NetabaseSchema, Timestamp},
-    store::LocalWrite,
+    store::{LocalWrite, WriteError},
 };
 
 impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
@@ -17,7 +16,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         &self,
         value: &V,
         out: &mut Scratch,
-    ) -> Result<LocalWrite, DatabaseError> {
+    ) -> Result<LocalWrite, WriteError> {
         self.encode_to_live(value, V::TTL, out)
     }
 
@@ -26,7 +25,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         value: &V,
         ttl: Option<Duration>,
         out: &mut Scratch,
-    ) -> Result<LocalWrite, DatabaseError> {
+    ) -> Result<LocalWrite, WriteError> {
         self.check_owner()?;
         write_key_with(&self.prefix, &mut out.key, |writer| value.encode_key(writer))?;
         // The store sets the timestamp when it knows what the value replaces.
@@ -40,18 +39,18 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub(in crate::database) fn read_record(
         &self,
         key: &RecordKey,
-    ) -> Result<Option<V>, DatabaseError> {
+    ) -> Result<Option<V>, RecordError> {
         Scratch::with(|scratch| {
             let found = self.store.read(key, self.view, &mut scratch.value);
-            Ok(found.then(|| record::read::<V>(&scratch.value)).transpose()?)
+            found.then(|| record::read::<V>(&scratch.value)).transpose()
         })
     }
 
     pub(super) fn read<Q, R>(
         &self,
         key: &Q,
-        look: impl FnOnce(&[u8]) -> Result<R, DatabaseError>,
-    ) -> Result<Option<R>, DatabaseError>
+        look: impl FnOnce(&[u8]) -> Result<R, RecordError>,
+    ) -> Result<Option<R>, RecordError>
     where
         Q: KeyOf<V::Key> + ?Sized,
     {

@@ -8,65 +8,65 @@ use super::{NetabaseDatabase, NetabaseDatabaseExt};
 use crate::{
     database::{
         entries::Entries,
-        error::DatabaseError,
+        error::{DatabaseError, QueryError, TransactionError},
         lifetime::ExpiringRecords,
         local::MemoryStoreDatabase,
         scan::Scan,
         sync::{RemoteUpdate, SyncRecords},
     },
     schema::{KeyOf, KeyRange, NetabaseSchema, PrefixOf, SharedSchema},
-    store::{PutOutcome, StoreCapacityInfo, StoreError, StoreMaintenanceResult},
+    store::{ArrivalError, PutOutcome, StoreCapacityInfo, StoreMaintenanceResult, WriteError},
 };
 
 impl<V: NetabaseSchema> NetabaseDatabase<V> for MemoryStoreDatabase<V> {
     type Error = DatabaseError;
 
     async fn put(&self, value: &V) -> Result<(), DatabaseError> {
-        self.put(value).map(drop)
+        Ok(self.put(value).map(drop)?)
     }
 
     async fn get<Q>(&self, key: &Q) -> Result<Option<V>, DatabaseError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
     {
-        self.get(key)
+        Ok(self.get(key)?)
     }
 
     async fn contains<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
     {
-        self.contains(key)
+        Ok(self.contains(key)?)
     }
 
     async fn remove<Q>(&self, key: &Q) -> Result<bool, DatabaseError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
     {
-        self.remove(key)
+        Ok(self.remove(key)?)
     }
 
     async fn put_each(&self, values: &[V]) -> Vec<Result<(), DatabaseError>> {
-        values.iter().map(|value| self.put(value).map(drop)).collect()
+        values.iter().map(|value| Ok(self.put(value).map(drop)?)).collect()
     }
 
     async fn get_each(&self, keys: &[V::Key]) -> Vec<Result<Option<V>, DatabaseError>> {
-        keys.iter().map(|key| self.get(key)).collect()
+        keys.iter().map(|key| Ok(self.get(key)?)).collect()
     }
 
     async fn remove_each(&self, keys: &[V::Key]) -> Vec<Result<bool, DatabaseError>> {
-        keys.iter().map(|key| self.remove(key)).collect()
+        keys.iter().map(|key| Ok(self.remove(key)?)).collect()
     }
 
     async fn get_record<Q>(&self, key: &Q) -> Result<Option<Record>, DatabaseError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
     {
-        self.get_record(key)
+        Ok(self.get_record(key)?)
     }
 
     async fn put_record(&self, record: &Record) -> Result<PutOutcome, DatabaseError> {
-        self.put_record(record)
+        Ok(self.put_record(record)?)
     }
 }
 
@@ -75,11 +75,11 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.iter()
     }
 
-    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, DatabaseError> {
+    fn range(&self, range: impl KeyRange<V::Key>) -> Result<Entries<V>, QueryError> {
         self.range(range)
     }
 
-    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, DatabaseError>
+    fn prefix<P>(&self, prefix: &P) -> Result<Entries<V>, QueryError>
     where
         P: PrefixOf<V::Key> + ?Sized,
     {
@@ -90,7 +90,7 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.scan()
     }
 
-    async fn len(&self) -> Result<usize, DatabaseError> {
+    async fn len(&self) -> Result<usize, QueryError> {
         Ok(self.len())
     }
 
@@ -98,7 +98,7 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         &self,
         key: &Q,
         change: impl FnMut(&mut V) -> R + Send,
-    ) -> Result<Option<R>, DatabaseError>
+    ) -> Result<Option<R>, TransactionError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,
         R: Send,
@@ -106,11 +106,11 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.update(key, change)
     }
 
-    async fn put_if_absent(&self, value: &V) -> Result<Option<V>, DatabaseError> {
+    async fn put_if_absent(&self, value: &V) -> Result<Option<V>, TransactionError> {
         self.put_if_absent(value)
     }
 
-    async fn clear(&self) -> Result<usize, DatabaseError> {
+    async fn clear(&self) -> Result<usize, WriteError> {
         self.clear()
     }
 
@@ -130,11 +130,11 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.maintain_store()
     }
 
-    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, DatabaseError>> {
+    fn put_records_batch(&self, records: &[Record]) -> Vec<Result<PutOutcome, ArrivalError>> {
         self.put_records_batch(records)
     }
 
-    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, DatabaseError> {
+    fn handle_remote_update(&self, record: &Record) -> Result<RemoteUpdate<V>, ArrivalError> {
         self.handle_remote_update(record)
     }
 
@@ -145,7 +145,7 @@ impl<V: NetabaseSchema> NetabaseDatabaseExt<V> for MemoryStoreDatabase<V> {
         self.sync_to_network()
     }
 
-    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, StoreError>>
+    fn get_republish_records(&self, max: usize) -> Vec<Result<Record, WriteError>>
     where
         V: SharedSchema,
     {

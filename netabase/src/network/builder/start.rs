@@ -43,7 +43,7 @@ impl NetabaseBuilder {
     /// # Errors
     ///
     /// - [`NodeError::NoRuntime`] if it is not called from within a tokio runtime.
-    /// - [`NodeError::Store`] if the network's name or the identity cannot be one.
+    /// - [`NodeError::Build`] if the network's name or the identity cannot be one.
     /// - [`NodeError::OtherStore`], [`NodeError::StoreInUse`] if the store is another network's or
     ///   peer's, or another node's.
     /// - [`NodeError::IdentityFile`], [`NodeError::NoIdentity`], [`NodeError::IdentityFileIsPublic`] if the

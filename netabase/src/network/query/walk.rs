@@ -13,7 +13,7 @@ use libp2p::{
 use crate::{
     network::{inbound_store::check_size, settings::WALK_TIMEOUT},
     record::RecordError,
-    store::StoreError,
+    store::ArrivalError,
 };
 
 /// The answers to one GET walk: the winner, and the peers that have it or less.
@@ -26,7 +26,7 @@ pub(in crate::network) struct Walk {
     /// The peers that have a smaller value, or one that is not valid.
     pub(super) stale: Vec<PeerId>,
     /// The number of answers that were not valid, and the fault of the last of them.
-    pub(super) invalid: Option<(usize, StoreError)>,
+    pub(super) invalid: Option<(usize, ArrivalError)>,
     /// By the store's clock.
     started: Option<Instant>,
     /// `true` if it was ended before all peers close to the key were asked.
@@ -95,8 +95,8 @@ impl Walk {
         &mut self,
         peer: PeerId,
         record: Record,
-        validate: impl FnOnce(&Record) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        validate: impl FnOnce(&Record) -> Result<(), ArrivalError>,
+    ) -> Result<(), ArrivalError> {
         let order = self.winner.as_ref().map(|winner| record.value.cmp(&winner.value));
         // The same bytes are valid again.
         if order == Some(Ordering::Equal) && record.key == self.key {
@@ -122,10 +122,10 @@ impl Walk {
     fn check(
         &self,
         record: &Record,
-        validate: impl FnOnce(&Record) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        validate: impl FnOnce(&Record) -> Result<(), ArrivalError>,
+    ) -> Result<(), ArrivalError> {
         if record.key != self.key {
-            return Err(StoreError::Record(RecordError::ForeignKey));
+            return Err(ArrivalError::Record(RecordError::ForeignKey));
         }
         check_size(record)?;
         validate(record)

@@ -11,7 +11,7 @@ use crate::{
     },
     record::record_to_value,
     schema::{EnvelopeHeader, KeyOf, SharedSchema},
-    store::StoreError,
+    store::ArrivalError,
 };
 
 impl<V: SharedSchema> NetworkDatabase<V> {
@@ -23,11 +23,11 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// # Errors
     ///
     /// Only if nothing is known here: [`NetworkError::NobodyToAsk`], [`NetworkError::Unreachable`],
-    /// [`NetworkError::TimedOut`], [`NetworkError::OnlyInvalid`]; and [`NetworkError::Database`] if no record
+    /// [`NetworkError::TimedOut`], [`NetworkError::OnlyInvalid`]; and [`NetworkError::Record`] if no record
     /// could have such a key, [`NetworkError::Stopped`] if the node was shut down.
     ///
     /// If the newest value was written by another version of the schema, or in another codec,
-    /// [`NetworkError::Database`] with [`RecordError::Version`](crate::RecordError::Version) or
+    /// [`NetworkError::Record`] with [`RecordError::Version`](crate::RecordError::Version) or
     /// [`RecordError::UnsupportedCodec`](crate::RecordError::UnsupportedCodec): an older one is no answer. It is
     /// held here for other peers, as if one had sent it.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, NetworkError>
@@ -63,10 +63,9 @@ impl<V: SharedSchema> NetworkDatabase<V> {
             // here can read it, and what is here is private.
             Ok(_)
             | Err(
-                StoreError::ForeignFull { .. }
-                | StoreError::Full { .. }
-                | StoreError::FullOfBytes { .. }
-                | StoreError::Private,
+                ArrivalError::ForeignFull { .. }
+                | ArrivalError::OutOfRoom(_)
+                | ArrivalError::Private,
             ) => Ok(()),
             // What is private here is not signed, and no other peer's business.
             Err(error) if self.is_private(record) => {
@@ -88,8 +87,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     /// # Errors
     ///
     /// As [`get`](Self::get), and nothing is removed; then as [`publish`](Self::publish): it is removed here,
-    /// and the tombstone is offered again. [`NetworkError::Database`] with
-    /// [`DatabaseError::NotOwner`](crate::DatabaseError::NotOwner) for another owner's values.
+    /// and the tombstone is offered again. [`NetworkError::Write`] with
+    /// [`WriteError::NotOwner`](crate::WriteError::NotOwner) for another owner's values.
     pub async fn remove<Q>(&self, key: &Q) -> Result<bool, NetworkError>
     where
         Q: KeyOf<V::Key> + Sync + ?Sized,

@@ -5,12 +5,11 @@ use tracing::Instrument;
 
 use super::{NetworkDatabase, parallel::Parallel};
 use crate::{
-    database::DatabaseError,
     network::{
         error::NetworkError, node::Netabase, report::PublishReport, settings::MAX_RECORD_BYTES,
     },
     schema::SharedSchema,
-    store::PutOutcome,
+    store::{ArrivalError, PutOutcome, TooLarge, WriteError},
 };
 
 impl<V: SharedSchema> NetworkDatabase<V> {
@@ -22,8 +21,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// # Errors
     ///
-    /// - [`NetworkError::TooLarge`] if key and value together are longer than the network carries;
-    ///   [`NetworkError::Database`] if the value cannot be stored here. Nothing was stored or sent.
+    /// - [`NetworkError::Write`] if the value cannot be stored here, or is longer, with its key, than the network
+    ///   carries. Nothing was stored or sent.
     /// - [`NetworkError::Outdated`] if a peer has a newer value: that is stored here now, and this one was not sent.
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
@@ -32,7 +31,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         let unpublished = self.local.encode_to_publish(value)?;
         let len = unpublished.len();
         if len > MAX_RECORD_BYTES {
-            return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
+            let too_large = TooLarge::Record { len, max_bytes: MAX_RECORD_BYTES };
+            return Err(WriteError::from(too_large).into());
         }
         self.send(self.local.store_to_publish(unpublished)?).await
     }
@@ -54,7 +54,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
         let mut unsent = Unsent { node: &self.node, key: Some(key) };
         // What peers hold must not be newer than what is here after a crash.
-        self.local.store().sync_async().await.map_err(DatabaseError::from)?;
+        self.local.store().sync_async().await.map_err(WriteError::from)?;
         let report = self.node.publish_record(record, self.quorum).instrument(span).await;
         // The task has sent it, or notes itself that it is to be offered.
         if !matches!(report, Err(NetworkError::Stopped)) {
@@ -78,12 +78,13 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Database`] if it is not a valid record of the schema: nothing was stored or sent. Else as
+    /// [`NetworkError::Arrival`] if it is not a valid record of the schema: nothing was stored or sent. Else as
     /// [`publish`](Self::publish).
     pub async fn put_record(&self, record: &Record) -> Result<PutOutcome, NetworkError> {
         let len = record.key.as_ref().len() + record.value.len();
         if len > MAX_RECORD_BYTES {
-            return Err(NetworkError::TooLarge { len, max_bytes: MAX_RECORD_BYTES });
+            let too_large = TooLarge::Record { len, max_bytes: MAX_RECORD_BYTES };
+            return Err(ArrivalError::from(too_large).into());
         }
         let outcome = self.local.put_record(record)?;
         if outcome != PutOutcome::Outdated {

@@ -56,7 +56,7 @@ impl NodeState {
         let key = walk.key().clone();
         let _span = tracing::debug_span!("answer", query = ?id, %peer, ?key).entered();
         if let Err(reason) = walk.answer(peer, record, |record| self.store.validate(record)) {
-            tracing::debug!(%reason, "not valid");
+            tracing::debug!(reason = %reason.reason(), error = %reason, "not valid");
             let invalid = NodeEvent::InvalidAnswer { peer, key, reason };
             self.actions.push_back(Action::Emit(invalid));
         }

@@ -42,9 +42,8 @@ impl Directory {
         let lock_path = path.join(LOCK);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let lock = options
-            .open(&lock_path)
-            .map_err(|error| DiskError::io("open", &lock_path, &error))?;
+        let lock =
+            options.open(&lock_path).map_err(|error| DiskError::io("open", &lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(DiskError::InUse { path: path.to_owned() }),

@@ -88,7 +88,8 @@ impl Loading<'_> {
 
     /// Returns the schema of a row; others' owned records may be of one that no database was ever opened for.
     fn schema_of(&self, bytes: &[u8], stored: &StoredRow<'_>) -> Result<SchemaId, DiskError> {
-        let key = RecordKey::parse(bytes).map_err(|error| self.corrupt(bytes, error.to_string()))?;
+        let key =
+            RecordKey::parse(bytes).map_err(|error| self.corrupt(bytes, error.to_string()))?;
         let schemas = &self.inner.schemas;
         let id = schemas.find(key.schema).unwrap_or(SchemaId::UNKNOWN);
         let is_held = key.access == Access::Owned && !stored.meta.state.own;

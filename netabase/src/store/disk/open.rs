@@ -4,27 +4,22 @@ use std::path::Path;
 
 use libp2p::{PeerId, identity::Keypair};
 
-use super::{
-    directory::Directory,
-    load::load,
-};
+use super::{directory::Directory, load::load};
 use crate::store::{
     NetabaseStore, Shared,
     author::Author,
     builder::Asked,
     clock::{Moment, Origin},
-    error::StoreError,
+    error::BuildError,
     identity,
     inner::Inner,
-    journal::{
-        About, Backend, Clocks, Commit, DiskError, Journal, RedbFile, contain,
-    },
+    journal::{About, Backend, Clocks, Commit, DiskError, Journal, RedbFile, contain},
     lock::Lock,
     outbox::Outbox,
 };
 
 /// Opens the store in a directory, or makes one if the directory is empty or not there.
-pub(in crate::store) fn open(path: &Path, mut asked: Asked) -> Result<NetabaseStore, StoreError> {
+pub(in crate::store) fn open(path: &Path, mut asked: Asked) -> Result<NetabaseStore, BuildError> {
     let mut directory = Directory::open(path)?;
     let (author, file) = if directory.has_records()? {
         open_file(&directory, &mut asked)?
@@ -40,7 +35,7 @@ pub(in crate::store) fn open(path: &Path, mut asked: Asked) -> Result<NetabaseSt
 pub(in crate::store) fn open_storage(
     storage: Box<dyn redb::StorageBackend>,
     mut asked: Asked,
-) -> Result<NetabaseStore, StoreError> {
+) -> Result<NetabaseStore, BuildError> {
     let path = Path::new("storage");
     let identity = asked.identity.take().unwrap_or_else(Keypair::generate_ed25519);
     let author = Author::of(identity, asked.network.clone(), asked.max_lifetime)?;
@@ -59,13 +54,12 @@ fn start(
     file: Box<dyn Backend>,
     directory: Option<Directory>,
     asked: Asked,
-) -> Result<NetabaseStore, StoreError> {
+) -> Result<NetabaseStore, BuildError> {
     let Asked { clock, limits, durability, .. } = asked;
     let snapshot = file.snapshot()?;
     let (clocks, path) = (*snapshot.clocks(), snapshot.path().to_owned());
     let reading = clock.now();
-    let origin =
-        Origin { opened: reading.monotonic, ms: clocks.store_ms_at(reading.unix_ms) };
+    let origin = Origin { opened: reading.monotonic, ms: clocks.store_ms_at(reading.unix_ms) };
     let now = Moment::new(reading, origin);
     let mut inner = Inner::new(&author, limits);
     let over = contain(&path, || load(&mut inner, &author, &*snapshot, &now))?;
@@ -87,10 +81,7 @@ fn start(
     }))
 }
 
-fn open_file(
-    directory: &Directory,
-    asked: &mut Asked,
-) -> Result<(Author, RedbFile), StoreError> {
+fn open_file(directory: &Directory, asked: &mut Asked) -> Result<(Author, RedbFile), BuildError> {
     let path = directory.records();
     let file = contain(&path, || RedbFile::open(&path))?;
     let about = contain(&path, || Ok(file.snapshot()?.about().clone()))?;
@@ -107,7 +98,7 @@ fn open_file(
 fn create_file(
     directory: &mut Directory,
     asked: &mut Asked,
-) -> Result<(Author, RedbFile), StoreError> {
+) -> Result<(Author, RedbFile), BuildError> {
     let identity = match asked.identity.take() {
         Some(identity) => identity,
         None => identity::load_or_save(&directory.identity(), Keypair::generate_ed25519)?,

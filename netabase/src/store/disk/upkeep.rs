@@ -10,7 +10,7 @@ use crate::{
     record::{RecordKey, verify},
     store::{
         NetabaseStore,
-        error::StoreError,
+        error::BuildError,
         identity,
         journal::{Backend, DiskError, Journal, RedbFile, Snapshot, StoredRow, contain},
     },
@@ -38,7 +38,7 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Disk`], which says what is wrong with the directory, and what to do.
+    /// [`BuildError::Disk`], which says what is wrong with the directory, and what to do.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl NetabaseStore {
     /// # std::fs::remove_dir_all(directory)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, BuildError> {
         Self::builder().path(directory).build()
     }
 
@@ -70,7 +70,7 @@ impl NetabaseStore {
     ///
     /// - [`DiskError::InMemory`], [`DiskError::Exists`].
     /// - [`DiskError::Io`], [`DiskError::Full`] if the copy cannot be written. Nothing is left of it then.
-    pub fn backup(&self, directory: impl AsRef<Path>) -> Result<(), StoreError> {
+    pub fn backup(&self, directory: impl AsRef<Path>) -> Result<(), DiskError> {
         let (to, journal) = (directory.as_ref(), self.journal()?);
         journal.sync()?;
         let snapshot = journal.run(|file| file.snapshot())?;
@@ -93,7 +93,8 @@ impl NetabaseStore {
 
     fn copy_to(&self, snapshot: &dyn Snapshot, to: &Path) -> Result<(), DiskError> {
         let mut copy = Directory::open(to)?;
-        let has_identity = self.shared.directory.as_ref().is_some_and(|own| own.identity().exists());
+        let has_identity =
+            self.shared.directory.as_ref().is_some_and(|own| own.identity().exists());
         if has_identity {
             identity::load_or_save(&copy.identity(), || self.identity().clone())?;
         }
@@ -107,7 +108,7 @@ impl NetabaseStore {
     /// # Errors
     ///
     /// [`DiskError::InMemory`]; [`DiskError::Io`], [`DiskError::Full`], after which the store is as it was.
-    pub fn compact(&self) -> Result<(), StoreError> {
+    pub fn compact(&self) -> Result<(), DiskError> {
         let journal = self.journal()?;
         journal.sync()?;
         Ok(journal.run(|file| file.compact())?)
@@ -119,7 +120,7 @@ impl NetabaseStore {
     /// # Errors
     ///
     /// [`DiskError::Corrupt`] at the first fault; else as [`open`](Self::open).
-    pub fn verify(directory: impl AsRef<Path>) -> Result<StoreReport, StoreError> {
+    pub fn verify(directory: impl AsRef<Path>) -> Result<StoreReport, DiskError> {
         let directory = directory.as_ref();
         if !directory.exists() {
             return Err(DiskError::Missing { path: directory.to_owned() }.into());

@@ -14,9 +14,14 @@ use super::{
 };
 use crate::{record::split_schema, store::usage::Usage};
 
-/// A transition ended half-way: the parts of the engine may contradict each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Damaged;
+/// A write panicked half-way, through a fault of this crate, and left parts that may contradict each other. What is there
+/// can be read; nothing is written any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the store is damaged: a write panicked half-way; nothing is written any more, open a new store"
+)]
+#[non_exhaustive]
+pub struct Damaged;
 
 impl Engine {
     /// Refuses if an earlier transition ended half-way.

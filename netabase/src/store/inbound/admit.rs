@@ -12,7 +12,7 @@ use crate::{
     schema::{Access, EnvelopeHeader},
     store::{
         engine::{Attribution, Previous, Publisher, RecordMeta, Row},
-        error::StoreError,
+        error::ArrivalError,
         plan::{Plan, replacing},
         state::RecordState,
     },
@@ -33,7 +33,7 @@ impl Plan<'_> {
         &mut self,
         arrival: &Arrival<'_>,
         checked: Option<&Checked>,
-    ) -> Result<Admission, StoreError> {
+    ) -> Result<Admission, ArrivalError> {
         let schema = self.inner.schemas.of_key(arrival.key().as_ref());
         if arrival.schema != schema || arrival.is_unread != self.schema(schema).is_unread() {
             return Ok(Admission::Overtaken);
@@ -63,14 +63,14 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Full`], [`StoreError::FullOfBytes`], [`StoreError::ForeignFull`].
+    /// [`ArrivalError::OutOfRoom`], [`ArrivalError::ForeignFull`].
     pub(super) fn take_in(
         &mut self,
         arrival: &Arrival<'_>,
         value: &[u8],
         entries: &[u8],
         old: Option<Previous>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ArrivalError> {
         let header = record::header_of(value);
         let meta = self.meta_of(arrival, old.as_ref(), header);
         let mut row = Row::new(value, entries, meta);
@@ -96,7 +96,7 @@ impl Plan<'_> {
     /// # Errors
     ///
     /// As [`take_in`](Self::take_in), if it becomes the application's own.
-    pub(super) fn confirm(&mut self, arrival: &Arrival<'_>) -> Result<(), StoreError> {
+    pub(super) fn confirm(&mut self, arrival: &Arrival<'_>) -> Result<(), ArrivalError> {
         let Some(row) = self.live(arrival.key()) else { return Ok(()) };
         let header = row.header();
         let mut state = row.state().union(arrival.state);

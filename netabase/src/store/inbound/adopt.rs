@@ -13,7 +13,7 @@ use crate::{
         catch_panic::catch_panic,
         commit::CommitError,
         engine::{ChangeOrigin, RecordMeta, Row, SchemaId},
-        error::StoreError,
+        error::{ArrivalError, OpenError},
         plan::Plan,
         query::{RawRecord, View},
         schemas::Check,
@@ -36,16 +36,16 @@ struct Opened {
 struct Held {
     raw: RawRecord,
     /// Its index entries.
-    checked: Result<Vec<u8>, StoreError>,
+    checked: Result<Vec<u8>, ArrivalError>,
 }
 
 impl NetabaseStore {
     /// Makes the store know `V`, so that its records are accepted, and those that are held already are `V`'s.
-    pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, StoreError> {
+    pub(crate) fn register<V: NetabaseSchema>(&self) -> Result<SchemaId, OpenError> {
         let (schema, is_adopted) = self.configure(|inner| {
             let schema = inner.schemas.register::<V>(&mut inner.engine, &self.peer_id())?;
             self.journal_schema(inner, schema);
-            Ok::<_, StoreError>((schema, inner.schemas.get(schema).is_adopted))
+            Ok::<_, OpenError>((schema, inner.schemas.get(schema).is_adopted))
         })?;
         if !is_adopted {
             self.adopt(schema);
@@ -84,13 +84,12 @@ impl NetabaseStore {
         let (now, id) = (self.now(), opened.id);
         let (read, refused): (Vec<_>, Vec<_>) =
             chunk.into_iter().partition(|held| held.checked.is_ok());
-        let adopted: Result<bool, CommitError> =
-            self.change(ChangeOrigin::Remote, &now, |plan| {
-                // A journal has the rows, and their entries follow from them.
-                plan.is_derived();
-                let adopt = |held: &Held| plan.adopt(id, held);
-                Ok(read.iter().map(adopt).fold(false, |any, adopted| any || adopted))
-            });
+        let adopted: Result<bool, CommitError> = self.change(ChangeOrigin::Remote, &now, |plan| {
+            // A journal has the rows, and their entries follow from them.
+            plan.is_derived();
+            let adopt = |held: &Held| plan.adopt(id, held);
+            Ok(read.iter().map(adopt).fold(false, |any, adopted| any || adopted))
+        });
         let refused: Vec<_> = refused.into_iter().filter(|held| opened.is_dropped(held)).collect();
         let dropped: Result<(), CommitError> = self.change(ChangeOrigin::Remote, &now, |plan| {
             refused.iter().for_each(|held| plan.drop_refused(id, &held.raw));

@@ -15,7 +15,7 @@ use crate::{
         clock::Moment,
         commit::Pace,
         engine::{ChangeOrigin, RowRef, SchemaId},
-        error::StoreError,
+        error::{ArrivalError, TooLarge},
         inner::Inner,
         lease::{check_ahead, check_lease},
         schemas::{CHECK_NOTHING, Check, Merge},
@@ -39,7 +39,7 @@ pub(in crate::store) enum Origin {
 /// time a record is tried.
 pub(in crate::store) struct Sender<'a> {
     pub(super) origin: Origin,
-    gate: Option<&'a mut dyn FnMut() -> Result<(), StoreError>>,
+    gate: Option<&'a mut dyn FnMut() -> Result<(), ArrivalError>>,
     /// Whether the record's signature has been found good.
     pub(super) is_verified: bool,
 }
@@ -57,7 +57,7 @@ impl<'a> Sender<'a> {
 
     pub(super) fn gated(
         origin: Origin,
-        gate: &'a mut dyn FnMut() -> Result<(), StoreError>,
+        gate: &'a mut dyn FnMut() -> Result<(), ArrivalError>,
     ) -> Self {
         Self { gate: Some(gate), ..Self::from(origin) }
     }
@@ -69,7 +69,7 @@ impl<'a> Sender<'a> {
     }
 
     /// Asks whether something expensive may be done for the sender.
-    pub(super) fn pass_gate(&mut self) -> Result<(), StoreError> {
+    pub(super) fn pass_gate(&mut self) -> Result<(), ArrivalError> {
         self.gate.as_mut().map_or(Ok(()), |gate| gate())
     }
 }
@@ -128,13 +128,13 @@ impl NetabaseStore {
         &self,
         record: &'a Record,
         sender: &Sender<'_>,
-    ) -> Result<Arrival<'a>, StoreError> {
+    ) -> Result<Arrival<'a>, ArrivalError> {
         let (author, origin) = (&self.shared.author, sender.origin);
         let now = self.now();
         let inner = self.shared.inner.read();
         let (len, max_bytes) = (record.value.len(), inner.limits.max_value_bytes);
         if len > max_bytes {
-            return Err(StoreError::ValueTooLarge { len, max_bytes });
+            return Err(TooLarge::Value { len, max_bytes }.into());
         }
         let key = record::RecordKey::parse(record.key.as_ref())?;
         let id = inner.schemas.find(key.schema).unwrap_or(SchemaId::UNKNOWN);
@@ -143,11 +143,11 @@ impl NetabaseStore {
         // Owned records have their owner's signature, and need no type here.
         let is_vouched_for = key.access == Access::Owned && schema.access == Access::Owned;
         if is_unread && !(origin.is_peer() && is_vouched_for) {
-            return Err(StoreError::UnknownSchema { name: key.schema.to_owned() });
+            return Err(ArrivalError::UnknownSchema { name: key.schema.to_owned() });
         }
         let access = schema.access;
         if access == Access::Local && origin != Origin::Application {
-            return Err(StoreError::NotAccepted { schema: schema.name, access });
+            return Err(ArrivalError::NotAccepted { schema: schema.name, access });
         }
         let envelope = Envelope::parse(&record.value).map_err(RecordError::from)?;
         check_ahead(envelope.timestamp, now.unix_ms())?;
@@ -195,15 +195,15 @@ impl<'a> Arrival<'a> {
     }
 
     /// Compares the record with what is stored under its key, and has not expired.
-    pub(super) fn compare(&self, inner: &Inner) -> Result<Ordering, StoreError> {
+    pub(super) fn compare(&self, inner: &Inner) -> Result<Ordering, ArrivalError> {
         let row = inner.engine.get(self.key());
         self.compare_with(row.filter(|row| !row.is_expired(&self.now)))
     }
 
-    pub(super) fn compare_with(&self, row: Option<RowRef<'_>>) -> Result<Ordering, StoreError> {
+    pub(super) fn compare_with(&self, row: Option<RowRef<'_>>) -> Result<Ordering, ArrivalError> {
         let Some(row) = row else { return Ok(Ordering::Greater) };
         if self.origin.is_peer() && row.state().own && !row.state().served {
-            return Err(StoreError::Private);
+            return Err(ArrivalError::Private);
         }
         Ok(match self.value().cmp(row.value) {
             // No type has read what is stored, and one can now.

@@ -6,7 +6,7 @@ use super::arrival::{Arrival, Sender};
 use crate::{
     record::verify,
     schema::Access,
-    store::{NetabaseStore, catch_panic::catch_panic, error::StoreError},
+    store::{NetabaseStore, catch_panic::catch_panic, error::ArrivalError},
 };
 
 /// What was found out about a valid record.
@@ -22,7 +22,7 @@ impl NetabaseStore {
         &self,
         arrival: &Arrival<'_>,
         sender: &mut Sender<'_>,
-    ) -> Result<Checked, StoreError> {
+    ) -> Result<Checked, ArrivalError> {
         sender.pass_gate()?;
         let Record { key, value, .. } = arrival.record;
         if arrival.access == Access::Owned && !sender.is_verified {

@@ -5,7 +5,7 @@ use super::{
     arrival::{Arrival, Sender},
 };
 use crate::store::{
-    NetabaseStore, catch_panic::catch_panic, engine::ChangeOrigin, error::StoreError,
+    NetabaseStore, catch_panic::catch_panic, engine::ChangeOrigin, error::ArrivalError,
     schemas::Merge,
 };
 
@@ -16,14 +16,14 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the record, or what was merged, is not valid, or there is no room. The stored
+    /// [`ArrivalError`] if the record, or what was merged, is not valid, or there is no room. The stored
     /// value is as it was then.
     pub(super) fn merge_in(
         &self,
         arrival: &Arrival<'_>,
         merge: Merge,
         sender: &mut Sender<'_>,
-    ) -> Result<PutOutcome, StoreError> {
+    ) -> Result<PutOutcome, ArrivalError> {
         let arrived = self.check(arrival, sender)?;
         let mut has_relieved = false;
         loop {
@@ -34,32 +34,33 @@ impl NetabaseStore {
                     merge(stored, arrival.value(), &mut value, &mut entries)
                 })?;
             }
-            let merged = self.change_at(sender.pace(), ChangeOrigin::Remote, &arrival.now, |plan| {
-                let row = plan.live(arrival.key());
-                if row.map(|row| row.value) != stored.as_deref() {
-                    return Ok(None);
-                }
-                let is_arrival = value == arrival.value();
-                if stored.as_deref() == Some(&value) {
-                    plan.confirm(arrival)?;
-                    return Ok(Some(if is_arrival {
-                        PutOutcome::Equal
+            let merged =
+                self.change_at(sender.pace(), ChangeOrigin::Remote, &arrival.now, |plan| {
+                    let row = plan.live(arrival.key());
+                    if row.map(|row| row.value) != stored.as_deref() {
+                        return Ok(None);
+                    }
+                    let is_arrival = value == arrival.value();
+                    if stored.as_deref() == Some(&value) {
+                        plan.confirm(arrival)?;
+                        return Ok(Some(if is_arrival {
+                            PutOutcome::Equal
+                        } else {
+                            PutOutcome::Outdated
+                        }));
+                    }
+                    let old = plan.previous(arrival.key());
+                    plan.take_in(arrival, &value, &entries, old)?;
+                    Ok::<_, ArrivalError>(Some(if is_arrival {
+                        PutOutcome::Stored
                     } else {
-                        PutOutcome::Outdated
-                    }));
-                }
-                let old = plan.previous(arrival.key());
-                plan.take_in(arrival, &value, &entries, old)?;
-                Ok::<_, StoreError>(Some(if is_arrival {
-                    PutOutcome::Stored
-                } else {
-                    PutOutcome::Merged
-                }))
-            });
+                        PutOutcome::Merged
+                    }))
+                });
             match merged {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => {}
-                Err(StoreError::ForeignFull { .. })
+                Err(ArrivalError::ForeignFull { .. })
                     if !has_relieved && self.relieve(&arrival.now)? =>
                 {
                     has_relieved = true;

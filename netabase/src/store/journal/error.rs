@@ -20,7 +20,7 @@ pub enum DiskError {
     },
     /// The operating system refused to read or write: a missing directory, missing rights, a broken disk.
     #[error(
-        "cannot {action} `{}`: {cause}; see that the directory exists, that this user may read and write it, and that the disk works",
+        "cannot {action} `{}`; see that the directory exists, that this user may read and write it, and that the disk works",
         .path.display()
     )]
     Io {
@@ -138,7 +138,9 @@ pub enum DiskError {
         waiting_bytes: usize,
     },
     /// An earlier write to disk failed. What is there can be read; nothing is written until the store is opened again.
-    #[error("the store is read-only since a write to disk failed ({cause}); open it again")]
+    #[error(
+        "the store is read-only since a write to disk failed; open it again once the disk works"
+    )]
     ReadOnly {
         /// What failed.
         #[source]
@@ -146,16 +148,18 @@ pub enum DiskError {
     },
     /// The commit was made, and could not be written to disk: readers and watchers have seen it, and it may be gone
     /// after a restart. The store is read-only from then on.
-    #[error("the commit was applied in memory and is not on disk ({cause}); open the store again")]
+    #[error(
+        "the commit is in memory and could not be written to disk; open the store again once the disk works"
+    )]
     NotDurable {
-        /// Whether it is there in memory.
+        /// Whether it is there in memory, which it always is.
         applied: bool,
         /// What failed.
         #[source]
         cause: Box<DiskError>,
     },
     /// The file is closed: the store ends.
-    #[error("`{}` is closed", .path.display())]
+    #[error("`{}` is closed; open the store again", .path.display())]
     Closed {
         /// The file.
         path: PathBuf,

@@ -174,7 +174,13 @@ impl Queue {
         match self.due {
             _ if self.failure.is_some() && self.is_closing => Next::Exit,
             _ if self.failure.is_some() => Next::Sleep(None),
-            _ if self.is_closing => if has_work { Next::Write } else { Next::Exit },
+            _ if self.is_closing => {
+                if has_work {
+                    Next::Write
+                } else {
+                    Next::Exit
+                }
+            }
             _ if !has_work => Next::Sleep(None),
             _ if self.wanted > self.taken || self.waiting.byte_len() >= EAGER_BYTES => Next::Write,
             Some(due) if due > at => Next::Sleep(Some(due)),
@@ -246,7 +252,12 @@ impl Queue {
     }
 
     /// Returns whether the writer that made a commit may go on.
-    pub(super) fn is_settled(&self, ticket: Ticket, durability: Durability, at: Instant) -> Standing {
+    pub(super) fn is_settled(
+        &self,
+        ticket: Ticket,
+        durability: Durability,
+        at: Instant,
+    ) -> Standing {
         match (self.standing(ticket.number), durability) {
             (Standing::Wait, Durability::Buffered { within })
                 if !ticket.is_ahead && self.age(at) <= within =>

@@ -28,8 +28,7 @@ impl<'a> Reader<'a> {
     /// Takes bytes behind one byte that says how many they are.
     pub(super) fn short(&mut self) -> Result<&'a [u8], Unreadable> {
         let [len] = self.array()?;
-        let (first, rest) =
-            self.0.split_at_checked(len.into()).ok_or(Unreadable("cut short"))?;
+        let (first, rest) = self.0.split_at_checked(len.into()).ok_or(Unreadable("cut short"))?;
         self.0 = rest;
         Ok(first)
     }

@@ -8,8 +8,7 @@ use std::{
 };
 
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, StorageError,
-    TableDefinition, TableError,
+    Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableDefinition, TableError,
 };
 
 use self::snapshot::RedbSnapshot;

@@ -178,7 +178,8 @@ impl Shared {
             match self.next_job(&mut spare) {
                 Job::Task(task) => task(&mut *backend),
                 Job::Write(mut group) => {
-                    let written = contain(&self.path, || backend.append(&group.batch, &group.clocks));
+                    let written =
+                        contain(&self.path, || backend.append(&group.batch, &group.clocks));
                     self.report(&group, written);
                     if group.batch.byte_len() <= MAX_SPARE_BYTES {
                         group.batch.clear();
@@ -231,8 +232,7 @@ impl Shared {
     }
 
     fn purge_some(&self, backend: &mut dyn Backend, mut purge: Purge) {
-        let purged =
-            contain(&self.path, || backend.purge(purge.after.as_deref(), &*purge.is_over));
+        let purged = contain(&self.path, || backend.purge(purge.after.as_deref(), &*purge.is_over));
         let mut state = self.state.lock();
         match purged {
             Ok(None) => {}

@@ -16,13 +16,12 @@ use libp2p::{
 };
 
 use crate::{
-    record::RecordError,
     schema::lease_is_over,
     store::{
         NetabaseStore,
         clock::{Moment, Now},
         engine::RowRef,
-        error::StoreError,
+        error::{ArrivalError, RefusalReason},
         inbound::{Origin, PutOutcome},
         source::Source,
     },
@@ -56,11 +55,11 @@ impl RecordStore for NetabaseStore {
         let origin = if published { Origin::Publish } else { Origin::Peer(Source::UNKNOWN) };
         let refused = match self.receive(&record, origin) {
             Ok(PutOutcome::Stored | PutOutcome::Merged | PutOutcome::Equal) => return Ok(()),
-            Ok(PutOutcome::Outdated) => StoreError::Outdated,
+            Ok(PutOutcome::Outdated) => ArrivalError::Outdated,
             Err(error) => error,
         };
         let error: &(dyn Error + 'static) = &refused;
-        tracing::debug!(key = ?record.key, error, "refused a record");
+        tracing::debug!(key = ?record.key, reason = %refused.reason(), error, "refused a record");
         Err(as_kad_error(&refused))
     }
 
@@ -114,11 +113,9 @@ impl RecordStore for NetabaseStore {
 }
 
 /// What kad's closed error type can say of a refusal.
-pub(crate) fn as_kad_error(refused: &StoreError) -> KadError {
-    match refused {
-        StoreError::ValueTooLarge { .. }
-        | StoreError::RecordTooLarge { .. }
-        | StoreError::Record(RecordError::TooLarge { .. }) => KadError::ValueTooLarge,
+pub(crate) fn as_kad_error(refused: &ArrivalError) -> KadError {
+    match refused.reason() {
+        RefusalReason::TooLarge => KadError::ValueTooLarge,
         _ => KadError::MaxRecords,
     }
 }

@@ -13,11 +13,7 @@ use tokio::{
 };
 
 use crate::store::{
-    NetabaseStore,
-    clock::Moment,
-    commit::CommitError,
-    engine::ChangeOrigin,
-    usage::Usage,
+    NetabaseStore, clock::Moment, commit::CommitError, engine::ChangeOrigin, usage::Usage,
 };
 
 /// How many records and providers one call of [`NetabaseStore::maintain_store`] takes out at most: some

@@ -6,7 +6,7 @@ mod tests;
 use super::Plan;
 use crate::store::{
     engine::{Attribution, ChangeOrigin, Newcomer, Previous, SlotSet},
-    error::StoreError,
+    error::{ArrivalError, OutOfRoom},
     limits::Budget,
     usage::Usage,
 };
@@ -75,11 +75,11 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Full`], [`StoreError::FullOfBytes`].
+    /// [`OutOfRoom`].
     pub(in crate::store) fn make_own_room(
         &mut self,
         after: impl FnOnce(Usage) -> Usage,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), OutOfRoom> {
         let mut before = self.usages.own;
         let mut after = after(before);
         let max = MAX_EXPIRED + after.records.saturating_sub(before.records);
@@ -91,15 +91,15 @@ impl Plan<'_> {
         }
     }
 
-    fn check_own_room(&self, before: Usage, after: Usage) -> Result<(), StoreError> {
+    fn check_own_room(&self, before: Usage, after: Usage) -> Result<(), OutOfRoom> {
         let limits = &self.inner.limits;
         let (max_records, max_bytes) = (limits.max_records, limits.max_bytes);
         if after.records > max_records && after.records > before.records {
-            return Err(StoreError::Full { max_records });
+            return Err(OutOfRoom::Records { max_records });
         }
         if after.bytes > max_bytes && after.bytes > before.bytes {
             let needed = after.bytes - before.bytes;
-            return Err(StoreError::FullOfBytes { needed, max_bytes });
+            return Err(OutOfRoom::Bytes { needed, max_bytes });
         }
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError::ForeignFull`] if the newcomer itself would be the next to go. Nothing is looked for, and so the
+    /// [`ArrivalError::ForeignFull`] if the newcomer itself would be the next to go. Nothing is looked for, and so the
     /// same, if foreign rows take more than they may even without it, or if too much has expired for one plan: the
     /// store is to be [relieved](crate::store::NetabaseStore::relieve) first.
     pub(in crate::store) fn make_foreign_room(
@@ -117,7 +117,7 @@ impl Plan<'_> {
         attribution: &Attribution,
         bytes: usize,
         previous: Option<&Previous>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ArrivalError> {
         let previous = previous.filter(|previous| !previous.state().own);
         while !self.has_foreign_room(bytes, previous) {
             if self.engine().is_over_budget() || self.expired_for_room >= MAX_EXPIRED {
@@ -130,10 +130,10 @@ impl Plan<'_> {
         Ok(())
     }
 
-    fn foreign_full(&self) -> StoreError {
+    fn foreign_full(&self) -> ArrivalError {
         let Usage { records: max_records, bytes: max_bytes } =
             self.inner.limits.of(Budget::Foreign);
-        StoreError::ForeignFull { max_records, max_bytes }
+        ArrivalError::ForeignFull { max_records, max_bytes }
     }
 
     fn has_foreign_room(&self, bytes: usize, previous: Option<&Previous>) -> bool {
@@ -151,7 +151,7 @@ impl Plan<'_> {
         attribution: &Attribution,
         bytes: usize,
         previous: Option<&Previous>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ArrivalError> {
         let newcomer = Newcomer {
             source: attribution.source,
             distance: attribution.distance,

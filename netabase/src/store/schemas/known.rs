@@ -32,11 +32,7 @@ pub(super) fn layout(name: &str, access: Access, local: &PeerId) -> Layout {
         Access::Owned => local.to_bytes(),
         Access::Local | Access::Open => Vec::new(),
     };
-    Layout {
-        prefix: schema_prefix(name, access),
-        owner_len: owner_prefix_len(access),
-        local_owner,
-    }
+    Layout { prefix: schema_prefix(name, access), owner_len: owner_prefix_len(access), local_owner }
 }
 
 impl Schemas {

@@ -16,7 +16,7 @@ use crate::store::{
     clock::Moment,
     commit::{CommitError, Pace},
     engine::{ChangeOrigin, RecordMeta, SchemaId},
-    error::StoreError,
+    error::WriteError,
     journal::Durability,
     limits::Budget,
     plan::{MAX_EXPIRED, Plan},
@@ -81,7 +81,7 @@ impl NetabaseStore {
         &self,
         write: LocalWrite,
         replaced: &mut Vec<u8>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         let put = self.change_locally(|plan| {
             let old = plan.previous_with(&write.key, |row| {
                 replaced.clear();
@@ -97,7 +97,7 @@ impl NetabaseStore {
     }
 
     /// Commits all of these writes, or none. The last of one key counts.
-    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), StoreError> {
+    pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), WriteError> {
         self.commit_if_unchanged(&HashMap::new(), writes, None).map(drop)
     }
 
@@ -107,7 +107,7 @@ impl NetabaseStore {
         reads: &Reads,
         writes: Vec<LocalWrite>,
         durability: Option<Durability>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         let writes = last_of_each_key(writes);
         let pace = durability.map_or(Pace::Default, Pace::As);
         let committed = self.change_locally_at(pace, |plan| {
@@ -126,7 +126,7 @@ impl NetabaseStore {
     }
 
     /// Removes a row that databases show. False if there is none.
-    pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, StoreError> {
+    pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
             let old = plan.previous(key).filter(|old| old.visible);
             Ok(old.map(|old| plan.remove_shown(schema, key, old)).is_some())
@@ -138,7 +138,7 @@ impl NetabaseStore {
         &self,
         schema: SchemaId,
         keys: &[RecordKey],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<usize, WriteError> {
         self.change_locally(|plan| {
             let mut removed = 0;
             for key in once_each(keys) {
@@ -157,7 +157,7 @@ impl NetabaseStore {
         schema: SchemaId,
         key: &RecordKey,
         ttl: Option<Duration>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
             let row = plan.live(key).filter(|row| row.is_visible() && row.state().own);
             let Some(row) = row else { return Ok(false) };
@@ -172,7 +172,7 @@ impl NetabaseStore {
     /// Ends that Kademlia serves a record. False if databases do not show it: then it is not touched,
     /// or, if `hidden` ones are meant, too, dropped. What the application wrote stays, also while no type here has
     /// read it yet.
-    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, StoreError> {
+    pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, WriteError> {
         // Kademlia asks for hidden ones, and is kept waiting for no disk.
         let pace = if hidden { Pace::Never } else { Pace::Default };
         self.change_locally_at(pace, |plan| {

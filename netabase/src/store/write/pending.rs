@@ -10,7 +10,7 @@ use crate::{
     schema::Access,
     store::{
         engine::{Previous, RecordMeta, Row, SchemaId},
-        error::StoreError,
+        error::{TooLarge, WriteError},
         plan::Plan,
         state::RecordState,
         usage::Usage,
@@ -113,7 +113,7 @@ impl Plan<'_> {
     /// Checks that these writes, each of another key, stay within the limits and the unique indexes.
     pub(super) fn check(&mut self, writes: &[Pending]) -> Result<(), Refused> {
         for pending in writes {
-            self.check_lengths(pending)?;
+            self.check_lengths(pending).map_err(WriteError::from)?;
         }
         let inner = self.inner;
         self.make_own_room(|mut own| {
@@ -122,11 +122,12 @@ impl Plan<'_> {
                 pending.weigh(access, &mut own);
             }
             own
-        })?;
+        })
+        .map_err(WriteError::from)?;
         self.check_unique(writes)
     }
 
-    fn check_lengths(&self, pending: &Pending) -> Result<(), StoreError> {
+    fn check_lengths(&self, pending: &Pending) -> Result<(), TooLarge> {
         let Some(row) = &pending.write.row else { return Ok(()) };
         let access = self.schema(pending.write.schema).access;
         let value_len = signed_len(access, row.value().len());
@@ -138,9 +139,9 @@ impl Plan<'_> {
     }
 
     /// Checks that a value, with the signature it may get, is no longer than the store takes.
-    fn check_value_len(&self, len: usize) -> Result<(), StoreError> {
+    fn check_value_len(&self, len: usize) -> Result<(), TooLarge> {
         let max_bytes = self.inner.limits.max_value_bytes;
-        if len > max_bytes { Err(StoreError::ValueTooLarge { len, max_bytes }) } else { Ok(()) }
+        if len > max_bytes { Err(TooLarge::Value { len, max_bytes }) } else { Ok(()) }
     }
 
     /// Plans a write that was checked.

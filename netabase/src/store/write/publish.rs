@@ -14,7 +14,7 @@ use crate::{
         clock::Moment,
         commit::Pace,
         engine::{ChangeOrigin, Row, RowRef, SchemaId, Selection},
-        error::StoreError,
+        error::WriteError,
         kad::{as_record, lease_end},
         lease::{LEASE_SLACK, check_ahead},
         plan::{Plan, replacing},
@@ -27,16 +27,16 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::ClockAhead`] if others would refuse it.
+    /// [`WriteError::ClockAhead`] if others would refuse it.
     pub(crate) fn make_record<V: NetabaseSchema>(
         &self,
         key: RecordKey,
         mut value: Vec<u8>,
-    ) -> Result<Record, StoreError> {
+    ) -> Result<Record, WriteError> {
         let (now, author) = (self.now(), &self.shared.author);
         let timestamp = self.change_at(Pace::Default, ChangeOrigin::Local, &now, |plan| {
             let stored = plan.engine().get(&key).map(RowRef::timestamp);
-            Ok::<_, StoreError>(plan.next_timestamp(stored))
+            Ok::<_, WriteError>(plan.next_timestamp(stored))
         })?;
         check_ahead(timestamp, now.unix_ms())?;
         restamp(&mut value, timestamp);
@@ -56,13 +56,13 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::ClockAhead`] if peers would refuse it.
-    /// - [`StoreError::FullOfBytes`] if there is no room for its signature.
+    /// - [`WriteError::ClockAhead`] if peers would refuse it.
+    /// - [`WriteError::OutOfRoom`] if there is no room for its signature.
     pub(crate) fn publish_one(
         &self,
         schema: SchemaId,
         key: &RecordKey,
-    ) -> Result<Option<Record>, StoreError> {
+    ) -> Result<Option<Record>, WriteError> {
         self.change_locally(|plan| {
             plan.caller_sends();
             plan.publish(schema, key)
@@ -76,7 +76,7 @@ impl NetabaseStore {
         (schema, prefix): (SchemaId, &[u8]),
         after: Option<&RecordKey>,
         max: usize,
-    ) -> (Vec<Result<Record, StoreError>>, Option<RecordKey>) {
+    ) -> (Vec<Result<Record, WriteError>>, Option<RecordKey>) {
         let lower = after.map_or(Bound::Included(prefix), |key| Bound::Excluded(key.as_ref()));
         let end = end_of_prefix(prefix);
         let bounds = (lower, end.as_ref().map(Vec::as_slice));
@@ -87,7 +87,7 @@ impl NetabaseStore {
             let records = keys.iter().filter_map(publish).collect();
             Ok((records, keys.into_iter().nth(max.saturating_sub(1))))
         });
-        published.unwrap_or_else(|error: StoreError| (vec![Err(error)], None))
+        published.unwrap_or_else(|error: WriteError| (vec![Err(error)], None))
     }
 }
 
@@ -97,7 +97,7 @@ impl Plan<'_> {
     /// # Errors
     ///
     /// As [`renew`](Self::renew).
-    fn publish(&mut self, schema: SchemaId, key: &RecordKey) -> Result<Option<Record>, StoreError> {
+    fn publish(&mut self, schema: SchemaId, key: &RecordKey) -> Result<Option<Record>, WriteError> {
         let row = self.live(key).filter(|row| row.state().own);
         let Some(row) = row else { return Ok(None) };
         if row.state().served && !is_due(row, self.author, self.now) {
@@ -115,13 +115,13 @@ impl Plan<'_> {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::ClockAhead`] if peers would refuse it.
-    /// - [`StoreError::FullOfBytes`] if there is no room for the signature. Nothing is planned then.
+    /// - [`WriteError::ClockAhead`] if peers would refuse it.
+    /// - [`WriteError::OutOfRoom`] if there is no room for the signature. Nothing is planned then.
     pub(super) fn renew(
         &mut self,
         schema: SchemaId,
         row: RowRef<'_>,
-    ) -> Result<Record, StoreError> {
+    ) -> Result<Record, WriteError> {
         check_ahead(row.timestamp(), self.now.unix_ms())?;
         let key = row.key().to_key();
         let renewed = Row::new(&unsigned(row.value), row.entries, row.meta);

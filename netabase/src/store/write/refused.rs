@@ -1,10 +1,10 @@
 //! Why a write was refused, as far as it can be told under the lock.
 
-use crate::store::{commit::CommitError, error::StoreError};
+use crate::store::{commit::CommitError, error::WriteError};
 
 /// Why a commit was refused. What the user is told is made of it once the lock is gone.
 pub(in crate::store) enum Refused {
-    Store(StoreError),
+    Write(WriteError),
     Collision(Collision),
 }
 
@@ -18,22 +18,22 @@ pub(in crate::store) struct Collision {
     pub(super) describe_holder: fn(&[u8]) -> String,
 }
 
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+impl From<WriteError> for Refused {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
     }
 }
 
 impl From<CommitError> for Refused {
     fn from(error: CommitError) -> Self {
-        Self::Store(error.into())
+        Self::Write(error.into())
     }
 }
 
-impl From<Refused> for StoreError {
+impl From<Refused> for WriteError {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Store(error) => error,
+            Refused::Write(error) => error,
             Refused::Collision(collision) => Self::NotUnique {
                 schema: collision.schema,
                 index: collision.index,

@@ -9,7 +9,7 @@ use crate::store::{
     NetabaseStore,
     clock::Moment,
     engine::{ChangeOrigin, Renewal, SchemaId},
-    error::StoreError,
+    error::WriteError,
     inner::Inner,
     lease::LEASE_SLACK,
     plan::Plan,
@@ -25,7 +25,7 @@ impl NetabaseStore {
         &self,
         schema: SchemaId,
         max: usize,
-    ) -> Vec<Result<Record, StoreError>> {
+    ) -> Vec<Result<Record, WriteError>> {
         let now = self.now();
         self.sweep_all(&now);
         let due = self.due(schema, max, &now);
@@ -33,7 +33,7 @@ impl NetabaseStore {
         for keys in due.chunks(CHUNK) {
             let chunk = self.change(ChangeOrigin::Local, &now, |plan| {
                 let renew = |key| plan.renew_if_due(schema, key).transpose();
-                Ok::<Vec<_>, StoreError>(keys.iter().filter_map(renew).collect())
+                Ok::<Vec<_>, WriteError>(keys.iter().filter_map(renew).collect())
             });
             match chunk {
                 Ok(chunk) => renewed.extend(chunk),
@@ -83,7 +83,7 @@ impl Plan<'_> {
         &mut self,
         schema: SchemaId,
         key: &RecordKey,
-    ) -> Result<Option<Record>, StoreError> {
+    ) -> Result<Option<Record>, WriteError> {
         match self.engine().get(key).filter(|row| is_due(*row, self.author, self.now)) {
             Some(row) => self.renew(schema, row).map(Some),
             None => Ok(None),

@@ -7,7 +7,7 @@ use crate::{
     store::{
         NetabaseStore,
         engine::{Previous, SchemaId},
-        error::StoreError,
+        error::WriteError,
         lease::check_ahead,
         plan::replacing,
         state::RecordState,
@@ -20,14 +20,14 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::ClockAhead`] if peers would refuse the tombstone.
-    /// - [`StoreError::Full`], [`StoreError::FullOfBytes`] if there is no room for it.
+    /// - [`WriteError::ClockAhead`] if peers would refuse the tombstone.
+    /// - [`WriteError::OutOfRoom`] if there is no room for it.
     pub(crate) fn tombstone(
         &self,
         schema: SchemaId,
         live: &Record,
         is_on_network: bool,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, WriteError> {
         let key = &live.key;
         self.change_locally(|plan| {
             let old = plan.previous(key);

@@ -4,7 +4,9 @@ use libp2p::{
     PeerId,
     kad::{Record, RecordKey},
 };
-use netabase::{Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, Timestamp};
+use netabase::{
+    Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore, RefusalReason, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -78,7 +80,7 @@ impl Kind {
     ];
 
     /// Under which reason a node counts it.
-    pub(super) fn reason(self) -> &'static str {
+    pub(super) fn reason(self) -> RefusalReason {
         match self {
             Self::Unsigned
             | Self::SignedByAnother
@@ -86,16 +88,18 @@ impl Kind {
             | Self::OfAnotherKey
             | Self::OfAnotherSchema
             | Self::OfAnotherNetwork
-            | Self::SignedThoughOpen => "signature",
-            Self::OfAnUnknownSchema => "unknown schema",
-            Self::OfALocalSchema | Self::OfAPrivateKey => "private",
-            Self::UnderNoKeyOfOurs => "not our key",
-            Self::WithAClockAhead => "clock",
-            Self::WithALeaseThatIsOver | Self::WithoutLease | Self::WithTooLongALease => "lease",
-            Self::OfAnotherEnvelope | Self::CutShort | Self::Empty => "envelope",
-            Self::UnderTheWrongKey | Self::WithAValueThatIsNotValid => "value",
-            Self::Outdated => "outdated",
-            Self::TooLarge => "too large",
+            | Self::SignedThoughOpen => RefusalReason::Signature,
+            Self::OfAnUnknownSchema => RefusalReason::UnknownSchema,
+            Self::OfALocalSchema | Self::OfAPrivateKey => RefusalReason::Private,
+            Self::UnderNoKeyOfOurs => RefusalReason::ForeignKey,
+            Self::WithAClockAhead => RefusalReason::Clock,
+            Self::WithALeaseThatIsOver | Self::WithoutLease | Self::WithTooLongALease => {
+                RefusalReason::Lease
+            }
+            Self::OfAnotherEnvelope | Self::CutShort | Self::Empty => RefusalReason::Envelope,
+            Self::UnderTheWrongKey | Self::WithAValueThatIsNotValid => RefusalReason::Value,
+            Self::Outdated => RefusalReason::Outdated,
+            Self::TooLarge => RefusalReason::TooLarge,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::fault;
 use crate::{
     NetabaseSchema,
     database::{DatabaseError, MemoryStoreDatabase},
-    store::{Limits, ManualClock, NetabaseStore, Source, StoreError},
+    store::{ArrivalError, Damaged, Limits, ManualClock, NetabaseStore, Source, WriteError},
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, NetabaseSchema)]
@@ -63,9 +63,8 @@ fn panics_in_each_step(
 }
 
 fn refuses_writes(store: &NetabaseStore, notes: &MemoryStoreDatabase<Note>, step: usize) {
-    let is_damaged = |refused: &Result<(), DatabaseError>| {
-        matches!(refused, Err(DatabaseError::Store(StoreError::Damaged)))
-    };
+    let is_damaged =
+        |refused: &Result<(), WriteError>| matches!(refused, Err(WriteError::Damaged(Damaged)));
     let key = notes.record_key(&3).expect("it is a key");
     for refused in [
         notes.put(&note(9, "later")).map(drop),
@@ -87,18 +86,18 @@ fn refuses_writes(store: &NetabaseStore, notes: &MemoryStoreDatabase<Note>, step
 
 #[test]
 fn a_panic_in_any_step_of_a_put_leaves_the_store_refusing_writes() -> Result<(), DatabaseError> {
-    panics_in_each_step(|_, notes| notes.put(&note(2, "other")).map(drop))
+    panics_in_each_step(|_, notes| Ok(notes.put(&note(2, "other")).map(drop)?))
 }
 
 #[test]
 fn a_panic_in_any_step_of_a_removal_leaves_the_store_refusing_writes() -> Result<(), DatabaseError>
 {
-    panics_in_each_step(|_, notes| notes.remove(&2).map(drop))
+    panics_in_each_step(|_, notes| Ok(notes.remove(&2).map(drop)?))
 }
 
 #[test]
 fn a_panic_in_any_step_of_a_batch_leaves_the_store_refusing_writes() -> Result<(), DatabaseError> {
-    panics_in_each_step(|_, notes| notes.put_batch(&[note(3, "other"), note(5, "new")]))
+    panics_in_each_step(|_, notes| Ok(notes.put_batch(&[note(3, "other"), note(5, "new")])?))
 }
 
 #[test]
@@ -109,7 +108,7 @@ fn a_panic_in_any_step_of_an_eviction_leaves_the_store_refusing_writes() -> Resu
         for id in 100..200 {
             let record = notes.to_record(&note(id, "foreign"))?;
             match store.put_from(&record, Source::of_ip([192, 0, 2, 7].into())) {
-                Err(StoreError::ForeignFull { .. }) => {}
+                Err(ArrivalError::ForeignFull { .. }) => {}
                 result => return Ok(result.map(drop)?),
             }
         }

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     NetabaseSchema,
     database::{DatabaseError, MemoryStoreDatabase},
-    store::{Limits, ManualClock, NetabaseStore, PutOutcome, Source},
+    store::{Limits, ManualClock, NetabaseStore, PutOutcome, Source, WriteError},
 };
 
 #[derive(Clone, Serialize, Deserialize, NetabaseSchema)]
@@ -43,7 +43,7 @@ impl Setting {
         Ok(Self { clock, store, notes, theirs })
     }
 
-    fn receive(&self, note: &Note) -> Result<PutOutcome, StoreError> {
+    fn receive(&self, note: &Note) -> Result<PutOutcome, ArrivalError> {
         let record = self.theirs.to_record(note).expect("it can be encoded");
         self.store.put_from(&record, Source::UNKNOWN)
     }
@@ -59,23 +59,23 @@ impl Setting {
     /// Makes a plan and drops it; says how many changes it had, and what came of it.
     fn plan(
         &self,
-        make_room: impl FnOnce(&mut Plan<'_>) -> Result<(), StoreError>,
-    ) -> (usize, Option<StoreError>) {
+        make_room: impl FnOnce(&mut Plan<'_>) -> Result<(), ArrivalError>,
+    ) -> (usize, Option<ArrivalError>) {
         let mut planned = (0, None);
         let dropped = self.store.change(ChangeOrigin::Local, &self.store.now(), |plan| {
             let refused = make_room(plan).err();
             planned = (plan.transition.changes.len(), refused);
-            Err::<(), _>(StoreError::Private)
+            Err::<(), _>(ArrivalError::Private)
         });
-        assert_eq!(dropped, Err(StoreError::Private));
+        assert_eq!(dropped, Err(ArrivalError::Private));
         planned
     }
 
-    fn plan_own(&self, bytes: usize) -> (usize, Option<StoreError>) {
-        self.plan(|plan| plan.make_own_room(|own| replacing(own, None, bytes)))
+    fn plan_own(&self, bytes: usize) -> (usize, Option<ArrivalError>) {
+        self.plan(|plan| Ok(plan.make_own_room(|own| replacing(own, None, bytes))?))
     }
 
-    fn plan_foreign(&self, bytes: usize) -> (usize, Option<StoreError>) {
+    fn plan_foreign(&self, bytes: usize) -> (usize, Option<ArrivalError>) {
         let attribution = Attribution { publisher: None, source: Source::UNKNOWN, distance: 0 };
         self.plan(|plan| plan.make_foreign_room(&attribution, bytes, None))
     }
@@ -93,7 +93,7 @@ fn own_rows_get_no_room_of_foreign_ones_that_have_expired() -> Result<(), Databa
 
     assert_eq!(here.plan_own(100), (1, None), "the own one that has expired goes");
     here.notes.put(&note(1_002))?;
-    let full = StoreError::Full { max_records: 2 };
+    let full = ArrivalError::OutOfRoom(OutOfRoom::Records { max_records: 2 });
     assert_eq!(here.plan_own(100), (0, Some(full)), "no foreign row is looked at");
     Ok(())
 }
@@ -129,12 +129,15 @@ fn a_plan_takes_out_a_bounded_number_of_own_rows_to_make_room() -> Result<(), Da
 
     let (planned, refused) = here.plan_own(60_000);
     assert_eq!(planned, MAX_EXPIRED + 1);
-    assert!(matches!(refused, Some(StoreError::FullOfBytes { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Some(ArrivalError::OutOfRoom(OutOfRoom::Bytes { .. }))),
+        "{refused:?}"
+    );
     assert_eq!(here.rows(), 600);
     // What a write finds expired before it is refused stays taken out: the next has more room.
     let mut refusals = 0;
     while let Err(refused) = here.notes.put(&large(1_000, 55_000)) {
-        assert!(matches!(refused, DatabaseError::Store(StoreError::FullOfBytes { .. })));
+        assert!(matches!(refused, WriteError::OutOfRoom(OutOfRoom::Bytes { .. })));
         refusals += 1;
         assert_eq!(here.rows(), 600 - refusals * (MAX_EXPIRED + 16));
     }
@@ -164,7 +167,7 @@ fn a_store_over_its_budget_plans_nothing_and_is_relieved_in_steps_that_stay()
     }
     let limits = Limits { max_foreign_records: 100, ..Limits::default() };
     here.store.set_limits(limits);
-    let full = StoreError::ForeignFull { max_records: 100, max_bytes: 1 << 29 };
+    let full = ArrivalError::ForeignFull { max_records: 100, max_bytes: 1 << 29 };
 
     assert_eq!(here.plan_foreign(100), (0, Some(full.clone())));
     for refusals in 1..=7 {
