@@ -18,6 +18,12 @@ mod failing_calls;
 
 mod kills;
 
+mod restarts;
+
+mod golden;
+
+mod hostile;
+
 use std::{path::Path, time::Duration};
 
 use netabase::{BuildError, ManualClock, NetabaseStore, NetabaseStoreBuilder};

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use netabase::{DiskError, NetabaseStore, StoreError, Timestamp};
+use netabase::{BuildError, DatabaseError, DiskError, NetabaseStore, Timestamp};
 
 use super::{
     power_loss::{WITHIN, builder, closed},
@@ -33,7 +33,7 @@ fn run(disk: &SimDisk, base: &State) -> Result<Run, Box<dyn Error>> {
     let mut ledger = Ledger::default();
     let shop = match builder(disk).build() {
         Ok(store) => Shop::open(store)?,
-        Err(StoreError::Disk(error)) => return Ok((Some(error), ledger)),
+        Err(BuildError::Disk(error)) => return Ok((Some(error), ledger)),
         Err(error) => return Err(error.into()),
     };
     let start = (Instant::now(), COMMITS);
@@ -66,6 +66,7 @@ fn check_read_only(shop: &Shop, applied: u64, base: &State) -> Result<(), Box<dy
     let read_only = DiskError::ReadOnly { cause };
     let put = Item { id: 1, shelf: 1, code: 1, content: Vec::new() };
     let refused = [shop.items.put(&put).err(), shop.items.remove(&256).err()];
+    let refused = refused.map(|error| error.map(DatabaseError::from));
     // Where nothing is there to be removed, nothing is refused.
     for error in refused.iter().flatten() {
         if disk_error(error) != Some(&read_only) {

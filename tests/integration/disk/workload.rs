@@ -11,7 +11,7 @@ use std::{error::Error, time::Duration};
 
 use netabase::{
     DatabaseError, DiskError, Durability, Envelope, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-    StoreError, Timestamp,
+    Timestamp, TransactionError, WriteError,
 };
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use serde::{Deserialize, Serialize};
@@ -191,7 +191,9 @@ impl Shop {
 /// Returns what the disk said, if it is why a write was refused.
 pub(crate) fn disk_error(error: &DatabaseError) -> Option<&DiskError> {
     match error {
-        DatabaseError::Store(StoreError::Disk(error)) => Some(error),
+        DatabaseError::Write(WriteError::Disk(error))
+        | DatabaseError::Transaction(TransactionError::Write(WriteError::Disk(error)))
+        | DatabaseError::Disk(error) => Some(error),
         _ => None,
     }
 }

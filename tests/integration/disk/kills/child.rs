@@ -104,7 +104,7 @@ fn parse(line: &str) -> Option<Ack> {
     let number = words.next()?.parse().ok()?;
     let mut nanos = || Some(Duration::from_nanos(words.next()?.parse().ok()?));
     let (began, returned) = (nanos()?, nanos()?);
-    let within = words.next()?.parse().ok()?;
+    let within: i64 = words.next()?.parse().ok()?;
     let within = u64::try_from(within).ok().map(Duration::from_nanos);
     let timestamp = Timestamp::from_u64(words.next()?.parse().ok()?);
     Some(Ack { lane, number, began, returned, within, timestamp })
