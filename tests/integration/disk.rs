@@ -16,6 +16,8 @@ mod power_loss;
 
 mod failing_calls;
 
+mod waiting_writers;
+
 mod kills;
 
 mod restarts;

@@ -182,9 +182,14 @@ impl Shop {
         Ok(last)
     }
 
-    /// Publishes what is not published, as far as the disk lets it.
-    pub(crate) fn publish(&self) -> bool {
-        self.posts.sync_to_network().all(|record| record.is_ok())
+    /// Publishes what is not published, as far as the disk lets it, and returns the timestamp of a record that is made
+    /// and not stored.
+    pub(crate) fn publish(&self) -> Option<Timestamp> {
+        if self.posts.sync_to_network().any(|record| record.is_err()) {
+            return None;
+        }
+        let record = self.posts.to_record(&Post { id: 0, shelf: 0, code: 0 }).ok()?;
+        Envelope::parse(&record.value).ok().map(|envelope| envelope.timestamp)
     }
 }
 

@@ -69,8 +69,12 @@ impl Ledger {
                     show(Ack { lane, number, began, returned, within: None, timestamp });
                 }
             }
-            if step.publishes {
-                shop.publish();
+            if step.publishes
+                && let Some(timestamp) = shop.publish()
+            {
+                // It promises that no later run issues this timestamp again, and nothing else.
+                let (began, within) = (Duration::ZERO, Some(Duration::MAX / 2));
+                show(Ack { lane, number, began, returned: start.elapsed(), within, timestamp });
             }
         }
         Ok(count)
