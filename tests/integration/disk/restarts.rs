@@ -86,6 +86,8 @@ async fn what_an_author_puts_and_removes_after_a_restart_reaches_peers() -> Outc
         until(&pair.holder, |_| held.get("ada") == Ok(Some(later.clone()))).await;
         assert!(profiles.remove("bob")?);
         until(&pair.holder, |_| held.get("bob") == Ok(None)).await;
+        // It keeps the store open.
+        drop(profiles);
 
         let pair = pair.restart(directory.path()).await?;
         assert_eq!(pair.author.database::<Profile>()?.len(), 1, "no removal comes back");

@@ -17,12 +17,6 @@ pub(crate) fn limits() -> Limits {
     Limits { max_records: usize::MAX, max_bytes: usize::MAX, ..Limits::default() }
 }
 
-impl Netabase {
-    pub(crate) fn database(&self) -> &MemoryStoreDatabase<Person> {
-        &self.0
-    }
-}
-
 impl Peer for Netabase {
     const NAME: &'static str = "netabase";
 
