@@ -1,5 +1,5 @@
 //! What the stories beside `src` are made of: the airports, and how they are read; the peers of
-//! `lifecycle`, and what they send; the nodes of `cluster` and of `two_nodes`.
+//! `lifecycle`, and what they send; the nodes of `cluster` and of `two_nodes`; the store of `notebook`.
 
 pub mod airports;
 
@@ -8,6 +8,8 @@ pub mod lifecycle;
 pub mod cluster;
 
 pub mod two_nodes;
+
+pub mod notebook;
 
 mod outcome;
 

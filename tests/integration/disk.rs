@@ -10,6 +10,24 @@ mod reopened;
 
 mod restarted_nodes;
 
+mod workload;
+
+mod sim_disk;
+
+mod power_loss;
+
+mod failing_calls;
+
+mod waiting_writers;
+
+mod kills;
+
+mod restarts;
+
+mod golden;
+
+mod hostile;
+
 use std::{path::Path, time::Duration};
 
 use netabase::{BuildError, ManualClock, NetabaseStore, NetabaseStoreBuilder};

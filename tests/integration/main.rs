@@ -103,6 +103,8 @@ mod example_two_nodes;
 
 mod example_cluster;
 
+mod example_notebook;
+
 mod misuse;
 
 mod compile_errors_page;

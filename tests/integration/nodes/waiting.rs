@@ -17,7 +17,7 @@ pub(super) async fn wait_for(
 }
 
 /// Waits until a node's counters show something: looked at with each event, and each second.
-pub(super) async fn until(node: &Netabase, is_so: impl Fn(&NodeCounters) -> bool) {
+pub(crate) async fn until(node: &Netabase, is_so: impl Fn(&NodeCounters) -> bool) {
     let mut events = node.events();
     let mut ticks = tokio::time::interval(std::time::Duration::from_millis(100));
     while !is_so(&node.counters()) {
@@ -29,7 +29,7 @@ pub(super) async fn until(node: &Netabase, is_so: impl Fn(&NodeCounters) -> bool
 }
 
 /// Waits until a node knows so many peers.
-pub(super) async fn know(node: &Netabase, peers: usize) {
+pub(crate) async fn know(node: &Netabase, peers: usize) {
     until(node, |counters| counters.known_peers >= peers).await;
 }
 

@@ -230,6 +230,10 @@ impl Shared {
             }
         }
         drop(state);
+        self.wake_waiters();
+    }
+
+    fn wake_waiters(&self) {
         self.done.notify_all();
         self.progress.send_replace(());
     }
@@ -246,6 +250,9 @@ impl Shared {
             Err(error) => {
                 tracing::error!(%error, "cannot purge the disk; the store is read-only");
                 state.queue.fail(error);
+                drop(state);
+                // A commit may have come meanwhile, and its writer waits.
+                self.wake_waiters();
             }
         }
     }
