@@ -169,16 +169,6 @@ struct Shared {
     directory: Option<disk::Directory>,
 }
 
-impl Drop for Shared {
-    /// Writes what waits, and closes the file.
-    fn drop(&mut self) {
-        let now = Moment::new(self.clock.now(), self.origin);
-        if let Some(journal) = &mut self.journal {
-            journal.close(&now);
-        }
-    }
-}
-
 impl NetabaseStore {
     /// Makes an empty store with a fresh identity, the default [`Limits`] and the system's clock.
     #[must_use]

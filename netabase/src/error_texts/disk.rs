@@ -75,7 +75,11 @@ fn disk(last: Option<&DiskError>) -> Option<(DiskError, &'static str)> {
             DiskError::Exists { path: path() },
             "`notes` exists already; name a directory that does not exist yet",
         ),
-        Some(DiskError::Exists { .. }) => (DiskError::Busy { waiting_bytes: 9 }, BUSY),
+        Some(DiskError::Exists { .. }) => (
+            DiskError::BackingUp { path: path() },
+            "a backup of `notes` is being written; compact the store once it is done",
+        ),
+        Some(DiskError::BackingUp { .. }) => (DiskError::Busy { waiting_bytes: 9 }, BUSY),
         Some(DiskError::Busy { .. }) => (
             DiskError::ReadOnly { cause: cause() },
             "the store is read-only since a write to disk failed; open it again once the disk works",

@@ -107,7 +107,8 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`DiskError::InMemory`]; [`DiskError::Io`], [`DiskError::Full`], after which the store is as it was.
+    /// [`DiskError::InMemory`], [`DiskError::BackingUp`]; [`DiskError::Io`], [`DiskError::Full`], after which the store is
+    /// read-only with the next write that fails, and all that was synced is there.
     pub fn compact(&self) -> Result<(), DiskError> {
         let journal = self.journal()?;
         journal.sync()?;
