@@ -1,6 +1,6 @@
 //! Nodes on real sockets on loopback. Everything is awaited, nothing slept for.
 
-mod waiting;
+pub(crate) mod waiting;
 
 mod bring_up;
 

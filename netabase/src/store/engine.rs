@@ -93,6 +93,16 @@ impl Engine {
         self.catalogue.add(layout, indexes)
     }
 
+    /// Sets the indexes of a schema that databases show no rows of.
+    pub(super) fn set_indexes(&mut self, schema: SchemaId, indexes: &[IndexInfo]) {
+        self.catalogue.set_indexes(schema, indexes);
+    }
+
+    /// Returns the latest timestamp given to a local write.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
     /// Sets what foreign rows are weighed against.
     pub(super) fn set_limits(&mut self, limits: &Limits) {
         self.tracking.sources.set_limits(limits);
