@@ -44,7 +44,11 @@ pub(super) struct KadBehaviour {
 pub(super) enum KadEvent {
     Kad(kad::Event),
     /// A peer has answered a query, or has not. Walks are told of failures alone.
-    Answered { query: QueryId, peer: PeerId, answer: Answer },
+    Answered {
+        query: QueryId,
+        peer: PeerId,
+        answer: Answer,
+    },
     /// A peer that had not answered is there again.
     Heard(PeerId),
 }

@@ -53,9 +53,8 @@ pub(super) use self::{
     routing::Routed,
 };
 use self::{
-    bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
-    patience::Patience, peers::Peers, queries::Queries, renewals::Renewals,
-    spread_progress::SpreadProgress,
+    bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy, patience::Patience,
+    peers::Peers, queries::Queries, renewals::Renewals, spread_progress::SpreadProgress,
 };
 use super::{
     error::BootstrapError,

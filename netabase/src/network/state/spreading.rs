@@ -156,7 +156,9 @@ impl NodeState {
                 }
                 offering.answered(delivery, peer, answer, is_known, paces, now)
             }
-            Some(Query::Handover(handed)) => handovers.answered(handed, answer, is_known, paces, now),
+            Some(Query::Handover(handed)) => {
+                handovers.answered(handed, answer, is_known, paces, now)
+            }
             Some(_) if answer == kad_behaviour::Answer::Silent => paces.missed(peer, is_known, now),
             _ => false,
         };
@@ -193,6 +195,9 @@ impl NodeState {
         publish.sent(delivered.holders - publish.verified());
         match requester {
             Requester::Caller(reply) => match publish.result() {
+                Err(NetworkError::QuorumMissed { .. }) if delivered.is_behind => {
+                    self.start_publish(publish.again(), Requester::Caller(reply), 1);
+                }
                 Err(NetworkError::QuorumMissed { .. }) if delivered.owed > 0 => {
                     self.wait_patiently(hash, publish, reply);
                 }

@@ -4,7 +4,11 @@ mod peers;
 
 mod queries;
 
+mod callers;
+
 mod spreading;
+
+mod handing;
 
 use std::{
     error::Error,

@@ -8,6 +8,7 @@ use std::{
 
 use libp2p::{PeerId, kad::RecordKey};
 
+use super::request::Request;
 use crate::network::{
     kad_behaviour::Answer,
     offers::Offers,
@@ -24,13 +25,6 @@ pub(super) struct Held {
     pub(super) version: u32,
     pub(super) is_own: bool,
     slot: u32,
-}
-
-/// A request that is under way to peers.
-pub(super) enum Request {
-    Walk { key: RecordKey, lane: Option<Lane>, arrivals: u64 },
-    Offer(Delivery),
-    Handover(Handed),
 }
 
 pub(super) struct Node {
@@ -188,6 +182,9 @@ impl Node {
     }
 
     fn next_handover(&mut self, now: Instant) -> Option<Handed> {
+        if !self.handovers.is_due(&self.paces, now) {
+            return None;
+        }
         let present: Vec<PeerId> =
             self.known.iter().copied().filter(|peer| !self.away.contains_key(peer)).collect();
         let is_reliable = |peer: &&PeerId| {
@@ -248,7 +245,12 @@ impl Node {
     }
 
     /// Takes in the answers to a record, one by one, and its end.
-    pub(super) fn answered(&mut self, request: Request, answers: &[(PeerId, Answer)], now: Instant) {
+    pub(super) fn answered(
+        &mut self,
+        request: Request,
+        answers: &[(PeerId, Answer)],
+        now: Instant,
+    ) {
         match request {
             Request::Offer(mut delivery) => {
                 for (peer, answer) in answers {
@@ -269,17 +271,6 @@ impl Node {
                 }
             }
             Request::Walk { .. } => {}
-        }
-    }
-
-    /// Returns the peers that a request goes to, and its key.
-    pub(super) fn targets(request: &Request) -> (Vec<PeerId>, RecordKey) {
-        match request {
-            Request::Walk { key, .. } => (Vec::new(), key.clone()),
-            Request::Offer(delivery) => (delivery.peers().to_vec(), delivery.key.clone()),
-            Request::Handover(handed) => {
-                (vec![handed.peer], handed.key.clone().expect("it was found"))
-            }
         }
     }
 
