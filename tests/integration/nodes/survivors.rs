@@ -40,7 +40,7 @@ async fn who_is_gone_is_not_left_to_hand_records_over() -> Outcome {
         while newcomer.store().record_count() < 1 {
             ticks.tick().await;
         }
-        assert_eq!(last.counters().handovers_sent, 1);
+        until(&last, |counters| counters.handovers_sent == 1).await;
         shut_down(vec![last, newcomer]).await;
         Ok(())
     })

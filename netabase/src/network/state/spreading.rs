@@ -82,7 +82,9 @@ impl NodeState {
         if let Requester::Offering(_) = requester {
             self.offering.walk_ended();
             if end.timed_out.is_none() {
-                let is_whole = end.asked > 0 && end.asked == end.answered;
+                // Those that are known not to answer are thought of besides.
+                let silent = end.asked - end.answered.min(end.asked);
+                let is_whole = end.asked > 0 && silent <= self.paces.silent_count();
                 self.offering.walked(hash, &closest, is_whole, now.machine);
             }
         }

@@ -101,8 +101,9 @@ impl Paces {
         pace.take(self.silent).map(|(peer, pace)| (*peer, pace.place))
     }
 
-    pub(in crate::network) fn is_silent(&self, peer: &PeerId) -> bool {
-        self.peers.get(peer).is_some_and(|pace| pace.silences > 0)
+    /// Returns how many peers do not answer.
+    pub(in crate::network) fn silent_count(&self) -> usize {
+        self.silent
     }
 
     /// Notes that a record is sent.

@@ -17,7 +17,7 @@ use self::network::Network;
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// The seeds of a usual run.
-const SEEDS: u64 = 15;
+const SEEDS: u64 = 8;
 
 /// Runs one seed to its end. At the end nothing is wrong with the network any more, and everything has settled.
 fn run(seed: u64) -> Outcome {

@@ -93,9 +93,7 @@ fn one_newcomer_does_not_wait_for_others_that_take_nothing() -> Outcome {
     for id in 0..10 {
         node.foreign_note(id)?;
     }
-    for _ in 0..15 {
-        newcomer(&mut node)?;
-    }
+    let others: Vec<PeerId> = (0..15).map(|_| newcomer(&mut node)).collect::<Result<_, _>>()?;
     let honest = newcomer(&mut node)?;
 
     let mut taken = 0;
@@ -109,7 +107,14 @@ fn one_newcomer_does_not_wait_for_others_that_take_nothing() -> Outcome {
         }
     }
 
-    assert_eq!(taken, 10, "other newcomers do not hold them yet");
+    let local = node.state.store().peer_id();
+    let is_nearest = |id: u32| {
+        let key = node.notes.record_key(&id).ok()?;
+        let target = libp2p::kad::KBucketKey::new(key.as_ref());
+        let distance = |peer: PeerId| target.distance(&libp2p::kad::KBucketKey::from(peer));
+        Some(others.iter().all(|other| distance(local) < distance(*other)))
+    };
+    assert_eq!(taken, (0..10).filter(|id| is_nearest(*id) == Some(true)).count());
     Ok(())
 }
 

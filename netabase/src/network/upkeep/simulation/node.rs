@@ -24,7 +24,6 @@ use crate::network::{
 pub(super) struct Held {
     pub(super) version: u32,
     pub(super) is_own: bool,
-    slot: u32,
 }
 
 pub(super) struct Node {
@@ -65,7 +64,7 @@ impl Node {
             slots: Vec::new(),
             offering: Offering::new(peer, Arc::clone(&offers)),
             offers,
-            handovers: Handovers::new(peer),
+            handovers: Handovers::new(peer, now),
             paces: Paces::default(),
             written: Written::default(),
             known: Vec::new(),
@@ -100,8 +99,7 @@ impl Node {
         let slots = &mut self.slots;
         let held = self.held.entry(key.to_vec()).or_insert_with(|| {
             slots.push(key.to_vec());
-            let slot = u32::try_from(slots.len() - 1).expect("they are few");
-            Held { version, is_own, slot }
+            Held { version, is_own }
         });
         (held.version, held.is_own) = (version, held.is_own || is_own);
     }
