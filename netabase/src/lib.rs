@@ -51,16 +51,17 @@
 //!
 //! # Features
 //!
+//! - `disk` (default): stores that survive a restart, [`NetabaseStoreBuilder::path`].
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
 //! - `upnp`: asks the gateway for a port.
-//! - `json`: fields kept as JSON text, [`with::json`](with).
+//! - `json`: fields kept as JSON text, [`with::json`](with); values as JSON lines.
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
 #![cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, unused_imports, reason = "the node is what calls these")
+    not(all(feature = "disk", feature = "network")),
+    allow(dead_code, unused_imports, reason = "the node, and the store on disk, call these")
 )]
 
 mod schema;
@@ -94,8 +95,12 @@ pub mod __private {
 pub use libp2p;
 pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
+#[cfg(feature = "json")]
+pub use self::database::JsonLinesError;
 #[cfg(feature = "testkit")]
 pub use self::network::testkit;
+#[cfg(feature = "disk")]
+pub use self::store::StoreReport;
 pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
@@ -117,9 +122,10 @@ pub use self::{
     },
     store::{
         ArrivalError, Budget, BudgetInfo, BuildError, ChangeOrigin, Clock, ClockAhead, Damaged,
-        Limits, Maintenance, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError,
-        OutOfRoom, PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance,
-        RecordState, RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreMaintenanceResult,
+        DiskError, Durability, ExchangeError, ImportReport, IoCause, Limits, Maintenance,
+        ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError, OutOfRoom,
+        PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance, RecordState,
+        RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreHealth, StoreMaintenanceResult,
         SystemClock, TooLarge, Usage, Utilization, UtilizationWatch, WriteError,
     },
 };
@@ -128,7 +134,7 @@ pub use self::{
 pub use self::network::{
     BootstrapError, FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError,
     NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Reachability,
-    Refusals, RelayLimits, UnreachableReason,
+    RecoverReport, Refusals, RelayLimits, UnreachableReason,
 };
 
 /// The examples of the README compile and run.
@@ -145,3 +151,8 @@ struct Guide;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/memory-store.md")]
 struct MemoryStorePage;
+
+/// And those of the page on stores on disk.
+#[cfg(all(doctest, feature = "disk"))]
+#[doc = include_str!("../../docs/durability.md")]
+struct DurabilityPage;

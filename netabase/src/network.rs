@@ -90,7 +90,7 @@ pub use self::{
     query::FetchMode,
     reachability::{Reachability, UnreachableReason},
     relay_limits::RelayLimits,
-    remote::NetworkDatabase,
+    remote::{NetworkDatabase, RecoverReport},
     report::PublishReport,
     settings::{NodeLimits, Rate},
 };

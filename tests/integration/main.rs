@@ -120,6 +120,8 @@ mod example_two_nodes;
 #[cfg(feature = "network")]
 mod example_cluster;
 
+mod example_notebook;
+
 mod misuse;
 
 mod compile_errors_page;
@@ -127,3 +129,5 @@ mod compile_errors_page;
 mod schemas;
 
 mod authors;
+
+mod disk;

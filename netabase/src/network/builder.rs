@@ -12,7 +12,7 @@ use super::{
     settings::{Mode, NodeLimits},
     transport::BoxedTransport,
 };
-use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
+use crate::store::{Clock, Durability, Limits, NetabaseStore, NetabaseStoreBuilder};
 
 /// Describes a node; every part has a usable default.
 ///
@@ -104,6 +104,22 @@ impl NetabaseBuilder {
     /// identity of the store, if one was [given](Self::store). With it any process can write all that the node owns.
     pub fn identity_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.identity_file = Some(path.into());
+        self
+    }
+
+    /// Keeps identity, records and clock in a directory, which is made if it does not exist; see
+    /// [`NetabaseStoreBuilder::path`]. What was published before a restart is renewed and offered again after it. Not
+    /// together with a [store](Self::store), which says itself where it is.
+    #[cfg(feature = "disk")]
+    pub fn data_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.store_builder = self.store_builder.path(directory);
+        self
+    }
+
+    /// Sets when a write counts as done if the node has a [directory](Self::data_dir). Default:
+    /// [`Durability::default`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.store_builder = self.store_builder.durability(durability);
         self
     }
 

@@ -19,6 +19,15 @@ use super::{
 };
 use crate::schema::Timestamp;
 
+/// Who is to know of a commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Audience {
+    /// Whether the listener is told of what peers are served.
+    pub(super) listener: bool,
+    /// Whether the journal takes it. What only follows from rows is made anew when they are loaded.
+    pub(super) journal: bool,
+}
+
 /// A commit that is being planned, under the lock. It only reads; what it decides is written to its [`Transition`].
 pub(super) struct Plan<'a> {
     pub(super) inner: &'a Inner,
@@ -28,6 +37,8 @@ pub(super) struct Plan<'a> {
     transition: &'a mut Transition,
     /// Whether the caller itself sends peers what changes.
     caller_sends: bool,
+    /// Whether nothing changes that a journal keeps.
+    is_derived: bool,
     /// What rows will take.
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
@@ -56,6 +67,7 @@ impl<'a> Plan<'a> {
             origin,
             transition,
             caller_sends: false,
+            is_derived: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
             expired: None,
@@ -63,9 +75,15 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Returns whether the listener is to be told of what peers are served.
-    pub(super) fn is_told(&self) -> bool {
-        self.origin == ChangeOrigin::Local && !self.caller_sends
+    /// Returns who is to know of what is planned.
+    pub(super) fn audience(&self) -> Audience {
+        let listener = self.origin == ChangeOrigin::Local && !self.caller_sends;
+        Audience { listener, journal: !self.is_derived }
+    }
+
+    /// Says that nothing changes that a journal keeps: that only follows from it.
+    pub(super) fn is_derived(&mut self) {
+        self.is_derived = true;
     }
 
     /// Says that the caller itself sends peers what changes: the listener need not.
