@@ -205,7 +205,7 @@ fn a_confirmed_address_makes_a_node_one_to_count_on_and_a_lost_one_ends_that() -
 #[test]
 fn a_server_that_refused_rests_while_the_machine_listens_as_before() -> Outcome {
     let (mut node, start) = (Driver::new(&[], Mode::Auto)?, Instant::now());
-    let own = || [FAR].iter().map(|text| text.parse()).collect::<Result<HashSet<_>, _>>();
+    let own = || [FAR].iter().map(|text| text.parse()).collect::<Result<HashSet<Multiaddr>, _>>();
     node.state.on_listening(own()?, start);
     let (relay, mut info) = (PeerId::random(), info("test", &[FAR])?);
     info.protocols.push(libp2p::relay::HOP_PROTOCOL_NAME);
