@@ -110,7 +110,7 @@ async fn peers_of_other_networks_get_no_place_and_a_full_relay_gives_none() -> O
         assert_eq!((counters.reservations_held, counters.reservations_refused), (1, 2));
         // A peer that leaves makes room.
         drop(first);
-        until(&node, |counters| counters.connected_peers == 2).await;
+        until(&node, |counters| counters.connected_peers == 2).await?;
         let mut third = meet(&network, &node).await?;
         assert!(reserve(&mut third, &node).await?);
         node.shutdown().await;
@@ -167,7 +167,7 @@ async fn a_circuit_ends_once_it_has_carried_its_bytes() -> Outcome {
             }
         }
 
-        until(&node, |counters| counters.circuits_open == 0).await;
+        until(&node, |counters| counters.circuits_open == 0).await?;
         home.abort();
         node.shutdown().await;
         Ok(())
