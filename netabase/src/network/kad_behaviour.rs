@@ -41,6 +41,10 @@ pub(super) struct KadBehaviour {
 
 /// An event of kad's, or what it does not tell.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "kad's own events are as large, and each is moved once"
+)]
 pub(super) enum KadEvent {
     Kad(kad::Event),
     /// A peer has answered a query, or has not. Walks are told of failures alone.

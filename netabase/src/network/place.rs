@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn distances_compare_as_kademlia_compares_them() {
-        let keys = [b"a", b"b", b"c"].map(|key| RecordKey::new(key));
+        let keys = [b"a", b"b", b"c"].map(RecordKey::new);
         let peers: Vec<PeerId> = (0..50).map(|_| PeerId::random()).collect();
         for key in keys {
             let (target, hash) = (KBucketKey::new(key.as_ref()), hash_of(&key));

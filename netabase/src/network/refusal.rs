@@ -1,6 +1,6 @@
 //! Says on the wire why a record was refused, and when to come again.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use crate::store::RefusalReason;
 
@@ -71,7 +71,7 @@ pub(super) fn encode(reason: RefusalReason, retry_after: Option<Duration>) -> Ve
     if let Some(pause) = retry_after {
         // Rounded up: what comes just before the time is refused again.
         let ms = pause.min(MAX_PAUSE).as_nanos().div_ceil(1_000_000);
-        text.push_str(&format!(":{ms}"));
+        write!(text, ":{ms}").expect("writing to a string cannot fail");
     }
     text.into_bytes()
 }

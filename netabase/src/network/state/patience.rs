@@ -71,7 +71,9 @@ impl NodeState {
             self.patience.waiting.remove(hash);
         }
         self.patience.len -= enough.len();
-        enough.into_iter().for_each(|patient| self.let_go(patient));
+        for patient in enough {
+            self.let_go(patient);
+        }
     }
 
     /// Answers the callers that have waited long enough, and forgets those that have given up.

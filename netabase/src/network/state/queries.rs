@@ -15,6 +15,10 @@ use crate::network::{
 };
 
 /// A query of kad's, by its purpose.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is boxed while it waits, and then kept in one map"
+)]
 pub(in crate::network) enum Query {
     Fetch(Fetch, Reply<Fetched>),
     /// The walk of a publish.

@@ -190,7 +190,7 @@ impl NodeState {
         }
         let key = delivery.key.clone();
         let hash = *delivery.hash();
-        let delivered = self.offering.ended(delivery, now);
+        let delivered = self.offering.ended(&delivery, now);
         if delivered.holders > 0 {
             self.progress.sent();
         }

@@ -4,8 +4,8 @@ mod peers;
 
 mod queries;
 
-mod reach;
 mod callers;
+mod reach;
 
 mod spreading;
 

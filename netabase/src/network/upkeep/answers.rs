@@ -85,12 +85,13 @@ impl Offering {
     }
 
     /// Takes in the end of a delivery, all of whose peers have answered or will not, and decides what is tried again.
-    pub(in crate::network) fn ended(&mut self, delivery: Delivery, now: Moments) -> Delivered {
-        let Delivery { ref key, hash, holders, is_outdated, is_lost, .. } = delivery;
+    pub(in crate::network) fn ended(&mut self, delivery: &Delivery, now: Moments) -> Delivered {
+        let Delivery { key, hash, holders, is_outdated, is_lost, .. } = delivery;
+        let (hash, holders) = (*hash, *holders);
         let owed = delivery.owed.len();
         let is_owed = |peer: &PeerId| self.owed.contains(peer, &hash);
         let is_behind = !delivery.owed.iter().all(is_owed);
-        let failure = match (holders + owed, delivery.refused.is_empty() && !is_outdated) {
+        let failure = match (holders + owed, delivery.refused.is_empty() && !*is_outdated) {
             (1.., _) => None,
             (0, true) => Some(Failure::Unreachable),
             (0, false) => Some(Failure::Refused),
@@ -107,7 +108,7 @@ impl Offering {
         if failure.is_some() {
             // Perhaps they were not the right ones for it: the next attempt looks for itself.
             self.nearby = None;
-        } else if is_outdated || is_lost {
+        } else if *is_outdated || *is_lost {
             // A walk finds the newer value, and those that lack this one.
             self.backoff.add(None, (hash, key), Failure::Refused, now.store);
         } else if holders > 0 {

@@ -155,7 +155,7 @@ impl Handovers {
         &mut self,
         presence: &Presence<'_>,
         paces: &mut Paces,
-        places: Places<'_>,
+        held: Places<'_>,
         now: Instant,
     ) -> Option<Handed> {
         let around = self.around(presence);
@@ -163,7 +163,7 @@ impl Handovers {
             let peer = self.next_peer(paces, now)?;
             let job = self.jobs.get_mut(&peer)?;
             if job.needs_order().is_some_and(|since| !self.order.is_good(since)) {
-                self.order.make(now, places);
+                self.order.make(now, held);
                 return None;
             }
             self.cursor = Some(peer);

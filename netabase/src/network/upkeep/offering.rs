@@ -216,16 +216,12 @@ impl Offering {
         }
         let closest = self.closest_without_walk(&hash, now.machine);
         // What failed is tried with a walk of its own: the peers may have changed.
-        match closest.filter(|_| lane.is_none()) {
-            Some(closest) => {
-                let delivery = Delivery::new(hash, key, lane, self.arrivals);
-                Step::Send(self.split(delivery, closest.clone(), &closest, paces, now))
-            }
-            None => {
-                self.walks += 1;
-                Step::Walk { key, lane }
-            }
+        if let Some(closest) = closest.filter(|_| lane.is_none()) {
+            let delivery = Delivery::new(hash, key, lane, self.arrivals);
+            return Step::Send(self.split(delivery, closest.clone(), &closest, paces, now));
         }
+        self.walks += 1;
+        Step::Walk { key, lane }
     }
 
     /// Sends a record to those of the closest peers that lack it, as far as they may be sent one now; the others are

@@ -271,9 +271,8 @@ impl Network {
             node.miss_ping(peer, now);
         }
         if let Request::Walk { key, lane, arrivals } = request {
-            if let Some(delivery) = node.walked(&key, (lane, arrivals), &found, is_whole, now) {
-                self.depart_or_end(from, delivery);
-            }
+            let delivery = node.walked(&key, (lane, arrivals), &found, is_whole, now);
+            self.depart_or_end(from, delivery);
         } else {
             node.answered(request, &answers, now);
         }

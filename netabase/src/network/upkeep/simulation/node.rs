@@ -195,8 +195,8 @@ impl Node {
             let mut places = |from: u32, max: usize, show: &mut dyn FnMut((u64, u32))| {
                 let from = from as usize;
                 let to = slots.len().min(from + max);
-                for slot in from..to {
-                    let hash = hash_of(&RecordKey::new(&slots[slot]));
+                for (slot, key) in slots.iter().enumerate().take(to).skip(from) {
+                    let hash = hash_of(&RecordKey::new(key));
                     show((head(&hash), u32::try_from(slot).expect("they are few")));
                 }
                 (to < slots.len()).then(|| u32::try_from(to).expect("they are few"))
@@ -227,7 +227,7 @@ impl Node {
         found: &[(PeerId, Option<u32>)],
         is_whole: bool,
         now: Instant,
-    ) -> Option<Delivery> {
+    ) -> Delivery {
         let (hash, moments) = (hash_of(key), self.moments(now));
         self.offering.walk_ended();
         let mut closest: Vec<PeerId> = found.iter().map(|(peer, _)| *peer).collect();
@@ -239,7 +239,7 @@ impl Node {
         let targets: Vec<PeerId> = closest.iter().copied().filter(lacks).collect();
         let verified = closest.len() - targets.len();
         let delivery = Delivery::new(hash, key.clone(), lane, arrivals).held_by(verified);
-        Some(self.offering.split(delivery, targets, &closest, &mut self.paces, moments))
+        self.offering.split(delivery, targets, &closest, &mut self.paces, moments)
     }
 
     /// Takes in the answers to a record, one by one, and its end.
@@ -258,7 +258,7 @@ impl Node {
                     }
                 }
                 let moments = self.moments(now);
-                self.offering.ended(delivery, moments);
+                self.offering.ended(&delivery, moments);
             }
             Request::Handover(mut handed) => {
                 for (peer, answer) in answers {
