@@ -156,7 +156,9 @@ impl NodeState {
                 }
                 offering.answered(delivery, peer, answer, is_known, paces, now)
             }
-            Some(Query::Handover(handed)) => handovers.answered(handed, answer, is_known, paces, now),
+            Some(Query::Handover(handed)) => {
+                handovers.answered(handed, answer, is_known, paces, now)
+            }
             Some(_) if answer == kad_behaviour::Answer::Silent => paces.missed(peer, is_known, now),
             _ => false,
         };

@@ -4,6 +4,8 @@ mod peers;
 
 mod queries;
 
+mod reach;
+
 mod spreading;
 
 use std::{

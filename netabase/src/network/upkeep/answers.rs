@@ -83,11 +83,7 @@ impl Offering {
     }
 
     /// Takes in the end of a delivery, all of whose peers have answered or will not, and decides what is tried again.
-    pub(in crate::network) fn ended(
-        &mut self,
-        delivery: Delivery,
-        now: Moments,
-    ) -> Delivered {
+    pub(in crate::network) fn ended(&mut self, delivery: Delivery, now: Moments) -> Delivered {
         let Delivery { ref key, hash, holders, owed, is_outdated, is_lost, .. } = delivery;
         let failure = match (holders + owed, delivery.refused.is_empty() && !is_outdated) {
             (1.., _) => None,
@@ -133,7 +129,12 @@ impl Offering {
     }
 
     /// Takes a delivery back: there is no such record any more.
-    pub(in crate::network) fn withdraw(&mut self, delivery: &Delivery, paces: &mut Paces, now: Moments) {
+    pub(in crate::network) fn withdraw(
+        &mut self,
+        delivery: &Delivery,
+        paces: &mut Paces,
+        now: Moments,
+    ) {
         delivery.awaited.iter().for_each(|peer| paces.ended(peer));
         self.vanished(delivery.lane(), now);
     }

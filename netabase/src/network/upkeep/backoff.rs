@@ -138,7 +138,8 @@ impl Backoff {
 
     /// Takes a record that is to be tried for its lane, whose pause is over.
     pub(super) fn next(&mut self, now: Instant) -> Option<(Lane, KeyHash, RecordKey)> {
-        let is_due = |resting: &Resting| matches!(resting.state, State::Rests(until) if until <= now);
+        let is_due =
+            |resting: &Resting| matches!(resting.state, State::Rests(until) if until <= now);
         let (lane, resting) = self.lanes.iter_mut().find(|(_, resting)| is_due(resting))?;
         resting.state = State::IsTried;
         let (hash, key) = resting.keys.pop_first()?;

@@ -166,7 +166,9 @@ impl Offering {
     fn release(&mut self) {
         for _ in 0..MAX_RELEASED {
             let Some((lane, hash, key)) = self.backoff.release() else { return };
-            let is_owed = lane.peer().is_some_and(|peer| self.owed.add(peer, (hash, &key), false, self.arrivals));
+            let is_owed = lane
+                .peer()
+                .is_some_and(|peer| self.owed.add(peer, (hash, &key), false, self.arrivals));
             if !is_owed {
                 self.offers.insert(hash, key);
             }

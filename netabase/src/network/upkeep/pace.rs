@@ -138,7 +138,12 @@ impl Paces {
 
     /// Notes that a peer has not answered. Returns whether it had before, if it is `known`: no more is kept of others
     /// than a short pause.
-    pub(in crate::network) fn missed(&mut self, peer: PeerId, is_known: bool, now: Instant) -> bool {
+    pub(in crate::network) fn missed(
+        &mut self,
+        peer: PeerId,
+        is_known: bool,
+        now: Instant,
+    ) -> bool {
         let pace = self.peers.entry(peer).or_insert_with(|| Pace::new(&peer));
         let is_shut = pace.opens.is_some_and(|opens| now < opens);
         if !is_known {

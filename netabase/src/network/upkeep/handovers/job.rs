@@ -8,7 +8,7 @@ use std::{
 use libp2p::{PeerId, kad::RecordKey};
 
 use crate::network::{
-    place::{KeyHash, head, hash_of, place_of},
+    place::{KeyHash, hash_of, head, place_of},
     settings::REPLICATION,
     upkeep::{
         cells::{Neighbours, Ranges, ranges},
@@ -145,12 +145,7 @@ impl Job {
     }
 
     /// Takes the next step.
-    pub(super) fn next(
-        &mut self,
-        order: &mut Order,
-        local: PeerId,
-        around: &Around,
-    ) -> Work {
+    pub(super) fn next(&mut self, order: &mut Order, local: PeerId, around: &Around) -> Work {
         match self.step(order, local, around) {
             Work::Done if self.under_way > 0 => {
                 self.waits = true;

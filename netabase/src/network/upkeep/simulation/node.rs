@@ -248,7 +248,12 @@ impl Node {
     }
 
     /// Takes in the answers to a record, one by one, and its end.
-    pub(super) fn answered(&mut self, request: Request, answers: &[(PeerId, Answer)], now: Instant) {
+    pub(super) fn answered(
+        &mut self,
+        request: Request,
+        answers: &[(PeerId, Answer)],
+        now: Instant,
+    ) {
         match request {
             Request::Offer(mut delivery) => {
                 for (peer, answer) in answers {
