@@ -26,6 +26,10 @@ mod recovery;
 
 mod offers;
 
+mod spreading;
+
+mod cuts;
+
 mod adversary;
 
 mod refused;

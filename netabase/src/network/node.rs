@@ -8,12 +8,12 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, timeout_at},
 };
 
 use super::{
-    command::{Command, Reply},
+    command::{Command, Reply, call},
     counters::{NodeCounters, SharedCounters},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
@@ -285,31 +285,11 @@ impl Netabase {
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
-        let mut call = Call { abandoned: &self.shared.abandoned, is_answered: false };
-        // Dropped before the call, which then finds the task's end closed.
-        let (reply, answer) = oneshot::channel();
-        self.send(command(reply)).await?;
-        let result = answer.await.unwrap_or(Err(NetworkError::Stopped));
-        call.is_answered = true;
-        result
+        call(&self.shared.commands, &self.shared.abandoned, command).await
     }
 
     async fn send(&self, command: Command) -> Result<(), NetworkError> {
         self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
-    }
-}
-
-/// Tells the task of a caller that gives up, so that its query makes room for others.
-struct Call<'a> {
-    abandoned: &'a Notify,
-    is_answered: bool,
-}
-
-impl Drop for Call<'_> {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            self.abandoned.notify_one();
-        }
     }
 }
 

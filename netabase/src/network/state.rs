@@ -117,7 +117,7 @@ impl NodeState {
     ) -> Self {
         Self {
             offering: Offering::new(store.peer_id(), offers),
-            handovers: Handovers::new(store.peer_id()),
+            handovers: Handovers::new(store.peer_id(), Instant::now()),
             patience: Patience::default(),
             paces: Paces::default(),
             renewals: Renewals::default(),

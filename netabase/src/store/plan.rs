@@ -75,7 +75,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Returns who is to know of it.
+    /// Returns who is to know of what is planned.
     pub(super) fn audience(&self) -> Audience {
         let listener = self.origin == ChangeOrigin::Local && !self.caller_sends;
         Audience { listener, journal: !self.is_derived }

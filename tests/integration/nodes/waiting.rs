@@ -12,7 +12,7 @@ const TOLD: usize = 8;
 
 /// Returns the next event that is meant.
 #[track_caller]
-pub(super) fn wait_for(
+pub(crate) fn wait_for(
     events: &mut NodeEvents,
     is_meant: impl Fn(&NodeEvent) -> bool,
 ) -> impl Future<Output = Result<NodeEvent, InVain>> {
@@ -66,6 +66,6 @@ pub(crate) fn know(node: &Netabase, peers: usize) -> impl Future<Output = Result
     until(node, move |counters| counters.known_peers >= peers)
 }
 
-pub(super) fn ids(nodes: &[Netabase]) -> Vec<PeerId> {
+pub(crate) fn ids(nodes: &[Netabase]) -> Vec<PeerId> {
     nodes.iter().map(Netabase::peer_id).collect()
 }

@@ -75,9 +75,12 @@ impl NodeState {
         tried: &[&Multiaddr],
         known: &[Multiaddr],
     ) {
+        if self.peers.is_connected(peer) {
+            return;
+        }
         self.on_missed(*peer);
         // Without any connection it may be this machine that is cut off.
-        if self.peers.is_connected(peer) || self.peers.is_empty() {
+        if self.peers.is_empty() {
             return;
         }
         if known.is_empty() || !known.iter().all(|known| tried.contains(&known)) {

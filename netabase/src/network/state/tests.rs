@@ -5,8 +5,11 @@ mod peers;
 mod queries;
 
 mod reach;
+mod callers;
 
 mod spreading;
+
+mod handing;
 
 use std::{
     error::Error,

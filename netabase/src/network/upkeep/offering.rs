@@ -248,7 +248,9 @@ impl Offering {
         // Walks do not find those that do not answer.
         let silent = among_closest(&delivery.hash, closest, paces.silent());
         for peer in later {
-            delivery.owed += usize::from(self.owe(&mut delivery, peer));
+            if self.owe(&mut delivery, peer) {
+                delivery.owed.push(peer);
+            }
         }
         for peer in silent {
             self.owe(&mut delivery, peer);

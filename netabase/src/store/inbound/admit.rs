@@ -60,10 +60,12 @@ impl Plan<'_> {
         }
     }
 
-    /// Returns whether the record's schema was made known since it was parsed. One that was known stays what it is.
+    /// Returns whether the record's schema was made known since it was parsed, or its type. One that was known stays
+    /// what it is.
     fn is_overtaken(&self, arrival: &Arrival<'_>) -> bool {
-        let schema = || self.inner.schemas.of_key(arrival.key().as_ref());
-        arrival.is_unread && !self.schema(schema()).is_unread()
+        let is_known = || self.inner.schemas.of_key(arrival.key().as_ref()) != SchemaId::UNKNOWN;
+        let is_unread = self.schema(arrival.schema).is_unread();
+        arrival.is_unread != is_unread || arrival.schema == SchemaId::UNKNOWN && is_known()
     }
 
     /// Plans that a value that was checked takes the place of an older one, if its budget has room.
