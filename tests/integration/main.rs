@@ -120,6 +120,7 @@ mod example_two_nodes;
 #[cfg(feature = "network")]
 mod example_cluster;
 
+#[cfg(feature = "network")]
 mod example_notebook;
 
 mod misuse;
@@ -130,4 +131,5 @@ mod schemas;
 
 mod authors;
 
+#[cfg(feature = "network")]
 mod disk;
