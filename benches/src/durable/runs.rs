@@ -21,6 +21,9 @@ use super::{
     person::Person,
 };
 
+/// How many records are rewritten at most.
+const WORN: usize = 50_000;
+
 /// How many records are published whose renewals are counted.
 const RENEWED: u64 = 20_000;
 
@@ -102,13 +105,19 @@ fn bulk<P: Peer>(plan: &Plan, figures: &mut Figures) -> Result<(), Box<dyn Error
     figures.set(Figure::OpenCrashed, took);
     drop(peer);
     drop(crashed);
-    let (peer, took) = open::<P>(directory.path(), len);
-    figures.set(Figure::OpenClosed, took);
+    figures.set(Figure::OpenClosed, open::<P>(directory.path(), len).1);
+    Ok(())
+}
 
-    for age in 2..=11 {
-        peer.load(people(&plan.ids, age));
+/// Records that are rewritten again and again, and most of them removed.
+fn wear<P: Peer>(plan: &Plan, figures: &mut Figures) -> Result<(), Box<dyn Error>> {
+    let directory = TempDir::new()?;
+    let ids = &plan.ids[..plan.ids.len().min(WORN)];
+    let peer = P::open(directory.path());
+    for age in 1..=11 {
+        peer.load(people(ids, age));
     }
-    let (removed, left) = plan.ids.split_at(len / 10 * 9);
+    let (removed, left) = ids.split_at(ids.len() / 10 * 9);
     peer.remove(removed);
     figures.set(Figure::FileWorn, files::size(directory.path())? / count_f64(left.len()));
     if peer.compact() {
@@ -122,6 +131,7 @@ pub(super) fn peer<P: Peer>(plan: &Plan, _: &ProgressBar) -> Result<Figures, Box
     let mut figures = Figures::default();
     commits::<P>(plan, &mut figures)?;
     bulk::<P>(plan, &mut figures)?;
+    wear::<P>(plan, &mut figures)?;
     Ok(figures)
 }
 

@@ -87,6 +87,12 @@ impl Lane {
         let first = self.put(number, 0, &mut dice);
         let more = if dice.random_ratio(1, 3) { dice.random_range(0..8) } else { 0 };
         let rest = (1..=more).map(|place| self.op(number, place, &mut dice));
+        // One that changes nothing would wait for nothing, whatever its durability is.
+        let takes_back = |op: &Op| match (op, &first) {
+            (Op::Remove(removed), Op::Put(item)) => *removed == item.id,
+            _ => false,
+        };
+        let rest: Vec<_> = rest.filter(|op| !takes_back(op)).collect();
         let ops = std::iter::once(first).chain(rest).collect();
         let durability = match dice.random_range(0..6) {
             0 => Some(Durability::Synced),
