@@ -54,7 +54,7 @@
 //! - `disk` (default): stores that survive a restart, [`NetabaseStoreBuilder::path`].
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
-//! - `json`: fields kept as JSON text, [`with::json`](with).
+//! - `json`: fields kept as JSON text, [`with::json`](with); values as JSON lines.
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
@@ -94,6 +94,8 @@ pub mod __private {
 pub use libp2p;
 pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
+#[cfg(feature = "json")]
+pub use self::database::JsonLinesError;
 #[cfg(feature = "testkit")]
 pub use self::network::testkit;
 #[cfg(feature = "disk")]
@@ -119,18 +121,19 @@ pub use self::{
     },
     store::{
         ArrivalError, Budget, BudgetInfo, BuildError, ChangeOrigin, Clock, ClockAhead, Damaged,
-        DiskError, Durability, IoCause, Limits, Maintenance, ManualClock, NetabaseStore,
-        NetabaseStoreBuilder, Now, OpenError, OutOfRoom, PublisherRecords, PutOutcome, RawRecord,
-        RawRecords, RecordDistance, RecordState, RefusalReason, SchemaInfo, Source,
-        StoreCapacityInfo, StoreHealth, StoreMaintenanceResult, SystemClock, TooLarge, Usage,
-        Utilization, UtilizationWatch, WriteError,
+        DiskError, Durability, ExchangeError, ImportReport, IoCause, Limits, Maintenance,
+        ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError, OutOfRoom,
+        PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance, RecordState,
+        RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreHealth, StoreMaintenanceResult,
+        SystemClock, TooLarge, Usage, Utilization, UtilizationWatch, WriteError,
     },
 };
 
 #[cfg(feature = "network")]
 pub use self::network::{
     BootstrapError, FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError,
-    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Refusals,
+    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, RecoverReport,
+    Refusals,
 };
 
 /// The examples of the README compile and run.
@@ -142,3 +145,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/memory-store.md")]
 struct MemoryStorePage;
+
+/// And those of the page on stores on disk.
+#[cfg(all(doctest, feature = "disk"))]
+#[doc = include_str!("../../docs/durability.md")]
+struct DurabilityPage;

@@ -20,6 +20,12 @@ mod identity;
 
 mod rates;
 
+mod place;
+
+mod refusal;
+
+mod written;
+
 mod inbound_store;
 
 mod keep_alive;
@@ -70,7 +76,7 @@ pub use self::{
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::FetchMode,
-    remote::NetworkDatabase,
+    remote::{NetworkDatabase, RecoverReport},
     report::PublishReport,
     settings::{NodeLimits, Rate},
 };

@@ -61,6 +61,8 @@ mod kad;
 
 mod disk;
 
+mod exchange;
+
 mod builder;
 
 use std::{
@@ -92,9 +94,9 @@ pub(crate) use self::{
     engine::SchemaId,
     kad::as_kad_error,
     query::{Page, PageRequest, PageSource, View},
-    served::ServedSink,
+    served::{ServedRecords, ServedSink},
     source::ip_of,
-    write::LocalWrite,
+    write::{LocalWrite, RenewalCursor},
 };
 pub use self::{
     builder::NetabaseStoreBuilder,
@@ -105,6 +107,7 @@ pub use self::{
         ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
         WriteError,
     },
+    exchange::{ExchangeError, ImportReport},
     inbound::PutOutcome,
     journal::{DiskError, Durability, IoCause},
     lifecycle::{Maintenance, StoreMaintenanceResult},
@@ -164,16 +167,6 @@ struct Shared {
     journal: Option<Journal>,
     #[cfg(feature = "disk")]
     directory: Option<disk::Directory>,
-}
-
-impl Drop for Shared {
-    /// Writes what waits, and closes the file.
-    fn drop(&mut self) {
-        let now = Moment::new(self.clock.now(), self.origin);
-        if let Some(journal) = &mut self.journal {
-            journal.close(&now);
-        }
-    }
 }
 
 impl NetabaseStore {

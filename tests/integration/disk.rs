@@ -2,6 +2,8 @@
 
 mod directories;
 
+mod exchange;
+
 mod lives;
 
 mod reopened;

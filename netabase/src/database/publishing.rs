@@ -5,7 +5,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::local::MemoryStoreDatabase;
 use crate::{
     record::{Scratch, signed_len},
-    schema::{Envelope, NetabaseSchema},
+    schema::{Access, NetabaseSchema},
     store::{LocalWrite, RawRecord, View, WriteError},
 };
 
@@ -13,8 +13,6 @@ use crate::{
 pub(crate) struct Unpublished {
     write: LocalWrite,
     len: usize,
-    /// Whether the application has stored the same before.
-    is_stored: bool,
 }
 
 impl Unpublished {
@@ -30,25 +28,21 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Scratch::with(|scratch| {
             let write = self.encode(value, scratch)?;
             let len = scratch.key.len() + signed_len(V::ACCESS, scratch.value.len());
-            let held = self.held_record(write.key());
-            let own = held.filter(|held| held.state.own && held.state.wanted);
-            let is_stored =
-                own.is_some_and(|own| has_same_payload(&own.record.value, &scratch.value));
-            Ok(Unpublished { write, len, is_stored })
+            Ok(Unpublished { write, len })
         })
     }
 
     /// Stores an encoded value, unless the application has stored the same before, and returns the record as peers are
-    /// served it from now on.
+    /// served it from now on; all in one commit.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`put_published`](crate::store::NetabaseStore::put_published). Nothing is stored then.
     pub(crate) fn store_to_publish(
         &self,
-        Unpublished { write, is_stored, .. }: Unpublished,
+        Unpublished { write, .. }: Unpublished,
     ) -> Result<Option<Record>, WriteError> {
-        let key = write.key().clone();
-        if !is_stored {
-            Scratch::with(|scratch| self.store.put_local(write, &mut scratch.value))?;
-        }
-        self.publish_record(&key)
+        self.store.put_published(write)
     }
 
     /// Returns what is stored under a record key, as peers are served it from now on. None if the application has
@@ -56,6 +50,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, WriteError> {
         self.check_owner()?;
         self.store.publish_one(self.schema, key)
+    }
+
+    /// Returns the keys of the local peer's records that are here and not the application's own: peers have sent them.
+    pub(crate) fn held_own_keys(&self) -> Vec<RecordKey> {
+        let held = self.store.raw_records_with_prefix(&self.prefix);
+        let held = held.filter(|raw| V::ACCESS == Access::Owned && !raw.state.own);
+        held.map(|raw| raw.record.key).collect()
     }
 
     /// Returns what is held under a record key, visible or not; a tombstone, too.
@@ -69,9 +70,4 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         self.check_owner()?;
         self.store.tombstone(self.schema, live, is_on_network)
     }
-}
-
-fn has_same_payload(a: &[u8], b: &[u8]) -> bool {
-    let what = |value| Some(Envelope::parse(value).ok()?.content());
-    what(a).is_some() && what(a) == what(b)
 }

@@ -10,8 +10,8 @@ use crate::store::{DiskError, IoCause};
 /// The peer of 32 zeros.
 const PEER: &str = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
 
-fn peer() -> Box<PeerId> {
-    Box::new(PEER.parse().expect("it is a peer id"))
+fn peer() -> PeerId {
+    PEER.parse().expect("it is a peer id")
 }
 
 fn disk(last: Option<&DiskError>) -> Option<(DiskError, &'static str)> {
@@ -52,11 +52,15 @@ fn disk(last: Option<&DiskError>) -> Option<(DiskError, &'static str)> {
             "`notes` is of network `a`, not `b`; open another directory",
         ),
         Some(DiskError::OtherNetwork { .. }) => (
-            DiskError::OtherPeer { path: path(), found: peer(), expected: peer() },
+            DiskError::OtherPeer {
+                path: path(),
+                found: Box::new(peer()),
+                expected: Box::new(peer()),
+            },
             "`notes` belongs to peer 12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN, not 12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN; give the identity it was made with, or open another directory",
         ),
         Some(DiskError::OtherPeer { .. }) => (
-            DiskError::NoIdentity { path: path(), peer: peer() },
+            DiskError::NoIdentity { path: path(), peer: Box::new(peer()) },
             "the identity of peer 12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN is missing: there is no `notes`; restore it, or give the identity to the builder",
         ),
         Some(DiskError::NoIdentity { .. }) => (
@@ -71,7 +75,11 @@ fn disk(last: Option<&DiskError>) -> Option<(DiskError, &'static str)> {
             DiskError::Exists { path: path() },
             "`notes` exists already; name a directory that does not exist yet",
         ),
-        Some(DiskError::Exists { .. }) => (DiskError::Busy { waiting_bytes: 9 }, BUSY),
+        Some(DiskError::Exists { .. }) => (
+            DiskError::BackingUp { path: path() },
+            "a backup of `notes` is being written; compact the store once it is done",
+        ),
+        Some(DiskError::BackingUp { .. }) => (DiskError::Busy { waiting_bytes: 9 }, BUSY),
         Some(DiskError::Busy { .. }) => (
             DiskError::ReadOnly { cause: cause() },
             "the store is read-only since a write to disk failed; open it again once the disk works",

@@ -124,7 +124,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::network::transport;
+    use crate::network::{kad_behaviour::KadEvent, transport};
 
     #[derive(Serialize, Deserialize, netabase_derive::NetabaseSchema)]
     #[netabase(access = "open", crate = "crate")]
@@ -192,9 +192,9 @@ mod tests {
             tokio::select! {
                 _ = near.select_next_some() => {}
                 event = far.select_next_some() => {
-                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(KadEvent::Kad(
                         kad::Event::OutboundQueryProgressed { result, .. },
-                    )) = event
+                    ))) = event
                     {
                         break result;
                     }

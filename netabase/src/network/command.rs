@@ -37,6 +37,16 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// Returns whether the caller has given up.
+    pub(super) fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Publish { reply, .. } => reply.is_closed(),
+            Self::Fetch { reply, .. } => reply.is_closed(),
+            Self::FindProviders { reply, .. } => reply.is_closed(),
+            _ => false,
+        }
+    }
+
     /// Returns whether a caller waits for a query in the network.
     pub(super) fn is_query(&self) -> bool {
         matches!(

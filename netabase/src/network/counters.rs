@@ -26,12 +26,18 @@ pub struct NodeCounters {
     pub invalid_answers: u64,
     /// Copies at other peers that were replaced with newer ones, or filled in, after a fetch.
     pub repairs: u64,
-    /// Own records that wait to be sent to peers, because they were written, renewed or removed.
+    /// Own records that wait to be sent to peers, because they were written, renewed or removed. One that some peers
+    /// have and others are to be sent later counts once for each of those.
     pub offers_waiting: usize,
+    /// Own records that a peer refused while others took them, counted once for each such peer. They are offered
+    /// to it ever more seldom.
+    pub offers_refused: usize,
     /// Own records that were sent to peers by the node itself.
     pub offers_sent: u64,
     /// Attempts to do so that reached no peer; they are made again.
     pub offers_failed: u64,
+    /// Own records that were not sent, since a peer had a newer value.
+    pub offers_outdated: u64,
     /// Leases of own records that the node renewed.
     pub renewals: u64,
     /// New peers for which the held records are yet to be looked through.

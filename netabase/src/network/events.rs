@@ -76,8 +76,27 @@ pub enum NodeEvent {
     Offered {
         /// Its key.
         key: RecordKey,
-        /// The number of peers that have it now. With none it is offered again.
+        /// The number of peers that have it now. With none it is offered again; those of the closest that lack it
+        /// are sent it later, each time with an event of its own.
         peers: usize,
+    },
+    /// A peer has a newer value of an own record that was to be sent. That is stored here now, if there is room.
+    OfferOutdated {
+        /// Its key.
+        key: RecordKey,
+    },
+    /// Own records wait to be sent to peers: told each second while some do, and once none does any more.
+    Spreading {
+        /// The number that waits, as [`offers_waiting`](super::NodeCounters::offers_waiting) counts. With 0, all peers
+        /// that are to hold them, that could be reached and that do not refuse them have them.
+        waiting: usize,
+    },
+    /// Peers take own records too slowly for all leases to be renewed in time: at peers, so many will end. Told once a
+    /// minute at most. Publish less, use a network with a longer lease, or have peers raise their
+    /// [rates](super::NodeLimits).
+    LeasesAtRisk {
+        /// How many of the records that wait come too late.
+        records: usize,
     },
     /// A held record was passed on to a peer that came closer to it.
     HandedOver {

@@ -69,6 +69,7 @@ pub(super) struct Shared {
     pub(super) offers: Arc<Offers>,
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) stop: Arc<Notify>,
+    pub(super) abandoned: Arc<Notify>,
     pub(super) status: watch::Receiver<Status>,
     pub(super) started: Instant,
     pub(super) events: EventSource,
@@ -275,13 +276,31 @@ impl Netabase {
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
+        let mut call = Call { abandoned: &self.shared.abandoned, is_answered: false };
+        // Dropped before the call, which then finds the task's end closed.
         let (reply, answer) = oneshot::channel();
         self.send(command(reply)).await?;
-        answer.await.unwrap_or(Err(NetworkError::Stopped))
+        let result = answer.await.unwrap_or(Err(NetworkError::Stopped));
+        call.is_answered = true;
+        result
     }
 
     async fn send(&self, command: Command) -> Result<(), NetworkError> {
         self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
+    }
+}
+
+/// Tells the task of a caller that gives up, so that its query makes room for others.
+struct Call<'a> {
+    abandoned: &'a Notify,
+    is_answered: bool,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.abandoned.notify_one();
+        }
     }
 }
 

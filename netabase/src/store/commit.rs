@@ -11,7 +11,7 @@ use super::{
     inner::Inner,
     journal::{self, DiskError, Durability, Journal, Ticket},
     outbox::Notes,
-    plan::Plan,
+    plan::{Audience, Plan},
 };
 
 /// Why nothing was changed, or why the change may not last.
@@ -55,17 +55,6 @@ impl Pace {
     }
 }
 
-/// A transition that was planned, and the lock under which it was. Dropped, it changes nothing.
-struct Commit<'a> {
-    shared: &'a Shared,
-    inner: RwLockWriteGuard<'a, Inner>,
-    transition: Transition,
-    /// Whether the listener is told of what peers are served.
-    is_told: bool,
-    /// Whether the journal need not know: what is derived from rows is made anew when they are loaded.
-    is_derived: bool,
-}
-
 impl NetabaseStore {
     /// Plans a change of the store and, unless the plan fails, commits it, without waiting for the disk.
     ///
@@ -104,13 +93,14 @@ impl NetabaseStore {
         }
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let mut planned =
-            Plan::new(&inner, &shared.author, now, (origin, room)).map_err(CommitError::from)?;
+        let transition = inner.engine.begin(room).map_err(CommitError::Damaged)?;
+        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
         let result = plan(&mut planned)?;
-        let (transition, is_told, is_derived) = planned.finish();
-        let commit = Commit { shared, inner, transition, is_told, is_derived };
-        let ticket = commit.commit(pace, now)?;
-        shared.settle(ticket, pace).map_err(CommitError::Disk)?;
+        let (mut transition, audience) = planned.finish();
+        let ticket = shared.commit(inner, &mut transition, audience, (pace, now))?;
+        if let Some(ticket) = ticket {
+            shared.settle(ticket, pace).map_err(CommitError::Disk)?;
+        }
         Ok(result)
     }
 
@@ -122,6 +112,12 @@ impl NetabaseStore {
         result
     }
 
+    /// Returns how many commits have changed rows or the clock.
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> u64 {
+        self.shared.inner.read().engine.version()
+    }
+
     /// Returns the changes of a schema from now on, and the number of the last commit before.
     pub(crate) fn watch(&self, schema: SchemaId) -> (Receiver, u64) {
         let mut inner = self.shared.inner.write();
@@ -131,44 +127,39 @@ impl NetabaseStore {
     }
 }
 
-impl Commit<'_> {
-    fn commit(mut self, pace: Pace, now: &Moment) -> Result<Option<Ticket>, CommitError> {
-        // First: once a journal has taken it, nothing may stop it.
-        self.inner.engine.check()?;
-        let ticket = self.push(pace, now)?;
-        let notes = self.inner.note_changes(&self.transition);
-        if self.is_told {
-            self.inner.served.note(&self.transition);
+impl Shared {
+    /// Gives what was planned under this lock to the journal, which takes it whole or refuses it; applies it; and tells
+    /// those who are to know.
+    fn commit(
+        &self,
+        mut inner: RwLockWriteGuard<'_, Inner>,
+        transition: &mut Transition,
+        audience: Audience,
+        (pace, now): (Pace, &Moment),
+    ) -> Result<Option<Ticket>, CommitError> {
+        let mut ticket = None;
+        if let Some(journal) = self.journal.as_ref().filter(|_| audience.journal) {
+            let (clock, durability) = (transition.clock, pace.durability(journal));
+            let has_waited = pace != Pace::Never;
+            let commit = journal::Commit { now, clock, durability, has_waited };
+            ticket = journal.push(&commit, transition, clock != inner.engine.clock())?;
         }
-        self.inner.engine.apply(&mut self.transition)?;
-        self.inner.keep_room(self.transition.changes);
-        self.shared.release(self.inner, notes);
+        let notes = inner.note_changes(transition);
+        if audience.listener {
+            inner.served.note(transition);
+        }
+        // `begin` has seen that it can be applied.
+        inner.engine.apply(transition)?;
+        inner.keep_room(mem::take(&mut transition.changes));
+        self.release(inner, notes);
         Ok(ticket)
     }
 
-    /// Gives the transition to the journal, which takes it whole or refuses it.
-    fn push(&self, pace: Pace, now: &Moment) -> Result<Option<Ticket>, DiskError> {
-        let Some(journal) = self.shared.journal.as_ref().filter(|_| !self.is_derived) else {
-            return Ok(None);
-        };
-        let clock = self.transition.clock;
-        let commit = journal::Commit {
-            now,
-            clock,
-            durability: pace.durability(journal),
-            has_waited: pace != Pace::Never,
-        };
-        journal.push(&commit, &self.transition, clock != self.inner.engine.clock())
-    }
-}
-
-impl Shared {
     /// Waits for the disk as a writer's pace says.
-    fn settle(&self, ticket: Option<Ticket>, pace: Pace) -> Result<(), DiskError> {
-        let (Some(journal), Some(ticket)) = (&self.journal, ticket) else { return Ok(()) };
-        match pace {
-            Pace::Never => Ok(()),
-            pace => journal.settle(ticket, pace.durability(journal)),
+    fn settle(&self, ticket: Ticket, pace: Pace) -> Result<(), DiskError> {
+        match (&self.journal, pace) {
+            (None, _) | (_, Pace::Never) => Ok(()),
+            (Some(journal), pace) => journal.settle(ticket, pace.durability(journal)),
         }
     }
 

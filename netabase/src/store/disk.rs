@@ -21,7 +21,8 @@ pub use self::upkeep::StoreReport;
 #[cfg(feature = "disk")]
 pub(super) use self::{directory::Directory, open::open};
 use super::{
-    NetabaseStore,
+    NetabaseStore, Shared,
+    clock::Moment,
     engine::SchemaId,
     inner::Inner,
     journal::{Commit, DiskError},
@@ -40,6 +41,16 @@ pub struct StoreHealth {
     pub lag: Duration,
     /// What made the store read-only: nothing is written before it is opened again.
     pub failure: Option<DiskError>,
+}
+
+impl Drop for Shared {
+    /// Writes what waits, and closes the file.
+    fn drop(&mut self) {
+        let now = Moment::new(self.clock.now(), self.origin);
+        if let Some(journal) = &mut self.journal {
+            journal.close(&now);
+        }
+    }
 }
 
 impl NetabaseStore {

@@ -9,6 +9,8 @@ mod catalogue;
 
 mod indexes;
 
+mod lookup;
+
 mod meta;
 
 mod order;
@@ -36,6 +38,7 @@ use self::{catalogue::Catalogue, order::Order, records::Records, tracking::Track
 pub(super) use self::{
     catalogue::{Layout, Usages},
     indexes::{Indexes, split_entry},
+    lookup::LookupKey,
     meta::{Attribution, Publisher, RecordMeta},
     order::Selection,
     records::BATCH,
@@ -62,7 +65,7 @@ pub(super) struct Engine {
     usages: Usages,
     /// The latest timestamp given to a local write.
     clock: Timestamp,
-    /// How many transitions were applied.
+    /// How many transitions have changed it.
     version: u64,
     /// Whether one of them ended half-way.
     is_damaged: bool,
@@ -112,14 +115,20 @@ impl Engine {
         self.records.len()
     }
 
-    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
-        self.records.get(key)
+    /// Returns how many transitions have changed rows or the clock.
+    #[cfg(test)]
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(super) fn get<'k>(&self, key: impl Into<LookupKey<'k>>) -> Option<RowRef<'_>> {
+        self.records.get(key.into())
     }
 
     /// Returns the rows of some keys, [`BATCH`] of them at most; see [`Records::get_each`].
     pub(super) fn get_each<'a>(
         &'a self,
-        keys: &[RecordKey],
+        keys: &[LookupKey<'_>],
         values: bool,
     ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
         self.records.get_each(keys, values)
@@ -130,15 +139,26 @@ impl Engine {
         self.get(self.tracking.key(slot)).expect("every slot has a row")
     }
 
+    /// Returns the key of the row in a slot, if there is one.
+    pub(super) fn key_in_slot(&self, slot: u32) -> Option<&RecordKey> {
+        self.tracking.key_in_slot(slot)
+    }
+
+    /// Returns the rows that have slots, from one on: slot, key and, of a foreign row, its distance from the local
+    /// peer.
+    pub(super) fn slots(&self, from: u32) -> impl Iterator<Item = (u32, &RecordKey, Option<u64>)> {
+        self.tracking.slots_from(from)
+    }
+
     /// Returns the keys in a range, in their order or against it.
     pub(super) fn keys<'a>(
         &'a self,
         bounds: Bounds<'a>,
         direction: Direction,
         selection: Selection,
-    ) -> impl Iterator<Item = RecordKey> {
+    ) -> impl Iterator<Item = LookupKey<'a>> {
         let keys = self.order.range(bounds, direction, selection);
-        keys.map(|(schema, rest)| RecordKey::from([schema, rest].concat()))
+        keys.map(|(schema, rest)| LookupKey::Parts(schema, [&[], rest]))
     }
 
     /// Returns the rows whose keys lie in a range, in the order of their keys or against it.
@@ -148,7 +168,7 @@ impl Engine {
         direction: Direction,
         selection: Selection,
     ) -> impl Iterator<Item = RowRef<'a>> {
-        self.keys(bounds, direction, selection).filter_map(|key| self.get(&key))
+        self.keys(bounds, direction, selection).filter_map(|key| self.get(key))
     }
 
     /// Returns all rows, in no order, as fast as the records yield them.
@@ -214,15 +234,15 @@ impl Engine {
     }
 
     /// Shows a schema's own rows whose lease ends within these unix seconds, the first to end first, until it is told
-    /// to stop.
-    pub(super) fn renewals<'a>(
+    /// to stop: each with its place, which is the second and its slot.
+    pub(super) fn renewals<'a, B>(
         &'a self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        mut show: impl FnMut(RowRef<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let show = |slot| show(self.by_slot(slot));
+        ends: RangeInclusive<(u32, u32)>,
+        mut show: impl FnMut((u32, u32), RowRef<'a>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let show = |at: (u32, u32)| show(at, self.by_slot(at.1));
         self.tracking.deadlines.renewals(schema, renewal, ends, show)
     }
 }

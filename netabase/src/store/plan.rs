@@ -9,8 +9,8 @@ use super::{
     author::Author,
     clock::Moment,
     engine::{
-        ChangeOrigin, Damaged, Engine, Previous, RecordMeta, Row, RowChange, RowRef, SchemaId,
-        SlotSet, Transition, Usages,
+        ChangeOrigin, Engine, Previous, RecordMeta, Row, RowChange, RowRef, SchemaId, SlotSet,
+        Transition, Usages,
     },
     inner::Inner,
     lease::check_ahead,
@@ -18,6 +18,15 @@ use super::{
     usage::Usage,
 };
 use crate::schema::Timestamp;
+
+/// Who is to know of a commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Audience {
+    /// Whether the listener is told of what peers are served.
+    pub(super) listener: bool,
+    /// Whether the journal takes it. What only follows from rows is made anew when they are loaded.
+    pub(super) journal: bool,
+}
 
 /// A commit that is being planned, under the lock. It only reads; what it decides is its [`Transition`].
 pub(super) struct Plan<'a> {
@@ -34,44 +43,43 @@ pub(super) struct Plan<'a> {
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
     gone: SlotSet,
-    /// Rows that have expired and were not looked at yet: of both budgets, of the own one, of the foreign one.
-    expired: [Option<Box<dyn Iterator<Item = u32> + 'a>>; 3],
+    /// Rows that have expired and were not looked at yet. Most commits meet none.
+    expired: Option<Box<Expired<'a>>>,
     /// How many went to make room.
     expired_for_room: usize,
 }
 
+/// The slots of rows that have expired: of both budgets, of the own one, of the foreign one.
+type Expired<'a> = [Option<Box<dyn Iterator<Item = u32> + 'a>>; 3];
+
 impl<'a> Plan<'a> {
-    /// Begins to plan; the changes are kept in `room`, which is empty.
-    ///
-    /// # Errors
-    ///
-    /// [`Damaged`] if a commit ended half-way.
+    /// Begins to plan a transition, which is empty.
     pub(super) fn new(
         inner: &'a Inner,
         author: &'a Author,
         now: &'a Moment,
-        (origin, room): (ChangeOrigin, Vec<RowChange>),
-    ) -> Result<Self, Damaged> {
-        Ok(Self {
+        (origin, transition): (ChangeOrigin, Transition),
+    ) -> Self {
+        Self {
             inner,
             author,
             now,
             origin,
-            transition: inner.engine.begin(room)?,
+            transition,
             caller_sends: false,
             is_derived: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
-            expired: [None, None, None],
+            expired: None,
             expired_for_room: 0,
-        })
+        }
     }
 
-    /// Ends the plan; says, too, whether the listener is to be told of what peers are served, and whether nothing
-    /// changes that a journal keeps.
-    pub(super) fn finish(self) -> (Transition, bool, bool) {
-        let is_told = self.origin == ChangeOrigin::Local && !self.caller_sends;
-        (self.transition, is_told, self.is_derived)
+    /// Ends the plan; says, too, who is to know of it.
+    #[inline]
+    pub(super) fn finish(self) -> (Transition, Audience) {
+        let listener = self.origin == ChangeOrigin::Local && !self.caller_sends;
+        (self.transition, Audience { listener, journal: !self.is_derived })
     }
 
     /// Says that nothing changes that a journal keeps: that only follows from it.
@@ -124,15 +132,17 @@ impl<'a> Plan<'a> {
     pub(super) fn put(
         &mut self,
         schema: SchemaId,
-        key: RecordKey,
+        key: &RecordKey,
         row: Row,
         mut previous: Option<Previous>,
     ) {
-        let mut key = key;
-        if let Some(previous) = &mut previous {
-            self.usage(previous.state().own).subtract(Usage::one(previous.weight));
-            key = previous.take_key();
-        }
+        let key = match &mut previous {
+            Some(previous) => {
+                self.usage(previous.state().own).subtract(Usage::one(previous.weight));
+                previous.take_key()
+            }
+            None => key.clone(),
+        };
         self.usage(row.meta().state.own).add(Usage::one(row.weight(&key)));
         self.push(schema, key, Some(row), previous, self.origin);
     }
@@ -144,12 +154,13 @@ impl<'a> Plan<'a> {
         }
         let changed = Row::new(row.value, row.entries, meta);
         let changed = changed.charge_to(self.engine().attribution(row.volatile.slot));
-        self.put(schema, row.key().to_key(), changed, Some(row.previous()));
+        self.put(schema, &row.key().to_key(), changed, Some(row.previous()));
     }
 
     /// Plans that a row goes.
-    pub(super) fn remove(&mut self, schema: SchemaId, previous: Previous) {
-        self.remove_as(schema, previous, self.origin);
+    pub(super) fn remove(&mut self, schema: SchemaId, mut previous: Previous) {
+        let key = previous.take_key();
+        self.remove_as((schema, key), previous, self.origin);
     }
 
     /// Plans that the row in a slot goes. Once is enough.
@@ -157,16 +168,21 @@ impl<'a> Plan<'a> {
         if !self.gone.insert(slot) {
             return Usage::default();
         }
-        let previous = self.engine().by_slot(slot).previous();
-        let schema = self.inner.schemas.of_key(previous.key().as_ref());
+        let mut previous = self.engine().by_slot(slot).previous();
+        let key = previous.take_key();
+        let schema = self.inner.schemas.of_key(key.as_ref());
         let usage = Usage::one(previous.weight);
-        self.remove_as(schema, previous, origin);
+        self.remove_as((schema, key), previous, origin);
         usage
     }
 
-    fn remove_as(&mut self, schema: SchemaId, mut previous: Previous, origin: ChangeOrigin) {
+    fn remove_as(
+        &mut self,
+        (schema, key): (SchemaId, RecordKey),
+        previous: Previous,
+        origin: ChangeOrigin,
+    ) {
         self.usage(previous.state().own).subtract(Usage::one(previous.weight));
-        let key = previous.take_key();
         self.push(schema, key, None, Some(previous), origin);
     }
 

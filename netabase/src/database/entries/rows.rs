@@ -20,7 +20,14 @@ impl<V: NetabaseSchema> Entries<V> {
         if self.limit.is_some_and(|limit| self.returned >= limit) {
             return None;
         }
-        let found = self.seek();
+        // Without a filter, the next row of the page is the one.
+        let is_next = self.page.as_ref().is_some_and(|page| self.next < page.len());
+        let found = if is_next && !self.is_kept && !self.is_filtered() {
+            self.looked_at += 1;
+            Ok(true)
+        } else {
+            self.seek()
+        };
         if matches!(found, Ok(false)) {
             return None;
         }

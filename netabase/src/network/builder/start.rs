@@ -92,19 +92,20 @@ impl NetabaseBuilder {
         let obstacle = state.obstacle().cloned();
         let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
         let (end, ended) = watch::channel(());
-        let stop = Arc::new(Notify::new());
+        let [stop, abandoned] = [(); 2].map(|()| Arc::new(Notify::new()));
         let node = Netabase::from_shared(Shared {
             store,
             offers,
             commands,
             stop: Arc::clone(&stop),
+            abandoned: Arc::clone(&abandoned),
             status: seen_status,
             started: Instant::now(),
             events: events.source(),
             counters: Arc::clone(&counters),
             ended,
         });
-        let channels = TaskChannels { commands: inbox, stop, status, events, counters };
+        let channels = TaskChannels { commands: inbox, stop, abandoned, status, events, counters };
         let task = Box::new(Task::new(swarm, connection_tasks, channels, state));
         Ok(Prepared { task, node, end })
     }

@@ -21,13 +21,13 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     ///
     /// # Errors
     ///
-    /// - [`NetworkError::Write`] if the value cannot be stored here, or is longer, with its key, than the network
-    ///   carries. Nothing was stored or sent.
+    /// - [`NetworkError::Write`] if the value cannot be stored here, is longer, with its key, than the network
+    ///   carries, or peers would refuse its timestamp. Nothing was stored or sent.
     /// - [`NetworkError::Outdated`] if a peer has a newer value: that is stored here now, and this one was not sent.
     /// - [`NetworkError::QuorumMissed`] if too few peers took it: it is stored here, and offered again.
     /// - [`NetworkError::Stopped`] if the node was shut down: it is stored here.
     pub async fn publish(&self, value: &V) -> Result<PublishReport, NetworkError> {
-        // Encoded once: these bytes are measured, compared, stored and sent.
+        // Encoded once: these bytes are measured, compared, stored and sent; stored in one commit.
         let unpublished = self.local.encode_to_publish(value)?;
         let len = unpublished.len();
         if len > MAX_RECORD_BYTES {
@@ -90,7 +90,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         if outcome != PutOutcome::Outdated {
             let (key, value) = (record.key.clone(), record.value.clone());
             let record = self.local.store().as_record(key, value);
-            self.node.publish_record(record, self.quorum).await?;
+            self.send(Some(record)).await?;
         }
         Ok(outcome)
     }

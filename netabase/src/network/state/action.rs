@@ -38,6 +38,8 @@ pub(in crate::network) enum Action {
     StopProviding(RecordKey),
     /// Starts a query of kad's. Its id is reported back to the state.
     Start(Request, Box<Query>),
+    /// Reports the next sign of life of a peer back to the state.
+    ListenFor(PeerId),
     /// Ends a query early: it has found enough.
     Finish(QueryId),
     /// Gives a caller the one answer.

@@ -41,6 +41,7 @@ impl NodeState {
         known: usize,
     ) {
         publish.walk().start(self.store.monotonic());
+        publish.begin(self.offering.arrivals());
         if known == 0 {
             self.publish_walked(publish, requester, &WalkEnd::nobody());
             return;
@@ -104,6 +105,14 @@ impl NodeState {
             found.into_iter().filter(|(peer, _)| *peer != local && !self.peers.is_connected(peer));
         let addresses = others.filter_map(|(peer, address)| address.with_p2p(peer).ok()).collect();
         self.act(Action::Dial(addresses));
+    }
+
+    /// Ends the queries of callers that have given up: they make room for others.
+    pub(in crate::network) fn on_abandoned(&mut self) {
+        for id in self.queries.take_abandoned() {
+            self.act(Action::Finish(id));
+        }
+        self.forget_patients_that_left();
     }
 
     /// Notes the id that kad gave a query.

@@ -29,7 +29,10 @@ impl Task {
                     self.kad().remove_address(&peer, &address);
                 }
             }
-            Action::RemovePeer(peer) => drop(self.kad().remove_peer(&peer)),
+            Action::RemovePeer(peer) => {
+                self.swarm.behaviour_mut().kad.forget(&peer);
+                self.kad().remove_peer(&peer);
+            }
             Action::SetNear(is_near) => self.swarm.behaviour_mut().kad.set_near(is_near),
             Action::SetMode(mode) => {
                 self.kad().set_mode(mode);
@@ -43,6 +46,7 @@ impl Task {
             Action::Provide { key, reply } => self.provide(key, reply),
             Action::StopProviding(key) => self.kad().stop_providing(&key),
             Action::Start(request, query) => self.start(request, *query),
+            Action::ListenFor(peer) => self.swarm.behaviour_mut().kad.listen_for(peer),
             Action::Finish(id) => {
                 if let Some(mut running) = self.kad().query_mut(&id) {
                     running.finish();
@@ -75,7 +79,7 @@ impl Task {
 
     fn provide(&mut self, key: RecordKey, reply: Option<Reply<()>>) {
         match (self.kad().start_providing(key), reply) {
-            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(reply)),
+            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(Some(reply))),
             (Ok(_), None) => {}
             // The handle has opened the schema, and the local peer is never the farthest: no other reason is left.
             (Err(error), Some(reply)) => {
@@ -117,6 +121,7 @@ impl Task {
             NodeEvent::HandedOver { .. } => counters.handovers_sent += 1,
             NodeEvent::Offered { peers: 0, .. } => counters.offers_failed += 1,
             NodeEvent::Offered { .. } => counters.offers_sent += 1,
+            NodeEvent::OfferOutdated { .. } => counters.offers_outdated += 1,
             _ => {}
         });
         self.channels.events.send(event);

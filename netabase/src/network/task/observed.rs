@@ -51,11 +51,13 @@ impl Task {
         let connected_peers = self.swarm.connected_peers().count();
         let known_peers = self.known_peers();
         let offers_waiting = self.state.offers_waiting();
+        let offers_refused = self.state.offers_refused();
         let handovers_waiting = self.state.handovers_waiting();
         self.channels.counters.update(|counters| {
             counters.connected_peers = connected_peers;
             counters.known_peers = known_peers;
             counters.offers_waiting = offers_waiting;
+            counters.offers_refused = offers_refused;
             counters.handovers_waiting = handovers_waiting;
         });
     }

@@ -5,7 +5,7 @@ use std::{error::Error, time::Instant};
 use libp2p::{
     PeerId, identify, kad,
     kad::{GetProvidersOk, GetRecordOk, PeerRecord, QueryId, QueryResult, QueryStats},
-    mdns,
+    mdns, ping,
     swarm::{DialError, ListenError, SwarmEvent},
 };
 
@@ -13,12 +13,14 @@ use super::{Task, count_known, is_known};
 use crate::network::{
     addresses::known_addresses,
     behaviour::{BehaviourEvent, DiscoveryEvent},
+    kad_behaviour::KadEvent,
     state::{Effort, Routed},
 };
 
 impl Task {
     /// Takes in one event of the swarm, and carries out what follows from it.
     pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        self.state.set_time(Instant::now());
         match event {
             SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
             SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
@@ -68,14 +70,24 @@ impl Task {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Kad(event) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Answered { query, peer, answer }) => {
+                let is_known = is_known(self.kad(), &peer);
+                self.state.on_answered(query, peer, answer, is_known);
+            }
+            BehaviourEvent::Kad(KadEvent::Heard(peer)) => self.state.on_heard(peer),
+            BehaviourEvent::Ping(ping::Event { peer, result, .. }) => match result {
+                Ok(_) => self.state.on_heard(peer),
+                Err(ping::Failure::Timeout) => self.state.on_missed(peer),
+                Err(_) => {}
+            },
             BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,
                 info,
             }) => {
                 let address = self.swarm.behaviour().kad.address_of(connection_id);
-                self.state.on_identified(peer_id, connection_id, address, &info, Instant::now());
+                self.state.on_identified(peer_id, connection_id, address, &info);
             }
             BehaviourEvent::Discovery(DiscoveryEvent::Mdns(mdns::Event::Discovered(found))) => {
                 self.state.on_discovered(found);
@@ -99,7 +111,7 @@ impl Task {
                 let kad = &mut self.swarm.behaviour_mut().kad.inner;
                 let known = count_known(kad);
                 let is_known = |peer: &PeerId| is_known(kad, peer);
-                self.state.on_routing_updated(routed, known, is_known, Instant::now());
+                self.state.on_routing_updated(routed, known, is_known);
                 if is_new_peer {
                     // Listeners that hear of the peer find it counted.
                     self.update_counters();

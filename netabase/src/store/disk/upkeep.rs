@@ -78,7 +78,7 @@ impl NetabaseStore {
         fs::create_dir_all(parent).map_err(|error| DiskError::io("create", parent, &error))?;
         match fs::create_dir(to) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(DiskError::Exists { path: to.to_owned() }.into());
+                return Err(DiskError::Exists { path: to.to_owned() });
             }
             created => created.map_err(|error| DiskError::io("create", to, &error))?,
         }
@@ -88,7 +88,7 @@ impl NetabaseStore {
         {
             tracing::warn!(%error, path = %to.display(), "cannot remove what is left of a backup");
         }
-        Ok(copied?)
+        copied
     }
 
     fn copy_to(&self, snapshot: &dyn Snapshot, to: &Path) -> Result<(), DiskError> {
@@ -107,11 +107,12 @@ impl NetabaseStore {
     ///
     /// # Errors
     ///
-    /// [`DiskError::InMemory`]; [`DiskError::Io`], [`DiskError::Full`], after which the store is as it was.
+    /// [`DiskError::InMemory`], [`DiskError::BackingUp`]; [`DiskError::Io`], [`DiskError::Full`], after which the store is
+    /// read-only with the next write that fails, and all that was synced is there.
     pub fn compact(&self) -> Result<(), DiskError> {
         let journal = self.journal()?;
         journal.sync()?;
-        Ok(journal.run(|file| file.compact())?)
+        journal.run(|file| file.compact())
     }
 
     /// Reads all of the store in a directory, which no other store has open, and checks it: the file's checksums, each
@@ -123,14 +124,14 @@ impl NetabaseStore {
     pub fn verify(directory: impl AsRef<Path>) -> Result<StoreReport, DiskError> {
         let directory = directory.as_ref();
         if !directory.exists() {
-            return Err(DiskError::Missing { path: directory.to_owned() }.into());
+            return Err(DiskError::Missing { path: directory.to_owned() });
         }
         let mut directory = Directory::open(directory)?;
         let path = directory.records();
         if !directory.has_records()? {
-            return Err(DiskError::Missing { path }.into());
+            return Err(DiskError::Missing { path });
         }
-        Ok(contain(&path, || check(&*RedbFile::open(&path)?.snapshot()?))?)
+        contain(&path, || check(&*RedbFile::open(&path)?.snapshot()?))
     }
 }
 

@@ -34,6 +34,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`Damaged`] if an earlier one ended half-way.
+    #[inline]
     pub(in crate::store) fn begin(&self, changes: Vec<RowChange>) -> Result<Transition, Damaged> {
         self.check()?;
         Ok(Transition { changes, clock: self.clock, from: self.version })
@@ -50,12 +51,13 @@ impl Engine {
         let Transition { changes, clock, from } = transition;
         self.check()?;
         assert_eq!(*from, self.version, "a transition is applied to the state it was planned from");
+        let is_change = !changes.is_empty() || *clock != self.clock;
         self.is_damaged = true;
         for change in changes {
             self.apply_one(change);
         }
         self.clock = *clock;
-        self.version += 1;
+        self.version += u64::from(is_change);
         self.is_damaged = false;
         Ok(())
     }
@@ -89,7 +91,7 @@ impl Engine {
             self.order.insert(key.as_ref(), section);
         }
         step();
-        self.records.insert(key.clone(), row, volatile, previous.is_some());
+        self.records.insert(key.into(), row, volatile, previous.is_some());
         step();
     }
 
@@ -101,7 +103,7 @@ impl Engine {
         step();
         self.order.remove(key.as_ref(), Section::of_previous(previous));
         step();
-        self.records.remove(key);
+        self.records.remove(key.into());
         step();
     }
 

@@ -54,6 +54,11 @@ impl Indexes {
         }
     }
 
+    /// Returns whether any of them is unique.
+    pub(in crate::store) fn has_unique(&self) -> bool {
+        self.trees.iter().any(|tree| tree.info.unique)
+    }
+
     /// Returns the entries of these that are in unique indexes.
     pub(in crate::store) fn unique<'a>(
         &'a self,

@@ -1,5 +1,8 @@
 //! The records themselves, in libp2p's `MemoryStore`. Nothing else in the crate touches one.
 //!
+//! Its map needs a `RecordKey` for each look-up, and this module makes it where a key comes in parts; the rest of the
+//! store asks as it would ask any other way to keep records.
+//!
 //! Nobody but this module ever sees a value with what [stands behind it](super::row).
 
 use std::{borrow::Cow, hint::black_box};
@@ -7,13 +10,16 @@ use std::{borrow::Cow, hint::black_box};
 use libp2p::{
     PeerId,
     kad::{
-        Record, RecordKey,
+        Record,
         store::{MemoryStore, MemoryStoreConfig, RecordStore},
     },
 };
 use smallvec::SmallVec;
 
-use super::row::{Row, RowRef, Volatile};
+use super::{
+    lookup::LookupKey,
+    row::{Row, RowRef, Volatile},
+};
 
 /// So many records are best looked up at a time: as many as a core can wait for.
 pub(in crate::store) const BATCH: usize = 16;
@@ -45,8 +51,17 @@ impl Records {
         self.len
     }
 
-    pub(super) fn get(&self, key: &RecordKey) -> Option<RowRef<'_>> {
-        self.store.get(key).as_ref().and_then(lent)
+    #[inline]
+    pub(super) fn get(&self, key: LookupKey<'_>) -> Option<RowRef<'_>> {
+        self.record(key).map(RowRef::of)
+    }
+
+    #[inline]
+    fn record(&self, key: LookupKey<'_>) -> Option<&Record> {
+        match key {
+            LookupKey::Whole(key) => lent(&self.store.get(key)?),
+            parts @ LookupKey::Parts(..) => lent(&self.store.get(&parts.to_key())?),
+        }
     }
 
     /// Returns those of some records that are there, in their order.
@@ -56,13 +71,10 @@ impl Records {
     /// looked at.
     pub(super) fn get_each<'a>(
         &'a self,
-        keys: &[RecordKey],
+        keys: &[LookupKey<'_>],
         values: bool,
     ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
-        let records = keys.iter().map(|key| match self.store.get(key) {
-            Some(Cow::Borrowed(record)) => Some(record),
-            _ => None,
-        });
+        let records = keys.iter().map(|key| self.record(*key));
         let records: SmallVec<[Option<&Record>; BATCH]> = records.collect();
         for record in records.iter().flatten() {
             fetch(&record.value, if values { FETCHED } else { CACHE_LINE });
@@ -72,28 +84,36 @@ impl Records {
 
     /// Returns all records, as fast as the `MemoryStore` yields them.
     pub(super) fn iter(&self) -> impl Iterator<Item = RowRef<'_>> {
-        self.store.records().filter_map(|record| lent(&record))
+        self.store.records().filter_map(|record| lent(&record)).map(RowRef::of)
     }
 
     /// Stores a row under a key that has one if `is_known`.
-    pub(super) fn insert(&mut self, key: RecordKey, row: Row, volatile: Volatile, is_known: bool) {
+    pub(super) fn insert(
+        &mut self,
+        key: LookupKey<'_>,
+        row: Row,
+        volatile: Volatile,
+        is_known: bool,
+    ) {
         self.len += usize::from(!is_known);
-        let value = row.into_bytes(volatile);
+        let (key, value) = (key.to_key().into_owned(), row.into_bytes(volatile));
         let record = Record { key, value, publisher: None, expires: None };
         self.store.put(record).expect("the MemoryStore was given no limits");
     }
 
     /// Removes the row of a key that has one.
-    pub(super) fn remove(&mut self, key: &RecordKey) {
-        self.store.remove(key);
+    pub(super) fn remove(&mut self, key: LookupKey<'_>) {
+        self.store.remove(&key.to_key());
         self.len -= 1;
     }
 }
 
 /// Returns what a `MemoryStore` lends; it never gives copies.
-fn lent<'a>(record: &Cow<'a, Record>) -> Option<RowRef<'a>> {
-    let &Cow::Borrowed(record) = record else { return None };
-    Some(RowRef::of(record))
+fn lent<'a>(record: &Cow<'a, Record>) -> Option<&'a Record> {
+    match record {
+        Cow::Borrowed(record) => Some(record),
+        Cow::Owned(_) => None,
+    }
 }
 
 /// Prefetches so many of the first bytes, and the last.

@@ -2,8 +2,6 @@
 
 mod packed;
 
-use std::mem;
-
 use libp2p::kad::{Record, RecordKey};
 
 use self::packed::Unpacked;
@@ -50,7 +48,7 @@ pub(in crate::store) struct KeyRef<'a>(&'a RecordKey);
 /// The row that a write replaces.
 pub(in crate::store) struct Previous {
     /// The stored key, until it is taken: map and record go on sharing one allocation if the new record has it.
-    key: RecordKey,
+    key: Option<RecordKey>,
     /// In bytes; see [`weight`].
     pub(in crate::store) weight: usize,
     pub(in crate::store) meta: RecordMeta,
@@ -185,7 +183,7 @@ impl<'a> RowRef<'a> {
         let header = self.header();
         let visible = self.meta.is_visible(header);
         Previous {
-            key: self.key.0.clone(),
+            key: Some(self.key.0.clone()),
             weight: self.weight(),
             meta: self.meta,
             header,
@@ -216,13 +214,9 @@ impl<'a> KeyRef<'a> {
 }
 
 impl Previous {
-    pub(in crate::store) fn key(&self) -> &RecordKey {
-        &self.key
-    }
-
     /// Takes the key that is stored.
     pub(in crate::store) fn take_key(&mut self) -> RecordKey {
-        mem::replace(&mut self.key, RecordKey::from(Vec::new()))
+        self.key.take().expect("one change takes it")
     }
 
     pub(in crate::store) fn slot(&self) -> Option<u32> {

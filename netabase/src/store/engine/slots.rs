@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 pub(in crate::store) struct SlotSet {
     few: SmallVec<[u32; FEW]>,
     /// All of them, once they are more.
-    many: BTreeSet<u32>,
+    many: Option<BTreeSet<u32>>,
 }
 
 const FEW: usize = 16;
@@ -17,8 +17,8 @@ const FEW: usize = 16;
 impl SlotSet {
     /// Adds a slot. False if it is there already.
     pub(in crate::store) fn insert(&mut self, slot: u32) -> bool {
-        if !self.many.is_empty() {
-            return self.many.insert(slot);
+        if let Some(many) = &mut self.many {
+            return many.insert(slot);
         }
         if self.few.contains(&slot) {
             return false;
@@ -26,18 +26,18 @@ impl SlotSet {
         if self.few.len() < FEW {
             self.few.push(slot);
         } else {
-            self.many.extend(self.few.drain(..));
-            self.many.insert(slot);
+            let all = self.few.drain(..).chain([slot]).collect();
+            self.many = Some(all);
         }
         true
     }
 
     pub(super) fn contains(&self, slot: u32) -> bool {
-        self.few.contains(&slot) || self.many.contains(&slot)
+        self.few.contains(&slot) || self.many.as_ref().is_some_and(|many| many.contains(&slot))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.few.iter().chain(&self.many).copied()
+        self.few.iter().chain(self.many.iter().flat_map(|many| many.iter())).copied()
     }
 }
 

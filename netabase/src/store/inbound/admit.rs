@@ -87,7 +87,7 @@ impl Plan<'_> {
             attribution.publisher = self.publisher_of(arrival);
             row = row.charge_to(Some(attribution));
         }
-        self.put(arrival.schema, arrival.key().clone(), row, old);
+        self.put(arrival.schema, arrival.key(), row, old);
         Ok(())
     }
 

@@ -87,12 +87,17 @@ impl NetabaseStore {
         let adopted: Result<bool, CommitError> = self.change(ChangeOrigin::Remote, &now, |plan| {
             // A journal has the rows, and their entries follow from them.
             plan.is_derived();
-            let adopt = |held: &Held| plan.adopt(id, held);
-            Ok(read.iter().map(adopt).fold(false, |any, adopted| any || adopted))
+            let mut has_entries = false;
+            for held in &read {
+                has_entries |= plan.adopt(id, held);
+            }
+            Ok(has_entries)
         });
         let refused: Vec<_> = refused.into_iter().filter(|held| opened.is_dropped(held)).collect();
         let dropped: Result<(), CommitError> = self.change(ChangeOrigin::Remote, &now, |plan| {
-            refused.iter().for_each(|held| plan.drop_refused(id, &held.raw));
+            for held in &refused {
+                plan.drop_refused(id, &held.raw);
+            }
             Ok(())
         });
         // A damaged store keeps what it has, and so does one that cannot write.
@@ -141,7 +146,7 @@ impl Plan<'_> {
         let Some(row) = row.filter(|row| row.value == held.raw.record.value) else { return false };
         let adopted = Row::new(row.value, entries, RecordMeta { opaque: false, ..row.meta });
         let adopted = adopted.charge_to(self.engine().attribution(row.volatile.slot));
-        self.put(schema, row.key().to_key(), adopted, Some(row.previous()));
+        self.put(schema, &row.key().to_key(), adopted, Some(row.previous()));
         !entries.is_empty()
     }
 

@@ -30,6 +30,13 @@ pub(in crate::store) trait Backend: Send {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, DiskError>;
 }
 
+/// Takes the name of a schema, and what is known of it.
+pub(in crate::store) type ShowSchema<'a> =
+    dyn FnMut(&str, KnownSchema) -> Result<(), DiskError> + 'a;
+
+/// Takes the key and the bytes of a row.
+pub(in crate::store) type ShowRow<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), DiskError> + 'a;
+
 /// One moment's state of a file.
 pub(in crate::store) trait Snapshot: Send {
     fn about(&self) -> &About;
@@ -37,16 +44,10 @@ pub(in crate::store) trait Snapshot: Send {
     fn clocks(&self) -> &Clocks;
 
     /// Shows each schema that was known, and its name.
-    fn schemas(
-        &self,
-        show: &mut dyn FnMut(&str, KnownSchema) -> Result<(), DiskError>,
-    ) -> Result<(), DiskError>;
+    fn schemas(&self, show: &mut ShowSchema<'_>) -> Result<(), DiskError>;
 
     /// Shows key and bytes of each row, in the order of the keys.
-    fn rows(
-        &self,
-        show: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), DiskError>,
-    ) -> Result<(), DiskError>;
+    fn rows(&self, show: &mut ShowRow<'_>) -> Result<(), DiskError>;
 
     /// Returns how many rows there are.
     fn len(&self) -> u64;

@@ -131,6 +131,12 @@ pub enum DiskError {
         /// What is there.
         path: PathBuf,
     },
+    /// A backup is being read from the file, which therefore cannot be compacted.
+    #[error("a backup of `{}` is being written; compact the store once it is done", .path.display())]
+    BackingUp {
+        /// The file.
+        path: PathBuf,
+    },
     /// More is waiting to be written than the store keeps in memory for that. Try again.
     #[error("the disk is busy: {waiting_bytes} bytes wait to be written; try again")]
     Busy {

@@ -1,6 +1,8 @@
 //! Group commit without threads and without IO: what waits to be written, when to write it, who has to wait for that, and
 //! what counts as done.
 
+mod ticket;
+
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(in crate::store) use self::ticket::{Commit, Ticket};
 use super::{batch::Batch, durability::Durability, error::DiskError, meta::Clocks};
 use crate::{schema::Timestamp, store::clock::Moment};
 
@@ -45,14 +48,6 @@ pub(super) struct Queue {
     now: (u64, u64),
     is_closing: bool,
     failure: Option<DiskError>,
-}
-
-/// A commit that was accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Ticket {
-    number: u64,
-    /// Whether it issued a timestamp above the watermark: then it is not done before that has risen.
-    is_ahead: bool,
 }
 
 /// What the writer does next.
@@ -199,9 +194,10 @@ impl Queue {
 
     fn clocks(&self) -> Clocks {
         let (store_ms, unix_ms) = self.now;
-        let watermark = match self.is_closing {
-            true => self.clock,
-            false => self.watermark.max(Clocks::reserve(self.clock, unix_ms)),
+        let watermark = if self.is_closing {
+            self.clock
+        } else {
+            self.watermark.max(Clocks::reserve(self.clock, unix_ms))
         };
         Clocks { watermark, store_ms, unix_ms }
     }
@@ -265,38 +261,6 @@ impl Queue {
                 Standing::Done
             }
             (standing, _) => standing,
-        }
-    }
-}
-
-impl Ticket {
-    pub(super) fn number(self) -> u64 {
-        self.number
-    }
-
-    /// Returns whether its writer waits for this very commit, rather than for older ones.
-    pub(super) fn is_wanted(self, durability: Durability) -> bool {
-        self.is_ahead || durability == Durability::Synced
-    }
-}
-
-/// What the queue has to know of a commit.
-pub(in crate::store) struct Commit<'a> {
-    pub(in crate::store) now: &'a Moment,
-    /// The latest timestamp issued with it.
-    pub(in crate::store) clock: Timestamp,
-    pub(in crate::store) durability: Durability,
-    /// Whether its writer has waited for room.
-    pub(in crate::store) has_waited: bool,
-}
-
-impl Durability {
-    /// Returns how long a commit may wait for others to be written with it: half the time, so that the sync has the rest.
-    fn linger(self) -> Duration {
-        match self {
-            Self::Buffered { within } => within / 2,
-            // Its writer says itself that it waits.
-            Self::Synced => Duration::ZERO,
         }
     }
 }

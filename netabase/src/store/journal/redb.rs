@@ -57,6 +57,8 @@ impl Failed<'_> {
             redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
                 DiskError::InUse { path: path.to_owned() }
             }
+            // Nothing but a snapshot outlives a call.
+            redb::Error::TransactionInProgress => DiskError::BackingUp { path: path.to_owned() },
             redb::Error::UpgradeRequired(_) => DiskError::Foreign { path: path.to_owned() },
             error => DiskError::corrupt(path, "file", error.to_string()),
         }

@@ -31,10 +31,10 @@ fn rows_have_the_bytes_of_format_1() {
     let head = [1, 0b0010_1111, 0, 0, 0, 0, 0, 0, 1, 2];
     assert_eq!(bytes, [&head[..], &VALUE].concat());
 
-    let held = RecordState { served: true, ..RecordState::default() };
+    let foreign = RecordState { served: true, ..RecordState::default() };
     let source = Source::of_ip([192, 0, 2, 7].into());
     let attribution = Attribution { publisher: None, source, distance: 0 };
-    let row = Row::new(&VALUE, &[], meta(held, None)).charge_to(Some(attribution));
+    let row = Row::new(&VALUE, &[], meta(foreign, None)).charge_to(Some(attribution));
     bytes.clear();
     encode(&row, &mut bytes);
     assert_eq!(bytes, [&[1, 0b0000_0100, 4, 192, 0, 2, 7][..], &VALUE].concat());

@@ -47,8 +47,11 @@ struct State {
 /// written.
 pub(super) struct Purge {
     after: Option<Vec<u8>>,
-    is_over: Box<dyn Fn(&[u8]) -> bool + Send>,
+    is_over: IsOver,
 }
+
+/// Tells whether a row is past keeping.
+type IsOver = Box<dyn Fn(&[u8]) -> bool + Send>;
 
 /// Something to be done with the file beside writing to it.
 type Task = Box<dyn FnOnce(&mut dyn Backend) + Send>;

@@ -45,14 +45,15 @@ impl Plan<'_> {
             Some(Budget::Own) => 1,
             Some(Budget::Foreign) => 2,
         };
-        if self.expired[place].is_none() {
-            if !self.engine().has_expired(self.now, of) {
-                return None;
-            }
-            self.expired[place] = Some(Box::new(self.engine().expired(self.now, of)));
+        let (engine, now) = (self.engine(), self.now);
+        // Most plans meet none, and need no memory for them.
+        if self.expired.is_none() && !engine.has_expired(now, of) {
+            return None;
         }
         loop {
-            let slot = self.expired[place].as_mut()?.next()?;
+            let slots = &mut self.expired.get_or_insert_default()[place];
+            let slots = slots.get_or_insert_with(|| Box::new(engine.expired(now, of)));
+            let slot = slots.next()?;
             let expired = self.drop_slot(slot, ChangeOrigin::Expired);
             if expired.records > 0 {
                 return Some(expired);

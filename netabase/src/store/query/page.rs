@@ -11,7 +11,7 @@ use crate::{
     store::{
         bounds::Direction,
         clock::Moment,
-        engine::{BATCH, Engine, RowRef, SchemaId, split_entry},
+        engine::{BATCH, Engine, LookupKey, RowRef, SchemaId, split_entry},
         state::RecordState,
     },
 };
@@ -133,7 +133,7 @@ impl Page {
     /// Adds rows of index entries, or of records by their own keys, as many as there is room for.
     pub(super) fn fill<'a>(
         &mut self,
-        mut rows: impl Iterator<Item = (Option<&'a [u8]>, RecordKey)>,
+        mut rows: impl Iterator<Item = (Option<&'a [u8]>, LookupKey<'a>)>,
         engine: &'a Engine,
         request: &PageRequest<'_>,
         now: &Moment,

@@ -6,7 +6,7 @@ use super::View;
 use crate::store::{
     NetabaseStore,
     clock::Moment,
-    engine::{Layout, RowRef, SchemaId},
+    engine::{Layout, LookupKey, RowRef, SchemaId},
 };
 
 impl NetabaseStore {
@@ -44,8 +44,8 @@ impl NetabaseStore {
             let Layout { prefix, owner_len, .. } = inner.engine.layout(schema);
             let owner = &key[..*owner_len];
             for own_key in inner.engine.indexes(schema).tree(index).holders(key) {
-                let key = RecordKey::from([prefix, owner, own_key].concat());
-                let Some(row) = inner.engine.get(&key) else { continue };
+                let key = LookupKey::Parts(prefix, [owner, own_key]);
+                let Some(row) = inner.engine.get(key) else { continue };
                 match now {
                     None if row.life().has_end() => return None,
                     Some(now) if row.is_expired(now) => {}

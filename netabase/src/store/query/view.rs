@@ -23,6 +23,7 @@ pub(crate) enum View {
 
 impl View {
     /// Returns whether it shows a row, unless that has expired.
+    #[inline]
     pub(in crate::store) fn shows(self, row: RowRef<'_>) -> bool {
         match self {
             Self::Databases => row.is_visible(),

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
 use super::{
     View,
@@ -14,7 +14,7 @@ use crate::{
         NetabaseStore,
         bounds::{Direction, end_of_prefix},
         clock::Moment,
-        engine::{Layout, RowRef, SchemaId, Selection},
+        engine::{Layout, LookupKey, RowRef, SchemaId, Selection},
         inner::Inner,
     },
 };
@@ -67,7 +67,7 @@ impl NetabaseStore {
             // An end is behind all keys with the prefix: no key is it.
             let bounds = (lower.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice));
             let mut keys = inner.engine.keys(bounds, Direction::Forward, Selection::Readable);
-            let owner = keys.next().and_then(|key| owner(key.as_ref()));
+            let owner = keys.next().and_then(|key| owner(key.to_key().as_ref().as_ref()));
             drop(keys);
             let Some(owner) = owner else { break };
             owners.push(owner);
@@ -134,10 +134,7 @@ fn fill_page(inner: &Inner, request: &PageRequest<'_>, page: &mut Page, now: &Mo
                 page.fill_positions(entries, request);
                 return;
             }
-            let record_key = |entry| {
-                let [owner, own_key] = tree.record_key(entry);
-                RecordKey::from([&layout.prefix[..], owner, own_key].concat())
-            };
+            let record_key = |entry| LookupKey::Parts(&layout.prefix, tree.record_key(entry));
             let rows = entries.map(|entry| (Some(entry), record_key(entry)));
             page.fill(rows, engine, request, now);
         }

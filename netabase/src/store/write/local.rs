@@ -82,15 +82,15 @@ impl NetabaseStore {
         write: LocalWrite,
         replaced: &mut Vec<u8>,
     ) -> Result<bool, WriteError> {
+        let mut pending = Pending { write, old: None };
         let put = self.change_locally(|plan| {
-            let old = plan.previous_with(&write.key, |row| {
+            pending.old = plan.previous_with(&pending.write.key, |row| {
                 replaced.clear();
                 replaced.extend_from_slice(row.value);
             });
-            let pending = Pending { write, old };
             plan.check(std::slice::from_ref(&pending))?;
             let had = pending.old.as_ref().is_some_and(|old| old.visible);
-            plan.write(pending);
+            plan.write(&mut pending);
             Ok::<_, Refused>(had)
         });
         Ok(put?)
@@ -115,9 +115,9 @@ impl NetabaseStore {
                 return Ok(false);
             }
             let pending = writes.into_iter().map(|write| Pending::new(write, plan));
-            let pending: Vec<_> = pending.collect();
+            let mut pending: Vec<_> = pending.collect();
             plan.check(&pending)?;
-            for pending in pending {
+            for pending in &mut pending {
                 plan.write(pending);
             }
             Ok::<_, Refused>(true)

@@ -24,6 +24,8 @@ pub(crate) struct LocalWrite {
     pub(super) row: Option<Row>,
     /// Whether the same commit removes the key before: then it is private again.
     anew: bool,
+    /// Whether peers are served the value from then on, even if they were not before.
+    publishes: bool,
 }
 
 /// A write, and what it replaces.
@@ -45,11 +47,16 @@ impl LocalWrite {
         let state = RecordState::LOCAL_WRITE;
         let meta = RecordMeta { state, ends, ..RecordMeta::default() };
         let row = Some(Row::new(value, entries, meta));
-        Self { schema, key: RecordKey::new(&key), row, anew: false }
+        Self { schema, key: RecordKey::new(&key), row, anew: false, publishes: false }
     }
 
     pub(crate) fn remove(schema: SchemaId, key: RecordKey) -> Self {
-        Self { schema, key, row: None, anew: false }
+        Self { schema, key, row: None, anew: false, publishes: false }
+    }
+
+    /// Has peers served the value from then on.
+    pub(super) fn publishing(self) -> Self {
+        Self { publishes: true, ..self }
     }
 
     pub(crate) fn key(&self) -> &RecordKey {
@@ -67,11 +74,12 @@ impl Pending {
         Self { old: plan.previous(&write.key), write }
     }
 
-    /// Returns whether peers will be served the value. Only what the application published stays served: a peer
-    /// that was here first with a record of this key must not make the application's own value public.
-    fn stays_served(&self) -> bool {
+    /// Returns whether peers will be served the value. But for a write that publishes, only what the application
+    /// published stays served: a peer that was here first with a record of this key must not make the application's
+    /// own value public.
+    fn is_served(&self) -> bool {
         let published = |old: &Previous| old.state().own && old.state().served && !old.is_removed();
-        !self.write.anew && self.old.as_ref().is_some_and(published)
+        self.write.publishes || !self.write.anew && self.old.as_ref().is_some_and(published)
     }
 
     /// Changes what own rows take by what this write will do to it. A foreign row that is replaced took nothing of it.
@@ -84,7 +92,7 @@ impl Pending {
             }
             return;
         };
-        let signature = if self.stays_served() { signed_len(access, 0) } else { 0 };
+        let signature = if self.is_served() { signed_len(access, 0) } else { 0 };
         if let Some(old) = old {
             own.subtract(Usage::one(old.weight));
         }
@@ -132,7 +140,7 @@ impl Plan<'_> {
         let access = self.schema(pending.write.schema).access;
         let value_len = signed_len(access, row.value().len());
         self.check_value_len(value_len)?;
-        if pending.stays_served() {
+        if pending.is_served() {
             self.inner.served.check_len(pending.write.key.as_ref().len() + value_len)?;
         }
         Ok(())
@@ -145,23 +153,27 @@ impl Plan<'_> {
     }
 
     /// Plans a write that was checked.
-    pub(super) fn write(&mut self, pending: Pending) {
-        let served = pending.stays_served();
-        let Pending { write: LocalWrite { schema, key, row, .. }, old } = pending;
-        let Some(mut row) = row else {
-            if let Some(old) = old.filter(|old| old.visible) {
-                self.remove_shown(schema, &key, old);
-            }
-            return;
-        };
-        let stored = old.as_ref().map(|old| old.header.timestamp);
+    pub(super) fn write(&mut self, pending: &mut Pending) {
+        let row = pending.write.row.take().map(|row| self.stamped(pending, row));
+        let (LocalWrite { schema, key, .. }, old) = (&pending.write, pending.old.take());
+        match (row, old) {
+            (Some(row), old) => self.put(*schema, key, row, old),
+            (None, Some(old)) if old.visible => self.remove_shown(*schema, key, old),
+            (None, _) => {}
+        }
+    }
+
+    /// Returns the row that a write stores: with its timestamp, and sealed if peers are served it.
+    pub(super) fn stamped(&mut self, pending: &Pending, mut row: Row) -> Row {
+        let (write, old) = (&pending.write, pending.old.as_ref());
+        let stored = old.map(|old| old.header.timestamp);
         restamp(row.value_mut(), self.next_timestamp(stored));
-        if served {
-            row = self.sealed(schema, &key, &row);
-        } else if old.as_ref().is_some_and(|old| old.meta.shared) {
+        if pending.is_served() {
+            row = self.sealed(write.schema, &write.key, &row);
+        } else if old.is_some_and(|old| old.meta.shared) {
             let meta = RecordMeta { shared: true, ..row.meta() };
             row = Row::new(row.value(), row.entries(), meta);
         }
-        self.put(schema, key, row, old);
+        row
     }
 }

@@ -1,12 +1,19 @@
 //! Makes own records peers': sealed, served, and given to be sent.
 
-use std::{ops::Bound, time::Duration};
+#[cfg(test)]
+mod tests;
+
+use std::{ops::Bound, slice, time::Duration};
 
 use libp2p::kad::{Record, RecordKey};
 
+use super::{
+    pending::{LocalWrite, Pending},
+    refused::Refused,
+};
 use crate::{
     record::{header_of, lease_end as new_lease, restamp, set_lease, unsigned},
-    schema::{Access, NetabaseSchema},
+    schema::{Access, Envelope, NetabaseSchema},
     store::{
         NetabaseStore,
         author::Author,
@@ -69,6 +76,22 @@ impl NetabaseStore {
         })
     }
 
+    /// Stores a value and publishes it, in one commit, and returns its record as peers are served it. If the
+    /// application has stored the same before, that is published as it is. None if the write is a removal.
+    ///
+    /// The caller sends it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`put_local`](Self::put_local) and [`publish_one`](Self::publish_one). Nothing is stored then.
+    pub(crate) fn put_published(&self, write: LocalWrite) -> Result<Option<Record>, WriteError> {
+        let published = self.change_locally(|plan| {
+            plan.caller_sends();
+            plan.put_published(write.publishing())
+        });
+        Ok(published?)
+    }
+
     /// Returns the next own records of a schema behind a key, as peers are served them, at most `max`: those that
     /// were private are published by that. Tombstones come, too. Gives the key to go on behind, if any.
     pub(crate) fn publish_next(
@@ -98,17 +121,35 @@ impl Plan<'_> {
     ///
     /// As [`renew`](Self::renew).
     fn publish(&mut self, schema: SchemaId, key: &RecordKey) -> Result<Option<Record>, WriteError> {
-        let row = self.live(key).filter(|row| row.state().own);
-        let Some(row) = row else { return Ok(None) };
+        // Of tombstones, only one that peers are served is of any use, and its lease outlives what it deletes.
+        let is_for_peers = |row: &RowRef<'_>| row.state().served || !row.header().tombstone;
+        let row = self.live(key).filter(|row| row.state().own && is_for_peers(row));
+        row.map(|row| self.publish_row(schema, row)).transpose()
+    }
+
+    /// Plans that peers see an own record, with the lease it has unless that is due.
+    fn publish_row(&mut self, schema: SchemaId, row: RowRef<'_>) -> Result<Record, WriteError> {
         if row.state().served && !is_due(row, self.author, self.now) {
             check_ahead(row.timestamp(), self.now.unix_ms())?;
-            return Ok(Some(as_record(row, self.now)));
+            return Ok(as_record(row, self.now));
         }
-        // Only one that peers are served is of any use, and its lease outlives what it deletes.
-        if row.header().tombstone {
-            return Ok(None);
+        self.renew(schema, row)
+    }
+
+    /// Plans a write that publishes, unless the application has stored the same value before: then that is published.
+    fn put_published(&mut self, write: LocalWrite) -> Result<Option<Record>, Refused> {
+        let (schema, stored) = (write.schema, self.live(&write.key));
+        if let Some(stored) = stored.filter(|stored| is_same(*stored, &write)) {
+            return Ok(Some(self.publish_row(schema, stored)?));
         }
-        self.renew(schema, row).map(Some)
+        let mut pending = Pending::new(write, self);
+        self.check(slice::from_ref(&pending))?;
+        let Some(row) = pending.write.row.take() else { return Ok(None) };
+        let row = self.stamped(&pending, row);
+        check_ahead(row.header().timestamp, self.now.unix_ms())?;
+        let record = self.record_of(&pending.write.key, &row);
+        self.put(schema, &pending.write.key, row, pending.old);
+        Ok(Some(record))
     }
 
     /// Plans that an own value has a lease that begins now: the same clock and payload, signed anew.
@@ -128,12 +169,24 @@ impl Plan<'_> {
         let renewed = self.sealed(schema, &key, &renewed);
         let (old, weight) = (row.previous(), renewed.weight(&key));
         self.make_own_room(|own| replacing(own, Some(&old), weight))?;
-        let expires = lease_end(renewed.header().not_after, self.now.now);
-        let record =
-            Record { key: key.clone(), value: renewed.value().to_vec(), publisher: None, expires };
-        self.put(schema, key, renewed, Some(old));
+        let record = self.record_of(&key, &renewed);
+        self.put(schema, &key, renewed, Some(old));
         Ok(record)
     }
+
+    /// Returns the record of a sealed row, as peers are served it.
+    fn record_of(&self, key: &RecordKey, sealed: &Row) -> Record {
+        let expires = lease_end(sealed.header().not_after, self.now.now);
+        Record { key: key.clone(), value: sealed.value().to_vec(), publisher: None, expires }
+    }
+}
+
+/// Returns whether a row is the application's own and says what a write says, whenever that was.
+fn is_same(row: RowRef<'_>, write: &LocalWrite) -> bool {
+    let content = |value| Some(Envelope::parse(value).ok()?.content());
+    let stored = content(row.value);
+    let is_own = row.state().own && row.state().wanted;
+    is_own && stored.is_some() && stored == write.value().and_then(content)
 }
 
 /// Returns whether an own record that peers are served needs another lease: less than half of the longest is left,

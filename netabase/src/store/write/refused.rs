@@ -1,6 +1,9 @@
 //! Why a write was refused, as far as it can be told under the lock.
 
-use crate::store::{commit::CommitError, error::WriteError};
+use crate::store::{
+    commit::CommitError,
+    error::{ClockAhead, WriteError},
+};
 
 /// Why a commit was refused. What the user is told is made of it once the lock is gone.
 pub(in crate::store) enum Refused {
@@ -21,6 +24,12 @@ pub(in crate::store) struct Collision {
 impl From<WriteError> for Refused {
     fn from(error: WriteError) -> Self {
         Self::Write(error)
+    }
+}
+
+impl From<ClockAhead> for Refused {
+    fn from(ahead: ClockAhead) -> Self {
+        Self::Write(ahead.into())
     }
 }
 

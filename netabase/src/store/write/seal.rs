@@ -45,7 +45,7 @@ impl Plan<'_> {
             // Other peers may hold copies: only a newer tombstone deletes those.
             let timestamp = self.next_timestamp(Some(old.header.timestamp));
             let row = self.sealed_tombstone(schema, key, timestamp, state);
-            self.put(schema, key.clone(), row, Some(old));
+            self.put(schema, key, row, Some(old));
         } else if state.served
             && let Some(row) = self.live(key)
         {

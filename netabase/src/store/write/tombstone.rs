@@ -47,7 +47,7 @@ impl NetabaseStore {
             let row = plan.sealed_tombstone(schema, key, timestamp, state);
             let weight = row.weight(key);
             plan.make_own_room(|own| replacing(own, old.as_ref(), weight))?;
-            plan.put(schema, key.clone(), row, old);
+            plan.put(schema, key, row, old);
             Ok(true)
         })
     }

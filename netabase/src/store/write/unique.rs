@@ -13,7 +13,7 @@ use crate::{
     record::{key_bytes, owner_prefix_len, split_schema},
     schema::IndexInfo,
     store::{
-        engine::{RowRef, SchemaId},
+        engine::{LookupKey, RowRef, SchemaId},
         plan::Plan,
     },
 };
@@ -21,6 +21,13 @@ use crate::{
 impl Plan<'_> {
     /// Checks these writes, each of another key, against the unique indexes as they will be after all of them.
     pub(super) fn check_unique(&self, writes: &[Pending]) -> Result<(), Refused> {
+        // Most writes are of schemas without any.
+        let can_collide = |pending: &Pending| {
+            pending.write.row.is_some() && self.engine().indexes(pending.write.schema).has_unique()
+        };
+        if !writes.iter().any(can_collide) {
+            return Ok(());
+        }
         let mut claims: HashMap<(SchemaId, &str, &[u8]), &RecordKey> = HashMap::new();
         let mut written: HashSet<&RecordKey> = HashSet::new();
         if writes.len() > 1 {
@@ -37,9 +44,10 @@ impl Plan<'_> {
                     if *holder == own {
                         return false;
                     }
-                    let holder = RecordKey::from([shared, owner, *holder].concat());
+                    let holder = LookupKey::Parts(shared, [owner, *holder]);
+                    let is_written = !written.is_empty() && written.contains(&*holder.to_key());
                     let expired = |row: RowRef<'_>| row.is_expired(self.now);
-                    !written.contains(&holder) && !self.engine().get(&holder).is_some_and(expired)
+                    !is_written && !self.engine().get(holder).is_some_and(expired)
                 };
                 let mine;
                 let key = if owner.is_empty() {

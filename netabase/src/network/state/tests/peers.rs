@@ -53,6 +53,8 @@ fn a_known_peer_that_was_started_again_is_handed_records() -> Outcome {
 
     info.agent_version = "netabase/0 2".to_owned();
     node.identify(peer, FAR, &info)?;
+    assert_eq!(node.state.handovers_waiting(), 0, "it says so, and was connected all the time");
+    node.identify_over(ConnectionId::new_unchecked(2), peer, FAR, &info)?;
 
     assert_eq!(node.state.handovers_waiting(), 1);
     Ok(())
@@ -141,7 +143,7 @@ fn surplus_addresses_of_a_peer_are_removed_the_oldest_first() -> Outcome {
     let peer = PeerId::random();
     let routed = Routed { peer, is_new: false, addresses: &addresses, old: None };
 
-    node.state.on_routing_updated(routed, 1, |_| true, Instant::now());
+    node.state.on_routing_updated(routed, 1, |_| true);
 
     let actions = node.actions();
     let [Action::RemoveAddresses { addresses, .. }] = &actions[..] else {

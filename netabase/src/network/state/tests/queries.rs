@@ -6,7 +6,9 @@ use libp2p::kad::{GetRecordError, GetRecordOk, PutRecordError, PutRecordOk, Quer
 
 use super::*;
 use crate::network::{
+    kad_behaviour::Answer,
     query::{FetchMode, Fetched},
+    refusal::{Reason, Refusal},
     report::PublishReport,
 };
 
@@ -38,6 +40,15 @@ fn publish(
     let (reply, answer) = oneshot::channel();
     node.state.publish(record.clone(), Quorum::Majority, reply, known);
     answer
+}
+
+/// Lets a peer refuse a record, which ends the put.
+fn refuse(node: &mut Driver, id: QueryId, peer: PeerId, refusal: Refusal) {
+    node.state.on_answered(id, peer, Answer::Refused(refusal), true);
+    let (key, success, quorum) = (RecordKey::new(b"key"), Vec::new(), NonZeroUsize::MIN);
+    let failed = PutRecordError::QuorumFailed { key, success, quorum };
+    node.state.on_ended(id, QueryResult::PutRecord(Err(failed)), ONE_ANSWERED);
+    node.actions();
 }
 
 /// Gives callers their answers, and returns what else was decided.
@@ -181,6 +192,7 @@ fn a_publish_is_sent_to_the_closest_peers_and_is_not_offered_again() -> Outcome 
         panic!("the record is sent")
     };
     assert_eq!((&peers[..], node.state.callers()), (&[peer][..], 1));
+    node.state.on_answered(*id, peer, Answer::Took, true);
     let sent = PutRecordOk { key: record.key.clone() };
     node.state.on_ended(*id, QueryResult::PutRecord(Ok(sent)), ONE_ANSWERED);
     deliver(&mut node);
@@ -230,67 +242,73 @@ fn a_publish_that_is_outdated_adopts_the_newer_record_and_sends_nothing() -> Out
 }
 
 #[test]
-fn what_changed_is_offered_once_a_peer_is_known_and_rests_if_it_reaches_none() -> Outcome {
+fn a_caller_whose_peers_take_no_more_now_waits_until_they_do() -> Outcome {
     let mut node = Driver::new(&[], Mode::Auto)?;
-    let record = own_note(&node, 1)?;
-    assert!(node.state.offers().put_back(node.state.store(), &record.key));
-    node.state.offer(|| 0);
-    assert!(node.actions().is_empty(), "no peer is known");
-
-    node.state.offer(|| 1);
+    let (record, peer) = (own_note(&node, 1)?, PeerId::random());
+    let mut answer = publish(&mut node, &record, 1);
     let id = node.start_queries()[0].0;
-    assert_eq!(node.state.callers(), 0, "the node itself wants it");
-    node.state.on_ended(id, not_found(&record.key, vec![PeerId::random()]), ONE_ANSWERED);
+    node.state.on_ended(id, not_found(&record.key, vec![peer]), ONE_ANSWERED);
     let id = node.start_queries()[0].0;
-    let (key, success, quorum) = (record.key.clone(), Vec::new(), NonZeroUsize::MIN);
-    let failed = PutRecordError::Timeout { key, success, quorum };
-    node.state.on_ended(id, QueryResult::PutRecord(Err(failed)), ONE_ANSWERED);
+    let second = Duration::from_secs(1);
 
-    let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::Emit(NodeEvent::Offered { peers: 0, .. })]));
+    refuse(&mut node, id, peer, Refusal { reason: Reason::Rate, retry_after: Some(second) });
+
+    assert!(answer.try_recv().is_err(), "it waits");
+    assert_eq!(node.state.callers(), 1);
     node.state.offer(|| 1);
-    assert!(node.actions().is_empty(), "it rests");
-    node.clock.advance(Duration::from_secs(30));
+    assert!(node.actions().is_empty(), "the peer has asked for a pause");
+    let later = node.state.next_opening().ok_or("it ends")?;
+    node.state.set_time(later);
     node.state.offer(|| 1);
-    assert!(matches!(&node.start_queries()[..], [(_, Request::Get(_))]));
-    Ok(())
-}
-
-#[test]
-fn a_newcomer_is_handed_what_it_should_hold() -> Outcome {
-    let mut node = Driver::new(&[], Mode::Auto)?;
-    let record = own_note(&node, 1)?;
-    let newcomer = node.connect();
-    node.know(newcomer, 1)?;
-    node.actions();
-    let now = Instant::now();
-    assert!(node.state.is_handover_due(now));
-
-    node.state.hand_over(now, |_| vec![newcomer]);
-
     let started = node.start_queries();
-    let [(id, Request::Put { record: sent, peers, .. })] = &started[..] else {
-        panic!("one record is held")
-    };
-    assert_eq!((&sent.key, &peers[..]), (&record.key, &[newcomer][..]));
-    let sent = PutRecordOk { key: record.key };
-    node.state.on_ended(*id, QueryResult::PutRecord(Ok(sent)), ONE_ANSWERED);
-    let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::Emit(NodeEvent::HandedOver { .. })]));
+    let [(id, Request::Put { peers, .. })] = &started[..] else { panic!("it is sent again") };
+    assert_eq!(peers[..], [peer]);
+    node.state.on_answered(*id, peer, Answer::Took, true);
+    deliver(&mut node);
+    assert_eq!(answer.try_recv()??.acknowledged, 1);
     Ok(())
 }
 
 #[test]
-fn a_newcomer_that_has_left_is_handed_nothing() -> Outcome {
+fn a_caller_that_has_waited_long_enough_is_told_so() -> Outcome {
     let mut node = Driver::new(&[], Mode::Auto)?;
-    own_note(&node, 1)?;
-    let newcomer = node.connect();
-    node.know(newcomer, 1)?;
-    node.state.on_disconnected(newcomer);
-    node.actions();
+    let (record, peer) = (own_note(&node, 1)?, PeerId::random());
+    let mut answer = publish(&mut node, &record, 1);
+    let id = node.start_queries()[0].0;
+    node.state.on_ended(id, not_found(&record.key, vec![peer]), ONE_ANSWERED);
+    let id = node.start_queries()[0].0;
+    let hour = Some(Duration::from_secs(3600));
+    refuse(&mut node, id, peer, Refusal { reason: Reason::Rate, retry_after: hour });
 
-    node.state.hand_over(Instant::now(), |_| vec![newcomer]);
+    node.state.set_time(Instant::now() + Duration::from_secs(60));
+    node.state.tidy();
+    deliver(&mut node);
 
-    assert!(node.start_queries().is_empty());
+    assert!(matches!(answer.try_recv()?, Err(NetworkError::QuorumMissed { .. })));
+    assert!(node.state.offers_waiting() > 0, "it is offered later");
+    Ok(())
+}
+
+#[test]
+fn a_query_whose_caller_has_given_up_is_ended_and_makes_room() -> Outcome {
+    let mut node = Driver::new(&[], Mode::Auto)?;
+    let record = own_note(&node, 1)?;
+    let kept = fetch(&mut node, &record.key, FetchMode::Several, 1);
+    drop(fetch(&mut node, &record.key, FetchMode::Several, 1));
+    drop(publish(&mut node, &record, 1));
+    let started = node.start_queries();
+    assert_eq!((started.len(), node.state.callers()), (3, 3));
+
+    node.state.on_abandoned();
+
+    assert_eq!(node.state.callers(), 1);
+    let actions = node.actions();
+    let finished = actions.iter().filter(|action| matches!(action, Action::Finish(_)));
+    assert_eq!((finished.count(), actions.len()), (2, 2));
+    for (id, _) in started {
+        node.state.on_ended(id, not_found(&record.key, vec![PeerId::random()]), ONE_ANSWERED);
+    }
+    assert!(deliver(&mut node).is_empty(), "nothing is sent for those that gave up");
+    drop(kept);
     Ok(())
 }

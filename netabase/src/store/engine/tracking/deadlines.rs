@@ -120,15 +120,25 @@ impl Deadlines {
 
     /// Returns whether the life, or the lease, of some row of these budgets is over.
     pub(in crate::store::engine) fn has_expired(&self, now: &Moment, of: Option<Budget>) -> bool {
-        self.expired(now, of).next().is_some()
+        let is_meant = |is_own| of.is_none_or(|budget| is_own == (budget == Budget::Own));
+        let is_due = |is_own: bool| is_meant(is_own) && self.has_ended(is_own, now);
+        let is_over = |kind: Lapsing| is_meant(kind.is_own()) && self.has_lapsed(kind, now);
+        is_due(false) || is_due(true) || Lapsing::ALL.into_iter().any(is_over)
+    }
+
+    fn has_ended(&self, is_own: bool, now: &Moment) -> bool {
+        self.ends[usize::from(is_own)].first().is_some_and(|(ends, _)| *ends <= now.ms)
+    }
+
+    fn has_lapsed(&self, kind: Lapsing, now: &Moment) -> bool {
+        self.lapses[kind as usize].first_key_value().is_some_and(|(end, _)| is_over(*end, now))
     }
 
     /// Returns whether a row may be over that databases show.
     pub(in crate::store::engine) fn has_expired_shown(&self, now: &Moment) -> bool {
-        let shown = &self.lapses[Lapsing::Shown as usize];
-        let has_lapsed = shown.first_key_value().is_some_and(|(end, _)| is_over(*end, now));
-        let has_ended = |ends: &BTreeSet<(u64, u32)>| ends.first().is_some_and(|e| e.0 <= now.ms);
-        has_lapsed || self.ends.iter().any(has_ended)
+        self.has_lapsed(Lapsing::Shown, now)
+            || self.has_ended(false, now)
+            || self.has_ended(true, now)
     }
 
     /// Returns the slots of the rows whose life, or lease, is over, of one budget or of both: those first that
@@ -169,21 +179,21 @@ impl Deadlines {
         }
     }
 
-    /// Shows the slots of a schema's own records whose lease ends within these unix seconds, the first to end
-    /// first, until it is told to stop.
-    pub(in crate::store::engine) fn renewals(
+    /// Shows the ends of leases, in unix seconds, and the slots of a schema's own records between two such, the first
+    /// to end first, until it is told to stop.
+    pub(in crate::store::engine) fn renewals<B>(
         &self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        show: impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        ends: RangeInclusive<(u32, u32)>,
+        show: impl FnMut((u32, u32)) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let (start, end) = ends.into_inner();
         // A B-tree panics on crossed bounds.
         let range = (start <= end).then(|| {
-            self.renewals.range((schema, renewal, start, 0)..=(schema, renewal, end, u32::MAX))
+            self.renewals.range((schema, renewal, start.0, start.1)..=(schema, renewal, end.0, end.1))
         });
-        range.into_iter().flatten().map(|&(_, _, _, slot)| slot).try_for_each(show)
+        range.into_iter().flatten().map(|&(_, _, end, slot)| (end, slot)).try_for_each(show)
     }
 }
 

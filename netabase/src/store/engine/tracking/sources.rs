@@ -24,7 +24,7 @@ pub(in crate::store::engine) struct Sources {
     ranking: BTreeSet<(Share, SourceId)>,
     /// By distance from the local peer; the last numbers are slots.
     distances: BTreeSet<(SourceId, u64, u32)>,
-    budget: Budget,
+    budget: ForeignLimit,
 }
 
 struct Held {
@@ -41,7 +41,7 @@ pub(in crate::store::engine) struct SourceId(NonZeroU32);
 type Share = u64;
 
 #[derive(Clone, Copy, Default)]
-struct Budget {
+struct ForeignLimit {
     records: usize,
     bytes: usize,
 }
@@ -66,7 +66,7 @@ impl SourceId {
     }
 }
 
-impl Budget {
+impl ForeignLimit {
     #[allow(
         clippy::cast_precision_loss,
         reason = "shares that differ by 2^-52 are as good as equal"
@@ -84,7 +84,7 @@ impl Budget {
 impl Sources {
     pub(in crate::store::engine) fn set_limits(&mut self, limits: &Limits) {
         self.budget =
-            Budget { records: limits.max_foreign_records, bytes: limits.max_foreign_bytes };
+            ForeignLimit { records: limits.max_foreign_records, bytes: limits.max_foreign_bytes };
         let share = |(index, held): (usize, &Held)| {
             (self.budget.share(held.usage), SourceId::of_index(index))
         };

@@ -134,11 +134,8 @@ fn a_full_queue_refuses_who_must_not_wait_and_takes_who_has_waited() -> Result<(
 #[test]
 fn after_a_failure_nothing_is_taken_and_nothing_tried_again() -> Result<(), DiskError> {
     let mut fixture = Fixture::new();
-    let (ticket, _) = fixture.push(BUFFERED, 10)?;
-    let (durable, _) = {
-        fixture.write();
-        (ticket, ())
-    };
+    let (durable, _) = fixture.push(BUFFERED, 10)?;
+    fixture.write();
     let (lost, _) = fixture.push(BUFFERED, 10)?;
     fixture.queue.fail(full());
 

@@ -8,7 +8,7 @@ use super::{ABOUT, CLOCKS, Failed, META, ROWS, RedbFile, SCHEMAS};
 use crate::{
     record::is_name,
     store::journal::{
-        backend::Snapshot,
+        backend::{ShowRow, ShowSchema, Snapshot},
         error::DiskError,
         meta::{About, Clocks, FORMAT, KnownSchema},
     },
@@ -60,10 +60,7 @@ impl Snapshot for RedbSnapshot {
         &self.clocks
     }
 
-    fn schemas(
-        &self,
-        show: &mut dyn FnMut(&str, KnownSchema) -> Result<(), DiskError>,
-    ) -> Result<(), DiskError> {
+    fn schemas(&self, show: &mut ShowSchema<'_>) -> Result<(), DiskError> {
         let failed = Failed(&self.path);
         let schemas = self.read.open_table(SCHEMAS).map_err(|e| failed.table(READ, e))?;
         for schema in schemas.iter().map_err(|e| failed.storage(READ, e))? {
@@ -80,10 +77,7 @@ impl Snapshot for RedbSnapshot {
         Ok(())
     }
 
-    fn rows(
-        &self,
-        show: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), DiskError>,
-    ) -> Result<(), DiskError> {
+    fn rows(&self, show: &mut ShowRow<'_>) -> Result<(), DiskError> {
         let failed = Failed(&self.path);
         let rows = self.read.open_table(ROWS).map_err(|e| failed.table(READ, e))?;
         for row in rows.iter().map_err(|e| failed.storage(READ, e))? {

@@ -1,12 +1,15 @@
 //! Which foreign rows have to go for a newcomer, or since there is too much. Nothing goes here.
 
+mod changed;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry, btree_set},
+    collections::btree_set,
     iter::{Peekable, Rev},
 };
 
 use smallvec::SmallVec;
 
+use self::changed::{Changed, ChangedSources};
 use super::{Newcomer, Share, SourceId, Sources};
 use crate::store::{engine::slots::SlotSet, usage::Usage};
 
@@ -80,11 +83,8 @@ impl Sources {
 struct Plan<'a> {
     sources: &'a Sources,
     held: Usage,
-    /// The sources that would hold another amount than now, never more than records go; `None` is one that is not
-    /// known yet.
-    changed: BTreeMap<Option<SourceId>, Changed>,
-    /// Them by what they would hold.
-    ranking: BTreeSet<(Share, Option<SourceId>)>,
+    /// The sources that would hold another amount than now, never more than records go.
+    changed: ChangedSources,
     /// All sources by what they hold now, the heaviest first; those that changed are passed over.
     unchanged: Peekable<Rev<btree_set::Iter<'a, (Share, SourceId)>>>,
     victims: Victims,
@@ -92,12 +92,6 @@ struct Plan<'a> {
     gone: &'a SlotSet,
     /// The row that the newcomer replaces.
     replaced: Option<u32>,
-}
-
-struct Changed {
-    usage: Usage,
-    /// The last of its rows that goes.
-    last_gone: Option<(u64, u32)>,
 }
 
 impl<'a> Plan<'a> {
@@ -111,8 +105,7 @@ impl<'a> Plan<'a> {
         let mut plan = Self {
             sources,
             held,
-            changed: BTreeMap::new(),
-            ranking: BTreeSet::new(),
+            changed: ChangedSources::default(),
             unchanged,
             victims: Victims::new(),
             gone,
@@ -127,19 +120,13 @@ impl<'a> Plan<'a> {
     }
 
     fn change(&mut self, source: Option<SourceId>, change: impl FnOnce(&mut Changed)) {
-        let budget = self.sources.budget;
-        let changed = match self.changed.entry(source) {
-            Entry::Occupied(changed) => {
-                self.ranking.remove(&(budget.share(changed.get().usage), source));
-                changed.into_mut()
-            }
-            Entry::Vacant(unchanged) => {
-                let usage = source.map(|id| self.sources.known[id.index()].usage);
-                unchanged.insert(Changed { usage: usage.unwrap_or_default(), last_gone: None })
-            }
-        };
-        change(changed);
-        self.ranking.insert((budget.share(changed.usage), source));
+        let mut changed = self.changed.get(source).copied().unwrap_or_else(|| {
+            let usage = source.map(|id| self.sources.known[id.index()].usage);
+            Changed { usage: usage.unwrap_or_default(), share: 0, last_gone: None }
+        });
+        change(&mut changed);
+        changed.share = self.sources.budget.share(changed.usage);
+        self.changed.set(source, changed);
     }
 
     fn take_in(&mut self, source: Option<SourceId>, bytes: usize) {
@@ -164,14 +151,14 @@ impl<'a> Plan<'a> {
     /// The source that would hold most; `None` if that is the one which is not known yet.
     fn heaviest(&mut self) -> Option<SourceId> {
         let changed = &self.changed;
-        while self.unchanged.next_if(|(_, id)| changed.contains_key(&Some(*id))).is_some() {}
+        while self.unchanged.next_if(|(_, id)| changed.get(Some(*id)).is_some()).is_some() {}
         let unchanged = self.unchanged.peek().map(|&&(share, id)| (share, Some(id)));
-        self.ranking.last().copied().max(unchanged).and_then(|(_, source)| source)
+        self.changed.heaviest().max(unchanged).and_then(|(_, source)| source)
     }
 
     /// The farthest record of a source that would still be there: its distance and its slot.
     fn farthest(&self, source: SourceId) -> Option<(u64, u32)> {
-        let last_gone = self.changed.get(&Some(source)).and_then(|changed| changed.last_gone);
+        let last_gone = self.changed.get(Some(source)).and_then(|changed| changed.last_gone);
         let mut left = self.sources.farthest(source, last_gone.unwrap_or((u64::MAX, u32::MAX)));
         left.find(|&record| {
             let (_, slot) = record;
