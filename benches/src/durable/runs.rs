@@ -163,8 +163,7 @@ pub(super) fn in_memory(plan: &Plan, _: &ProgressBar) -> Result<Figures, Box<dyn
 /// Returns the times of commits that are on disk when they return, each beside one of redb that came right after it.
 pub(super) fn synced_pairs(plan: &Plan) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
     let directories = (TempDir::new()?, TempDir::new()?);
-    let (ours, theirs) =
-        (Netabase::open(directories.0.path()), Bare::open(directories.1.path()));
+    let (ours, theirs) = (Netabase::open(directories.0.path()), Bare::open(directories.1.path()));
     let mut pairs = Vec::new();
     for (at, person) in people(&plan.ids[..plan.synced.min(plan.ids.len())], 1).enumerate() {
         let ours = || time(|| ours.put_synced(person.clone()));

@@ -128,7 +128,10 @@ impl Ledger {
                 self.promises_of(lane.number, promised)
             )
             .into()),
-            None => Err(format!("{lane:?}: no state between {promised} and {last}, but {found:?}").into()),
+            None => {
+                Err(format!("{lane:?}: no state between {promised} and {last}, but {found:?}")
+                    .into())
+            }
         }
     }
 
