@@ -7,19 +7,19 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::{
+    ascii,
     error::Error,
-    fmt::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use netabase::{
     DatabaseError, Envelope, MemoryStoreDatabase, NetabaseStore, libp2p::futures::FutureExt,
 };
 use netabase_examples::{
-    airports::{Airport, bundled_csv, load_csv},
+    airports::{Airport, bar, bundled_csv, load_csv},
+    columns::{cell, packed, wrapped},
     exit_code,
 };
 
@@ -33,7 +33,7 @@ fn run(path: &Path) -> Result<(), Box<dyn Error>> {
     let airports = store.database::<Airport>()?;
 
     let started = Instant::now();
-    let progress = progress_bar();
+    let progress = bar();
     let loaded = load_csv(path, &airports, &progress);
     progress.finish_and_clear();
     let (loaded, took) = (loaded?, started.elapsed());
@@ -46,12 +46,6 @@ fn run(path: &Path) -> Result<(), Box<dyn Error>> {
     show_figures(&store, loaded, took);
     show_changes(&airports)?;
     Ok(())
-}
-
-fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("loading {wide_bar} {bytes}/{total_bytes}")
-        .expect("the template is valid");
-    ProgressBar::no_length().with_style(style)
 }
 
 fn show_by_key(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
@@ -104,18 +98,17 @@ fn show_indexes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn E
     for airport in &mut highest {
         println!("{}", line(&airport?));
     }
-    println!("  {}", highest.explain());
+    println!("{}", wrapped(2, &highest.explain().to_string()));
     let mut high_in_peru =
         airports.index(Airport::COUNTRY).get("PE")?.filter(|airport| airport.elevation_ft > 12_000);
     let found = high_in_peru.by_ref().collect::<Result<Vec<_>, _>>()?;
-    println!("  {} above 12,000 ft in Peru: {}", found.len(), high_in_peru.explain());
+    let found = format!("{} above 12,000 ft in Peru: {}", found.len(), high_in_peru.explain());
+    println!("{}", wrapped(2, &found));
     Ok(())
 }
 
 fn show_changes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
-    println!(
-        "\nWatching Iceland's codes, watch_prefix(\"BI\"), while a transaction changes two rows:"
-    );
+    println!("\nwatch_prefix(\"BI\"), Iceland's codes, while a transaction changes two rows:");
     let mut watch = airports.watch_prefix("BI")?;
     airports.store().transaction(|tx| {
         if let Some(mut airport) = tx.get(airports, "BIKF")? {
@@ -131,18 +124,23 @@ fn show_changes(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn E
             airport.as_ref().map_or("nothing".to_owned(), |airport| airport.name.clone())
         };
         let (old, new) = (name(&change.old), name(&change.new));
-        println!("  commit {}: {} was {old}, is {new}", change.commit, change.key.0);
+        let change = format!("commit {}: {} was {old}, is {new}", change.commit, change.key.0);
+        println!("{}", wrapped(2, &change));
     }
     Ok(())
 }
+
+/// The column where the parts of a record begin.
+const VALUES: usize = 13;
 
 fn show_record(airports: &MemoryStoreDatabase<Airport>) -> Result<(), Box<dyn Error>> {
     let Some(record) = airports.get_record("BIKF")? else { return Ok(()) };
     let key = record.key.as_ref();
     let envelope = Envelope::parse(&record.value)?;
     println!("\nThe same airport as the kad::Record in the store:");
-    println!("  key        {}", key.escape_ascii());
-    println!("             {}", hex(key));
+    let escaped = key.iter().map(|byte| ascii::escape_default(*byte).to_string());
+    println!("  key        {}", packed(VALUES, escaped).trim_start());
+    println!("{}", packed(VALUES, key.iter().map(|byte| format!("{byte:02x}"))));
     println!(
         "  value      {} bytes, {} of them payload",
         record.value.len(),
@@ -171,25 +169,7 @@ fn show_figures(store: &NetabaseStore, loaded: usize, took: Duration) {
 fn line(airport: &Airport) -> String {
     let iata = airport.iata.as_deref().unwrap_or("---");
     let place = format!("{}, {}", airport.city, airport.country);
-    format!(
-        "  {:<5} {iata}  {:<36} {place:<28} {:>6} ft",
-        airport.icao,
-        shortened(&airport.name),
-        airport.elevation_ft
-    )
-}
-
-fn shortened(name: &str) -> String {
-    const COLUMNS: usize = 36;
-    if name.chars().count() <= COLUMNS {
-        return name.to_owned();
-    }
-    name.chars().take(COLUMNS - 1).chain(['…']).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
+    let [name, place] =
+        [(airport.name.as_str(), 33), (&place, 23)].map(|(text, to)| cell(text, to));
+    format!("  {:<5} {iata}  {name} {place} {:>6} ft", airport.icao, airport.elevation_ft)
 }

@@ -13,6 +13,7 @@ use indicatif::ProgressBar;
 use netabase_examples::{
     airports::{Airport, bundled_csv, sample},
     cluster::{Cluster, Holding, Plan, Timings, bar, tables},
+    columns::wrapped,
     exit_code,
 };
 
@@ -63,7 +64,7 @@ async fn start(plan: Plan) -> Result<Cluster, Box<dyn Error>> {
     progress.finish_and_clear();
     let cluster = cluster?;
     done(&format!(
-        "{} nodes run, each on a TCP socket of its own; all they were told is where the first one is",
+        "{} nodes run, on a TCP socket each; all they knew is where the first one is",
         plan.nodes
     ));
     Ok(cluster)
@@ -120,15 +121,12 @@ fn conclude(cluster: &Cluster, plan: Plan, after: &Timings, begun: Instant) {
     let verdict = format!("{found} of {all} airports found after {kill} of {nodes} nodes died");
     let verdict = style(verdict).bold();
     let verdict = if found == all { verdict.green() } else { verdict.red() };
-    println!(
-        "\n{verdict}, {} of them published by the dead. All in {:.1} s.",
-        cluster.orphans(),
-        begun.elapsed().as_secs_f64()
-    );
+    let (orphans, seconds) = (cluster.orphans(), begun.elapsed().as_secs_f64());
+    println!("\n{verdict},\n  {orphans} of them published by the dead. All in {seconds:.1} s.");
 }
 
 fn heading(text: &str) {
-    println!("\n{}", style(text).bold());
+    println!("\n{}", style(wrapped(0, text)).bold());
 }
 
 fn done(text: &str) {

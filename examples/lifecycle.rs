@@ -11,6 +11,7 @@ use std::{cmp::Reverse, error::Error, process::ExitCode, time::Duration};
 use console::style;
 use netabase::StoreMaintenanceResult;
 use netabase_examples::{
+    columns::wrapped,
     exit_code,
     lifecycle::{
         Bars, FLOOD_IDENTITIES, FLOOD_SECONDS, FOLLOWED, HOME, LifecycleError, NoticeKey, SEED,
@@ -61,16 +62,21 @@ fn heading(text: &str) {
     println!("\n{}", style(text).bold());
 }
 
+/// Prints text that numbers make longer or shorter.
+fn paragraph(text: &str) {
+    println!("{}", wrapped(2, text));
+}
+
 fn show_beginning(tower: &Tower) {
     let limits = tower.store.limits();
     println!("{}", style("The life of records in a store that is flooded").bold());
-    println!(
-        "  A control tower at {HOME} writes notices to pilots and holds those that peers send.\n  \
-         Its store has room for {} records of its own and {} of others. Time is simulated\n  \
+    paragraph(&format!(
+        "A control tower at {HOME} writes notices to pilots and holds those that peers send. \
+         Its store has room for {} records of its own and {} of others. Time is simulated \
          (ManualClock), and all chance follows from the seed {SEED}.",
         thousands(limits.max_records),
         thousands(limits.max_foreign_records),
-    );
+    ));
 }
 
 fn show_flood(traffic: &mut Traffic, bars: &Bars, flood: u32) -> Result<(), Box<dyn Error>> {
@@ -94,11 +100,11 @@ fn show_refused(tower: &Tower) {
     let counts = tower.counts;
     let [no_room, private, damaged] =
         [counts.no_room, counts.private, counts.damaged].map(thousands);
-    println!(
-        "  Stored, refused, evicted: what others sent. Expired: the tower's own; no lease of others\n  \
-         ends so soon. Refused were {no_room} for want of room, {private} under a key that the tower\n  \
+    paragraph(&format!(
+        "Stored, refused, evicted: what others sent. Expired: the tower's own; no lease of others \
+         ends so soon. Refused were {no_room} for want of room, {private} under a key that the tower \
          has in private use, and {damaged} that are damaged.",
-    );
+    ));
 }
 
 fn show_sources(traffic: &Traffic) {
@@ -108,19 +114,19 @@ fn show_sources(traffic: &Traffic) {
     let kept_all =
         accounts.filter(|account| account.sent > 0 && account.held.len() == account.sent);
     let names: Vec<_> = kept_all.map(|account| account.name).collect();
-    println!(
-        "  Once no room is left, each newcomer costs a record of the source that holds most, or is\n  \
-         refused if it would be that record itself. Identities do not count, addresses do.\n  \
+    paragraph(&format!(
+        "Once no room is left, each newcomer costs a record of the source that holds most, or is \
+         refused if it would be that record itself. Identities do not count, addresses do. \
          Who holds less loses nothing. All that they sent was kept: {}.",
         names.join(", ")
-    );
+    ));
     let tower = &traffic.tower;
     let (written, expired) = (tower.counts.written, tower.counts.own_expired);
     let live = tower.figures().own.current_records;
-    println!(
-        "  The tower's own: {written} written, {expired} expired when their time had come, {live} live, {} evicted.",
+    paragraph(&format!(
+        "The tower's own: {written} written, {expired} expired when their time had come, {live} live, {} evicted.",
         written.saturating_sub(expired + live)
-    );
+    ));
 }
 
 fn show_distances(traffic: &Traffic) -> Result<(), LifecycleError> {
@@ -130,12 +136,12 @@ fn show_distances(traffic: &Traffic) -> Result<(), LifecycleError> {
         return Ok(());
     }
     println!("{}", tables::distances(traffic));
-    println!(
-        "  The percentage is the part of the key space that is no farther.\n  \
-         watch() tells of what databases show. Of others' records that is what the tower took in\n  \
+    paragraph(&format!(
+        "The percentage is the part of the key space that is no farther. \
+         watch() tells of what databases show. Of others' records that is what the tower took in \
          with put_record, the notices about {FOLLOWED}: it told of {} evictions, the last of them",
         thousands(traffic.tower.counts.evicted)
-    );
+    ));
     println!("{}", tables::last_evicted(traffic)?);
     Ok(())
 }
@@ -144,20 +150,20 @@ fn show_publishers(traffic: &Traffic) {
     let mut publishers = traffic.tower.store.publishers();
     publishers.sort_by_key(|(peer, usage)| (Reverse(usage.records), *peer));
     heading("The three publishers with most records");
-    println!("  {:8} {:52} {:>9} {:>9}", "", "", "records", "bytes");
+    println!("  {:7} {:52} {:>7} {:>9}", "", "", "records", "bytes");
     for (peer, usage) in publishers.iter().take(3) {
         let name = traffic.name_of(peer).unwrap_or("unknown");
         let (records, bytes) = (thousands(usage.records), thousands(usage.bytes));
-        println!("  {name:8} {peer:52} {records:>9} {bytes:>9}");
+        println!("  {name:7} {peer:52} {records:>7} {bytes:>9}");
     }
     let others = publishers.iter().skip(3);
     let records: usize = others.clone().map(|(_, usage)| usage.records).sum();
-    println!(
-        "  and {} more with {} records. Who published an open record is a mere claim: the flood\n  \
+    paragraph(&format!(
+        "and {} more with {} records. Who published an open record is a mere claim: the flood \
          made up {FLOOD_IDENTITIES} peers.",
         thousands(others.count()),
         thousands(records)
-    );
+    ));
 }
 
 /// Gives the notice that would be the next to go another day; says which that is, and which comes after it.
@@ -197,12 +203,12 @@ fn show_expiry(traffic: &mut Traffic) -> Result<(), LifecycleError> {
     let (calls, bounded) = (steps.len(), steps.iter().filter(|step| !step.is_complete).count());
     let records = steps.iter().map(|step| step.records_removed).sum();
     let bytes = steps.iter().map(|step| step.bytes_freed).sum();
-    println!(
-        "  maintain_store, called {calls} times, took out {} records and freed {} bytes.\n  \
+    paragraph(&format!(
+        "maintain_store, called {calls} times, took out {} records and freed {} bytes. \
          What one call does is bounded: {bounded} of them left something to the next.",
         thousands(records),
         thousands(bytes)
-    );
+    ));
     Ok(())
 }
 
@@ -224,21 +230,21 @@ fn show_end(traffic: &Traffic, extended: Option<[NoticeKey; 2]>) -> Result<(), B
     let tower = &traffic.tower;
     let counts = tower.counts;
     heading("What is left");
-    println!(
-        "  {} records; {} are the tower's own: those without end, and the extended one.",
+    paragraph(&format!(
+        "{} records; {} are the tower's own: those without end, and the extended one.",
         thousands(tower.store.record_count()),
         thousands(tower.notices.get_local_records().count())
-    );
+    ));
     if let Some(keys) = extended {
         for key in keys {
             let is_there = tower.notices.contains(&key)?;
             println!("  {:9} is {}", key.to_string(), if is_there { "there" } else { "gone" });
         }
     }
-    println!(
-        "  watch() told of {} that expired of the tower's own, and of {} of those it took in.",
+    paragraph(&format!(
+        "watch() told of {} that expired of the tower's own, and of {} of those it took in.",
         thousands(counts.own_expired),
         thousands(counts.foreign_expired)
-    );
+    ));
     Ok(())
 }

@@ -13,8 +13,12 @@
 use std::{error::Error, io, process::ExitCode, thread, time::Instant};
 
 use console::style;
-use netabase::{NodeEvents, libp2p::Multiaddr};
+use netabase::{
+    NodeEvents,
+    libp2p::{Multiaddr, multiaddr::Protocol},
+};
 use netabase_examples::{
+    columns::wrapped,
     exit_code,
     two_nodes::{Arguments, CODES, Contact, First, Second, arrival, line, short},
 };
@@ -43,8 +47,7 @@ async fn be_first(listen: &Multiaddr) -> Result<(), Box<dyn Error>> {
     }
     println!("\n{}", style("Run this in a second terminal:").bold());
     for address in first.addresses() {
-        let command = format!("cargo run --release --example two_nodes -- {address}");
-        println!("  {}", style(command).cyan());
+        println!("{}", style(command(address)).cyan());
     }
     println!("\n{} (Enter or Ctrl-C ends it)", style("What happens:").bold());
     let told = tell(&mut first, events).await;
@@ -53,10 +56,28 @@ async fn be_first(listen: &Multiaddr) -> Result<(), Box<dyn Error>> {
     told
 }
 
+/// The column where the text begins that tells what happened.
+const SAID: usize = 12;
+
+/// The command that starts the second node.
+///
+/// An address has 81 columns or more, so the shell is told, by a backslash, that it goes on in the next line.
+fn command(mut address: Multiaddr) -> String {
+    let command = "cargo run --release --example two_nodes --";
+    match address.pop() {
+        Some(Protocol::P2p(peer)) => format!("{command} {address}\\\n/p2p/{peer}"),
+        Some(last) => format!("{command} {}", address.with(last)),
+        None => command.to_owned(),
+    }
+}
+
 /// Tells what happens until the user has seen enough.
 async fn tell(first: &mut First, mut events: NodeEvents) -> Result<(), Box<dyn Error>> {
     let (begun, mut enter) = (Instant::now(), enter());
-    let say = |text: String| println!("  {:>6.1} s  {text}", begun.elapsed().as_secs_f64());
+    let say = |text: String| {
+        let text = wrapped(SAID, &text);
+        println!("  {:>6.1} s  {}", begun.elapsed().as_secs_f64(), text.trim_start());
+    };
     loop {
         let event = tokio::select! {
             _ = ctrl_c() => return Ok(()),

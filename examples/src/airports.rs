@@ -1,5 +1,7 @@
 //! 28,298 real airports, heliports and airfields.
 
+mod bar;
+
 mod load;
 
 mod sample;
@@ -9,6 +11,7 @@ mod schema;
 use std::path::PathBuf;
 
 pub use self::{
+    bar::bar,
     load::{LoadError, load_csv},
     sample::{by_codes, sample},
     schema::{Airport, AirportKey, AirportRef},

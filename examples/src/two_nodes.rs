@@ -22,7 +22,7 @@ pub use self::{
     first::{First, arrival},
     second::Second,
 };
-use crate::airports::Airport;
+use crate::{airports::Airport, columns::cell};
 
 /// The codes of the airports that the first node publishes, and that the second asks for.
 pub const CODES: [&str; 5] = ["BIKF", "BIRK", "BIAR", "BIEG", "BIVM"];
@@ -34,7 +34,7 @@ pub const OWN_CODE: &str = "EGLL";
 #[must_use]
 pub fn line(airport: &Airport) -> String {
     let place = format!("{}, {}", airport.city, airport.country);
-    format!("{:<4}  {:<30}  {place:<18}", airport.icao, airport.name)
+    format!("{:<4}  {}  {}", airport.icao, cell(&airport.name, 30), cell(&place, 18))
 }
 
 /// The end of a peer's id: enough to tell two of them apart.

@@ -132,8 +132,8 @@ pub use self::{
 #[cfg(feature = "network")]
 pub use self::network::{
     BootstrapError, FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError,
-    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, RecoverReport,
-    Refusals,
+    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Reachability,
+    RecoverReport, Refusals, RelayLimits, UnreachableReason,
 };
 
 /// The examples of the README compile and run.

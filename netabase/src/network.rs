@@ -12,6 +12,10 @@ mod addresses;
 
 mod settings;
 
+mod relay_limits;
+
+mod reachability;
+
 mod events;
 
 mod counters;
@@ -36,9 +40,17 @@ mod connections;
 
 mod kad_behaviour;
 
+mod relay_ledger;
+
+mod relay_server;
+
+mod autonat_client;
+
 mod autonat_server;
 
 mod protocol;
+
+mod ask;
 
 mod transport;
 
@@ -76,6 +88,8 @@ pub use self::{
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::FetchMode,
+    reachability::{Reachability, UnreachableReason},
+    relay_limits::RelayLimits,
     remote::{NetworkDatabase, RecoverReport},
     report::PublishReport,
     settings::{NodeLimits, Rate},

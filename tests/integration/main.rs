@@ -1,5 +1,8 @@
 //! What netabase promises, through its public API. One module a behaviour.
 
+#[cfg(feature = "network")]
+mod waiting;
+
 mod key_bytes;
 
 mod records;
@@ -31,6 +34,10 @@ mod error_texts;
 mod watch;
 
 mod model;
+
+mod three_peers;
+
+mod fuzz_corpus;
 
 mod limits;
 
@@ -89,20 +96,31 @@ mod republishing;
 
 mod accepted_leases;
 
+#[cfg(feature = "network")]
 mod swarms;
 
+#[cfg(feature = "network")]
 mod testkit;
 
+#[cfg(feature = "network")]
+mod nat;
+
+#[cfg(feature = "network")]
 mod nodes;
 
+#[cfg(feature = "network")]
 mod airports;
 
+#[cfg(feature = "network")]
 mod flooded_tower;
 
+#[cfg(feature = "network")]
 mod example_two_nodes;
 
+#[cfg(feature = "network")]
 mod example_cluster;
 
+#[cfg(feature = "network")]
 mod example_notebook;
 
 mod misuse;
@@ -113,4 +131,5 @@ mod schemas;
 
 mod authors;
 
+#[cfg(feature = "network")]
 mod disk;

@@ -26,6 +26,10 @@ mod recovery;
 
 mod offers;
 
+mod spreading;
+
+mod cuts;
+
 mod adversary;
 
 mod refused;
@@ -52,23 +56,20 @@ mod outdated;
 
 mod limited;
 
+mod relaying;
+
 mod oversized;
 
 mod flood;
 
-use std::{error::Error, future::Future, time::Duration};
+use std::error::Error;
 
 use libp2p::Multiaddr;
 use netabase::{Netabase, NetabaseBuilder, NodeError};
 
+pub(crate) use crate::waiting::in_time;
+
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
-
-/// No test takes so long on the slowest machine that is still of use.
-const TIMEOUT: Duration = Duration::from_secs(120);
-
-pub(crate) async fn in_time(test: impl Future<Output = Outcome>) -> Outcome {
-    tokio::time::timeout(TIMEOUT, test).await?
-}
 
 /// A node that listens on loopback, and nowhere else.
 pub(crate) fn on_loopback() -> NetabaseBuilder {

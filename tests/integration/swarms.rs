@@ -1,6 +1,6 @@
 //! Two bare libp2p swarms, each with our store in its `kad::Behaviour`.
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use futures::StreamExt;
 use libp2p::{
@@ -12,11 +12,12 @@ use libp2p::{
 };
 use netabase::{NetabaseStore, PutOutcome, RecordState};
 
-use crate::schemas::{Note, Profile, note, profile};
+use crate::{
+    schemas::{Note, Profile, note, profile},
+    waiting::in_time,
+};
 
 type Node = Swarm<kad::Behaviour<NetabaseStore>>;
-
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn node(store: &NetabaseStore) -> Result<Node, Box<dyn Error>> {
     let store = store.clone();
@@ -27,7 +28,7 @@ fn node(store: &NetabaseStore) -> Result<Node, Box<dyn Error>> {
             let mut config = kad::Config::new(StreamProtocol::new("/netabase/test/kad/1.0.0"));
             config.set_replication_interval(None).set_publication_interval(None);
             // A sender whose record was refused may wait that long until it learns of it.
-            config.set_substreams_timeout(Duration::from_secs(3));
+            config.set_substreams_timeout(std::time::Duration::from_secs(3));
             kad::Behaviour::with_config(keypair.public().to_peer_id(), store, config)
         })?
         .build();
@@ -75,7 +76,7 @@ async fn result(asking: &mut Node, other: &mut Node, query: QueryId) -> Vec<Quer
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_typed_record_goes_from_one_swarm_to_another() -> Result<(), Box<dyn Error>> {
-    tokio::time::timeout(TIMEOUT, exchange()).await?
+    in_time(exchange()).await
 }
 
 async fn exchange() -> Result<(), Box<dyn Error>> {
@@ -119,7 +120,7 @@ async fn exchange() -> Result<(), Box<dyn Error>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owned_record_goes_from_one_swarm_to_another() -> Result<(), Box<dyn Error>> {
-    tokio::time::timeout(TIMEOUT, exchange_owned()).await?
+    in_time(exchange_owned()).await
 }
 
 async fn exchange_owned() -> Result<(), Box<dyn Error>> {

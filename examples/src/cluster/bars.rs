@@ -1,3 +1,5 @@
+//! Shows how far the cluster has come.
+
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar of so many steps of something. Nothing of it is shown where there is no terminal.
@@ -9,7 +11,7 @@ pub fn bar(what: &'static str, steps: usize) -> ProgressBar {
 
 fn style() -> ProgressStyle {
     ProgressStyle::with_template(
-        "  {prefix:18} {bar:40.cyan/dim} {human_pos:>9} of {human_len:<9} {elapsed:>4}",
+        "  {prefix:18} {bar:30.cyan/dim} {human_pos:>9} of {human_len:<9} {elapsed:>4}",
     )
     .expect("the template is valid")
 }

@@ -9,7 +9,7 @@ use super::{
     ring::{Place, Ring},
     timings::Timings,
 };
-use crate::lifecycle::thousands;
+use crate::{columns::wrapped, lifecycle::thousands, two_nodes::short};
 
 /// How wide the line is that a ring is shown as.
 const COLUMNS: usize = 64;
@@ -35,7 +35,7 @@ pub fn timings(rows: &[(&str, &Timings)]) -> String {
 #[must_use]
 pub fn holdings(holdings: &[Holding]) -> String {
     let header =
-        format!("  {:4}  {:52}  {:>9} {:>5} {:>9}", "node", "peer", "published", "held", "bytes");
+        format!("  {:4}  {:7}  {:>9} {:>9} {:>12}", "node", "peer", "published", "held", "bytes");
     let (shown, others) = holdings.split_at(holdings.len().min(ROWS));
     let mut lines = vec![header];
     lines.extend(shown.iter().map(holding));
@@ -52,7 +52,8 @@ pub fn holdings(holdings: &[Holding]) -> String {
 fn holding(holding: &Holding) -> String {
     let Holding { number, peer, is_alive, own, held, bytes } = holding;
     let [own, held, bytes] = [*own, *held, *bytes].map(thousands);
-    let line = format!("  {number:>4}  {peer:52}  {own:>9} {held:>5} {bytes:>9}");
+    let peer = short(peer);
+    let line = format!("  {number:>4}  {peer}  {own:>9} {held:>9} {bytes:>12}");
     if *is_alive { line } else { style(format!("{line}  died")).red().to_string() }
 }
 
@@ -87,12 +88,13 @@ pub fn legend(ring: &Ring) -> String {
         style("○").dim(),
         style("✗").red()
     );
-    let who = "  Kademlia keeps a record at the 20 nodes that are closest to its key";
-    if ring.places.iter().all(|place| place.holds) {
-        format!("{marks}\n{who}: of {} nodes, all.", ring.places.len())
+    let who = "Kademlia keeps a record at the 20 nodes that are closest to its key";
+    let who = if ring.places.iter().all(|place| place.holds) {
+        format!("{who}: of {} nodes, all.", ring.places.len())
     } else {
-        format!("{marks}\n{who}; its owner has it, too.")
-    }
+        format!("{who}; its owner has it, too.")
+    };
+    format!("{marks}\n{}", wrapped(2, &who))
 }
 
 fn mark(place: &Place) -> String {

@@ -1,4 +1,6 @@
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+//! Shows how far the flood has come, and how full the tower's budgets are.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use netabase::BudgetInfo;
 
 use super::{
@@ -21,10 +23,16 @@ impl Bars {
     /// Bars for a tower's store, and a flood of so many records.
     #[must_use]
     pub fn new(tower: &Tower, flood: u32) -> Self {
-        let all = MultiProgress::new();
+        Self::drawn_on(ProgressDrawTarget::stderr(), tower, flood)
+    }
+
+    /// The bars of [`Bars::new`] on a terminal of the caller's.
+    #[must_use]
+    pub fn drawn_on(target: ProgressDrawTarget, tower: &Tower, flood: u32) -> Self {
+        let all = MultiProgress::with_draw_target(target);
         let bar = |name: &'static str, color, len: u64| {
             let template = format!(
-                "  {{prefix:8}} {{bar:50.{color}/dim}} {{human_pos:>9}} of {{human_len:<9}} {{percent:>3}} %"
+                "  {{prefix:8}} {{bar:40.{color}/dim}} {{human_pos:>9}} of {{human_len:<9}} {{percent:>3}} %"
             );
             all.add(ProgressBar::new(len).with_style(style(&template)).with_prefix(name))
         };

@@ -46,14 +46,15 @@ pub(super) fn power_of_two(distance: KBucketDistance) -> String {
     distance.ilog2().map_or_else(|| "0".to_owned(), |exponent| format!("2^{exponent}"))
 }
 
-/// How full a budget is: a bar of eight blocks, then records and percent.
+/// How full a budget is: a bar of five blocks, then records and percent.
 pub(super) fn gauge(budget: &BudgetInfo, color: Color) -> String {
-    let full = (budget.current_records * 8).div_ceil(budget.max_records.max(1)).min(8);
+    const BLOCKS: usize = 5;
+    let full = (budget.current_records * BLOCKS).div_ceil(budget.max_records.max(1)).min(BLOCKS);
     let records = thousands(budget.current_records);
     format!(
-        "{}{} {records:>6} {:>3.0} %",
+        "{}{} {records:>5} {:>3.0} %",
         style("█".repeat(full)).fg(color),
-        style("░".repeat(8 - full)).dim(),
+        style("░".repeat(BLOCKS - full)).dim(),
         budget.utilization_percentage
     )
 }

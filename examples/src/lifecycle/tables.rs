@@ -22,7 +22,7 @@ pub fn flood_header() -> String {
     let [own, foreign] = ["own", "foreign"];
     let [stored, refused, evicted, expired] = ["stored", "refused", "evicted", "expired"];
     format!(
-        "  {:8}  {own:21}  {foreign:21} {stored:>7} {refused:>8} {evicted:>7} {expired:>7}",
+        "  {:8} {own:17}  {foreign:17} {stored:>6} {refused:>9} {evicted:>7} {expired:>7}",
         "time"
     )
 }
@@ -35,7 +35,7 @@ pub fn flood_row(tower: &Tower) -> String {
     let [stored, refused, evicted, expired] =
         [counts.stored, counts.refused(), figures.evicted(), counts.own_expired].map(thousands);
     format!(
-        "  {}  {}  {} {stored:>7} {refused:>8} {evicted:>7} {expired:>7}",
+        "  {} {}  {} {stored:>6} {refused:>9} {evicted:>7} {expired:>7}",
         day_time(&tower.clock),
         gauge(&own, Color::Green),
         gauge(&foreign, Color::Cyan)
@@ -142,7 +142,7 @@ pub fn live_row(traffic: &Traffic, steps: &[StoreMaintenanceResult], block: usiz
 
 fn columns<T: Display>(name: &str, address: &str, numbers: [T; 5]) -> String {
     let [before, sent, refused, evicted, held] = numbers;
-    format!("  {name:8} {address:22} {before:>9} {sent:>10} {refused:>9} {evicted:>9} {held:>9}")
+    format!("  {name:8} {address:22} {before:>7} {sent:>9} {refused:>9} {evicted:>9} {held:>6}")
 }
 
 fn far(distance: KBucketDistance) -> String {

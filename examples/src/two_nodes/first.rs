@@ -6,7 +6,7 @@ use netabase::{
     libp2p::{Multiaddr, PeerId, kad::RecordKey},
 };
 
-use super::{CODES, error::TwoNodesError, line, node, short};
+use super::{CODES, error::TwoNodesError, node, short};
 use crate::airports::{Airport, bundled_csv, by_codes};
 
 /// The node that is there first, and publishes.
@@ -111,7 +111,7 @@ impl First {
 /// An airport that came, in words.
 #[must_use]
 pub fn arrival(owner: &PeerId, airport: &Airport) -> String {
-    format!("holds for {}: {}", short(owner), line(airport))
+    format!("holds for {}: {}, {}", short(owner), airport.icao, airport.name)
 }
 
 fn counted(peers: usize) -> String {

@@ -3,7 +3,7 @@
 use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::settings::MAX_EVENTS;
+use super::{reachability::Reachability, settings::MAX_EVENTS};
 use crate::store::{ArrivalError, PutOutcome};
 
 /// An event in the life of a node.
@@ -36,6 +36,28 @@ pub enum NodeEvent {
     ServerMode {
         /// `true` if they may.
         is_server: bool,
+    },
+    /// Others reach the node in another way than before, or not at all.
+    Reachability {
+        /// The way.
+        reachability: Reachability,
+    },
+    /// A server of the network relays for the node: others reach it there.
+    RelayReserved {
+        /// The server.
+        relay: PeerId,
+    },
+    /// A server relays for the node no longer. Another one is looked for.
+    RelayLost {
+        /// The server.
+        relay: PeerId,
+    },
+    /// A peer that was connected over a relay has a direct connection now; or none came about, and it stays as it is.
+    HolePunched {
+        /// The peer.
+        peer: PeerId,
+        /// `true` if there is a direct connection.
+        is_direct: bool,
     },
     /// A record that a peer sent was taken in, and the peer is told so. As often as
     /// [`records_accepted`](super::NodeCounters::records_accepted) counts: of all events the most frequent.

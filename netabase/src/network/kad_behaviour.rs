@@ -18,7 +18,7 @@ use libp2p::{
 
 use super::{
     addresses::{MAX_ADDRESSES, Scope, known_addresses},
-    connections::Connections,
+    connections::{Connections, origin_of},
     inbound_store::{InboundStore, Sender},
     keep_alive::KeepAlive,
     refusal::Refusal,
@@ -44,7 +44,11 @@ pub(super) struct KadBehaviour {
 pub(super) enum KadEvent {
     Kad(kad::Event),
     /// A peer has answered a query, or has not. Walks are told of failures alone.
-    Answered { query: QueryId, peer: PeerId, answer: Answer },
+    Answered {
+        query: QueryId,
+        peer: PeerId,
+        answer: Answer,
+    },
     /// A peer that had not answered is there again.
     Heard(PeerId),
 }
@@ -121,7 +125,8 @@ impl NetworkBehaviour for KadBehaviour {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
-        self.connections.start_incoming(connection, remote).map_err(ConnectionDenied::new)?;
+        let from = origin_of(local, remote);
+        self.connections.start_incoming(connection, from).map_err(ConnectionDenied::new)?;
         self.inner.handle_pending_inbound_connection(connection, local, remote)
     }
 
@@ -159,7 +164,8 @@ impl NetworkBehaviour for KadBehaviour {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.connections.check_incoming(connection, peer, remote).map_err(ConnectionDenied::new)?;
+        let from = origin_of(local, remote);
+        self.connections.check_incoming(connection, peer, from).map_err(ConnectionDenied::new)?;
         self.inner
             .handle_established_inbound_connection(connection, peer, local, remote)
             .map(|handler| KeepAlive::new(handler, IDLE_CONNECTION_TIMEOUT))

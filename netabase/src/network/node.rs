@@ -8,17 +8,18 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, timeout_at},
 };
 
 use super::{
-    command::{Command, Reply},
+    command::{Command, Reply, call},
     counters::{NodeCounters, SharedCounters},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     offers::Offers,
     query::{FetchMode, Fetched},
+    reachability::Reachability,
     report::PublishReport,
     settings::BOOTSTRAP_TIMEOUT,
     status::Status,
@@ -111,6 +112,12 @@ impl Netabase {
     #[must_use]
     pub fn is_server(&self) -> bool {
         self.shared.status.borrow().is_server
+    }
+
+    /// Returns how other nodes reach this one now, and if they do not, why.
+    #[must_use]
+    pub fn reachability(&self) -> Reachability {
+        self.shared.status.borrow().reachability
     }
 
     /// Returns what the node has done, and what it holds now.
@@ -207,7 +214,8 @@ impl Netabase {
     }
 
     /// Waits until the node has joined the network it was given addresses of, at most until ten seconds after its
-    /// start. Later calls return at once. A node that was given none has nothing to wait for.
+    /// start. Later calls return at once. A node that was given none has nothing to wait for. Returns how others reach it
+    /// as far as it is known by then: to be sure takes some seconds more, and [`NodeEvent::Reachability`](crate::NodeEvent::Reachability) tells.
     ///
     /// # Errors
     ///
@@ -217,8 +225,9 @@ impl Netabase {
     ///   [`BootstrapError::NotServing`] if no peer of the network is known.
     /// - [`BootstrapError::Unfinished`] if one is.
     /// - [`BootstrapError::Stopped`] if the node has ended.
-    pub async fn bootstrapped(&self) -> Result<(), BootstrapError> {
-        self.bootstrapped_by(self.shared.started + BOOTSTRAP_TIMEOUT).await
+    pub async fn bootstrapped(&self) -> Result<Reachability, BootstrapError> {
+        self.bootstrapped_by(self.shared.started + BOOTSTRAP_TIMEOUT).await?;
+        Ok(self.reachability())
     }
 
     pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> Result<(), BootstrapError> {
@@ -276,31 +285,11 @@ impl Netabase {
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
-        let mut call = Call { abandoned: &self.shared.abandoned, is_answered: false };
-        // Dropped before the call, which then finds the task's end closed.
-        let (reply, answer) = oneshot::channel();
-        self.send(command(reply)).await?;
-        let result = answer.await.unwrap_or(Err(NetworkError::Stopped));
-        call.is_answered = true;
-        result
+        call(&self.shared.commands, &self.shared.abandoned, command).await
     }
 
     async fn send(&self, command: Command) -> Result<(), NetworkError> {
         self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
-    }
-}
-
-/// Tells the task of a caller that gives up, so that its query makes room for others.
-struct Call<'a> {
-    abandoned: &'a Notify,
-    is_answered: bool,
-}
-
-impl Drop for Call<'_> {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            self.abandoned.notify_one();
-        }
     }
 }
 

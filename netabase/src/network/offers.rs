@@ -50,7 +50,10 @@ impl Offers {
     pub(super) fn add_earlier(&self) {
         let mut earlier = self.earlier.lock();
         let Some(records) = earlier.as_mut() else { return };
-        if !records.show_some(MAX_EARLIER, |key| drop(self.insert(hash_of(key), key.clone()))) {
+        let has_more = records.show_some(MAX_EARLIER, |key| {
+            self.insert(hash_of(key), key.clone());
+        });
+        if !has_more {
             *earlier = None;
         }
     }

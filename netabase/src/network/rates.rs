@@ -104,7 +104,8 @@ impl<K: Eq + Hash> Meters<K> {
         if self.rate.burst == 0 {
             return NEVER;
         }
-        let used = self.used_until.get(key).map_or(Duration::ZERO, |until| until.duration_since(now));
+        let used =
+            self.used_until.get(key).map_or(Duration::ZERO, |until| until.duration_since(now));
         (used + each * count).saturating_sub(each * self.rate.burst)
     }
 

@@ -35,6 +35,18 @@ mod spread_progress;
 
 mod housekeeping;
 
+mod way;
+
+mod paths;
+
+mod address_tests;
+
+mod relays;
+
+mod reach;
+
+mod asks;
+
 #[cfg(test)]
 mod tests;
 
@@ -50,11 +62,13 @@ pub(super) use self::{
     action::{Action, Answer, Request},
     progress::Effort,
     queries::Query,
+    reach::Ways,
     routing::Routed,
+    way::Way,
 };
 use self::{
-    bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
-    patience::Patience, peers::Peers, queries::Queries, renewals::Renewals,
+    asks::Asks, bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
+    patience::Patience, peers::Peers, queries::Queries, reach::Reach, renewals::Renewals,
     spread_progress::SpreadProgress,
 };
 use super::{
@@ -72,6 +86,7 @@ pub(super) struct NodeState {
     peers: Peers,
     bootstrap: Bootstrap,
     bootstrap_status: BootstrapStatus,
+    configured: Mode,
     mode: ModePolicy,
     queries: Queries,
     patience: Patience,
@@ -87,6 +102,8 @@ pub(super) struct NodeState {
     now: Instant,
     /// The keys that this peer announces itself for, again whenever the node comes back to the network.
     provided: HashSet<RecordKey>,
+    reach: Reach,
+    asks: Asks,
     /// Decisions that the task has not carried out yet.
     actions: VecDeque<Action>,
 }
@@ -100,7 +117,7 @@ impl NodeState {
     ) -> Self {
         Self {
             offering: Offering::new(store.peer_id(), offers),
-            handovers: Handovers::new(store.peer_id()),
+            handovers: Handovers::new(store.peer_id(), Instant::now()),
             patience: Patience::default(),
             paces: Paces::default(),
             renewals: Renewals::default(),
@@ -111,9 +128,12 @@ impl NodeState {
             peers: Peers::default(),
             bootstrap_status: BootstrapStatus::new(bootstrap.len()),
             bootstrap: Bootstrap::new(bootstrap),
+            configured: mode,
             mode: ModePolicy::new(mode),
             queries: Queries::default(),
             provided: HashSet::new(),
+            reach: Reach::new(mode),
+            asks: Asks::default(),
             actions: VecDeque::new(),
         }
     }
@@ -138,9 +158,14 @@ impl NodeState {
         self.bootstrap_status.obstacle()
     }
 
+    /// Returns whether the node was made a server.
+    pub(super) fn is_server(&self) -> bool {
+        self.configured == Mode::Server
+    }
+
     /// Returns for how many calls something is under way.
     pub(super) fn callers(&self) -> usize {
-        self.queries.callers().max(self.patience.len())
+        self.queries.callers().max(self.patience.len()) + self.asks.waiting()
     }
 
     /// Takes the oldest decision that was not carried out yet.

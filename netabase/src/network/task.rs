@@ -2,6 +2,8 @@
 
 mod actions;
 
+mod ask;
+
 mod commands;
 
 mod dial;
@@ -12,17 +14,21 @@ mod listen;
 
 mod observed;
 
+mod reach;
+
 mod swarm_events;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use libp2p::{Multiaddr, PeerId, Swarm, futures::StreamExt, kad};
+use libp2p::{
+    Multiaddr, PeerId, Swarm, futures::StreamExt, kad, request_response::OutboundRequestId,
+};
 use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until},
 };
 
-pub(super) use self::executor::ConnectionTasks;
+pub(super) use self::{executor::ConnectionTasks, listen::Listen};
 use super::{
     addresses::known_addresses, behaviour::Behaviour, command::Command, counters::SharedCounters,
     events::EventSender, inbound_store::InboundStore, settings::MAX_QUERIES, state::NodeState,
@@ -54,6 +60,10 @@ pub(super) struct Task {
     channels: TaskChannels,
     state: NodeState,
     housekeeping: Interval,
+    /// The questions to peers that are under way.
+    asked: HashMap<OutboundRequestId, u64>,
+    /// `true` if the application has said where the node is reached.
+    has_given_addresses: bool,
     /// The time of the next renewals.
     renews_at: std::time::Instant,
 }
@@ -69,7 +79,16 @@ impl Task {
         let mut housekeeping = interval_at(Instant::now(), HOUSEKEEPING);
         housekeeping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let renews_at = std::time::Instant::now();
-        Self { swarm, connection_tasks, channels, state, housekeeping, renews_at }
+        Self {
+            swarm,
+            connection_tasks,
+            channels,
+            state,
+            housekeeping,
+            asked: HashMap::new(),
+            has_given_addresses: false,
+            renews_at,
+        }
     }
 
     /// Runs the node until it is told to end, or the last handle is dropped. Afterwards nothing of it is left, but
@@ -136,9 +155,12 @@ impl Task {
         self.state.store().maintain_store();
         self.state.begin_renewals();
         self.state.end_long_walks();
+        let known = self.known_peers();
+        self.state.end_long_asks(known, std::time::Instant::now());
         self.state.tidy();
         self.state.show_progress();
         self.state.dial_bootstrap(std::time::Instant::now());
+        self.look_after_reach();
         self.update_mode();
         self.update_counters();
     }

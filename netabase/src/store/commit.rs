@@ -1,7 +1,7 @@
 //! Commits: a plan is made, given to the journal if there is one, and applied, under one lock; then the lock goes, those
 //! who watch are told, and the writer waits for the disk if it has to.
 
-use std::{mem, sync::RwLockWriteGuard};
+use std::{mem, sync::RwLockWriteGuard, thread};
 
 use super::{
     NetabaseStore, Shared,
@@ -93,10 +93,12 @@ impl NetabaseStore {
         }
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let transition = inner.engine.begin(room).map_err(CommitError::Damaged)?;
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
-        let result = plan(&mut planned)?;
-        let (mut transition, audience) = planned.finish();
+        let mut transition = inner.engine.begin(room).map_err(CommitError::Damaged)?;
+        let (result, audience) = {
+            let transition = (origin, &mut transition);
+            let mut planned = Plan::new(&inner, &shared.author, now, transition);
+            (plan(&mut planned)?, planned.audience())
+        };
         let ticket = shared.commit(inner, &mut transition, audience, (pace, now))?;
         if let Some(ticket) = ticket {
             shared.settle(ticket, pace).map_err(CommitError::Disk)?;
@@ -168,7 +170,7 @@ impl Shared {
         let has_posted = inner.post(notes, &self.outbox);
         let sink = inner.served.take_news();
         drop(inner);
-        self.inner.give_way();
+        self.inner.give_way(thread::yield_now);
         if has_posted {
             self.outbox.send();
         }

@@ -15,6 +15,8 @@ mod meta;
 
 mod order;
 
+mod places;
+
 mod records;
 
 mod row;
@@ -30,7 +32,7 @@ use std::{
     ops::{ControlFlow, RangeInclusive},
 };
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
 pub(crate) use self::catalogue::SchemaId;
 pub use self::{apply::Damaged, transition::ChangeOrigin};
@@ -137,17 +139,6 @@ impl Engine {
     /// Returns a row by its slot.
     pub(super) fn by_slot(&self, slot: u32) -> RowRef<'_> {
         self.get(self.tracking.key(slot)).expect("every slot has a row")
-    }
-
-    /// Returns the key of the row in a slot, if there is one.
-    pub(super) fn key_in_slot(&self, slot: u32) -> Option<&RecordKey> {
-        self.tracking.key_in_slot(slot)
-    }
-
-    /// Returns the rows that have slots, from one on: slot, key and, of a foreign row, its distance from the local
-    /// peer.
-    pub(super) fn slots(&self, from: u32) -> impl Iterator<Item = (u32, &RecordKey, Option<u64>)> {
-        self.tracking.slots_from(from)
     }
 
     /// Returns the keys in a range, in their order or against it.

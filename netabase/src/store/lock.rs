@@ -1,11 +1,8 @@
 //! The lock around a store.
 
-use std::{
-    sync::{
-        LockResult, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
+use std::sync::{
+    LockResult, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 /// Readers beside each other, a writer alone, and time for those who wait to come in before it writes again.
@@ -43,13 +40,13 @@ impl<T> Lock<T> {
         }
     }
 
-    /// Leaves those who wait time to take it, if it is not held here.
-    pub(super) fn give_way(&self) {
+    /// Leaves those who wait time to take it, if it is not held here: `pause`, a bounded number of times.
+    pub(super) fn give_way(&self, mut pause: impl FnMut()) {
         for _ in 0..YIELDS {
             if self.waiting.load(Ordering::Relaxed) == 0 {
                 return;
             }
-            thread::yield_now();
+            pause();
         }
     }
 
@@ -69,7 +66,10 @@ fn whole<G>(locked: LockResult<G>) -> G {
 
 #[cfg(test)]
 mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        thread,
+    };
 
     use super::*;
 
@@ -88,6 +88,26 @@ mod tests {
             assert!(reader.join().unwrap() <= 1);
         });
         assert_eq!((lock.waiting.load(Ordering::Relaxed), *lock.read()), (0, 1));
+    }
+
+    #[test]
+    fn a_writer_gives_way_while_somebody_waits_and_not_for_ever() {
+        let lock = Lock::new(());
+        let pauses = |leaves_after: usize| {
+            let mut pauses = 0;
+            lock.give_way(|| {
+                pauses += 1;
+                if pauses == leaves_after {
+                    lock.waiting.store(0, Ordering::Relaxed);
+                }
+            });
+            pauses
+        };
+        assert_eq!(pauses(1), 0, "nobody waits");
+        lock.waiting.store(2, Ordering::Relaxed);
+        assert_eq!(pauses(3), 3, "until they have it");
+        lock.waiting.store(1, Ordering::Relaxed);
+        assert_eq!(pauses(usize::MAX), YIELDS, "who sleeps that long is not waited for");
     }
 
     #[test]

@@ -28,13 +28,13 @@ pub(super) struct Audience {
     pub(super) journal: bool,
 }
 
-/// A commit that is being planned, under the lock. It only reads; what it decides is its [`Transition`].
+/// A commit that is being planned, under the lock. It only reads; what it decides is written to its [`Transition`].
 pub(super) struct Plan<'a> {
     pub(super) inner: &'a Inner,
     pub(super) author: &'a Author,
     pub(super) now: &'a Moment,
     origin: ChangeOrigin,
-    transition: Transition,
+    transition: &'a mut Transition,
     /// Whether the caller itself sends peers what changes.
     caller_sends: bool,
     /// Whether nothing changes that a journal keeps.
@@ -53,12 +53,12 @@ pub(super) struct Plan<'a> {
 type Expired<'a> = [Option<Box<dyn Iterator<Item = u32> + 'a>>; 3];
 
 impl<'a> Plan<'a> {
-    /// Begins to plan a transition, which is empty.
+    /// Begins to plan a transition, which is empty yet.
     pub(super) fn new(
         inner: &'a Inner,
         author: &'a Author,
         now: &'a Moment,
-        (origin, transition): (ChangeOrigin, Transition),
+        (origin, transition): (ChangeOrigin, &'a mut Transition),
     ) -> Self {
         Self {
             inner,
@@ -75,11 +75,10 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Ends the plan; says, too, who is to know of it.
-    #[inline]
-    pub(super) fn finish(self) -> (Transition, Audience) {
+    /// Returns who is to know of what is planned.
+    pub(super) fn audience(&self) -> Audience {
         let listener = self.origin == ChangeOrigin::Local && !self.caller_sends;
-        (self.transition, Audience { listener, journal: !self.is_derived })
+        Audience { listener, journal: !self.is_derived }
     }
 
     /// Says that nothing changes that a journal keeps: that only follows from it.
@@ -117,13 +116,19 @@ impl<'a> Plan<'a> {
         show: impl FnOnce(RowRef<'a>),
     ) -> Option<Previous> {
         let row = self.engine().get(key)?;
+        let previous = self.previous_of(row)?;
+        show(row);
+        Some(previous)
+    }
+
+    /// Does as [`previous`](Self::previous) for a row that was looked up.
+    pub(super) fn previous_of(&mut self, row: RowRef<'a>) -> Option<Previous> {
         if row.is_expired(self.now) {
             if let Some(slot) = row.volatile.slot {
                 self.drop_slot(slot, ChangeOrigin::Expired);
             }
             return None;
         }
-        show(row);
         Some(row.previous())
     }
 

@@ -113,7 +113,8 @@ impl NetabaseStore {
     pub(crate) fn offered(&self, key: &RecordKey) -> Option<Record> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let stored = inner.engine.get(key).filter(|row| is_offered(*row) && !is_over(*row, &now))?;
+        let stored =
+            inner.engine.get(key).filter(|row| is_offered(*row) && !is_over(*row, &now))?;
         Some(as_record(stored, &now))
     }
 
@@ -126,7 +127,8 @@ impl NetabaseStore {
     pub(crate) fn served_record(&self, key: &RecordKey) -> Option<(Record, bool)> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let stored = inner.engine.get(key).filter(|row| row.state().served && !is_over(*row, &now))?;
+        let stored =
+            inner.engine.get(key).filter(|row| row.state().served && !is_over(*row, &now))?;
         Some((as_record(stored, &now), stored.state().own))
     }
 

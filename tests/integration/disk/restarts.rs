@@ -63,7 +63,7 @@ async fn start(
 ) -> Result<Netabase, Box<dyn Error>> {
     let author = by(clock).data_dir(directory).bootstrap(holder.addresses()).start().await?;
     author.bootstrapped().await?;
-    know(&author, 1).await;
+    know(&author, 1).await?;
     Ok(author)
 }
 
@@ -88,9 +88,9 @@ async fn what_an_author_puts_and_removes_after_a_restart_reaches_peers() -> Outc
         let profiles = pair.author.database::<Profile>()?;
         let later = Profile { about: "after the restart".into(), ..profile("ada") };
         assert_eq!(profiles.put(&later)?, Some(profile("ada")));
-        until(&pair.holder, |_| held.get("ada") == Ok(Some(later.clone()))).await;
+        until(&pair.holder, |_| held.get("ada") == Ok(Some(later.clone()))).await?;
         assert!(profiles.remove("bob")?);
-        until(&pair.holder, |_| held.get("bob") == Ok(None)).await;
+        until(&pair.holder, |_| held.get("bob") == Ok(None)).await?;
         // It keeps the store open.
         drop(profiles);
 
@@ -116,12 +116,12 @@ async fn leases_are_renewed_after_a_restart_though_no_database_was_opened() -> O
         assert_eq!(lease_end(pair.author.store(), &key), Some(before), "it is served");
         pair.clock.advance(minutes(40));
         let renewed = || lease_end(pair.holder.store(), &key) > Some(before);
-        until(&pair.author, |counters| counters.renewals >= 1 && renewed()).await;
+        until(&pair.author, |counters| counters.renewals >= 1 && renewed()).await?;
 
         // The third run has what the second has renewed, and the holder can count on it.
         let pair = pair.restart(directory.path()).await?;
         pair.clock.advance(minutes(40));
-        until(&pair.author, |counters| counters.renewals >= 1).await;
+        until(&pair.author, |counters| counters.renewals >= 1).await?;
         assert_eq!(pair.author.database::<Profile>()?.get("ada")?, Some(profile("ada")));
         assert_eq!(pair.author.database::<User>()?.get(&1)?, Some(user(1)));
         assert_eq!(pair.held()?.get("ada")?, Some(profile("ada")));
@@ -146,9 +146,9 @@ async fn what_was_published_to_nobody_is_offered_after_a_restart() -> Outcome {
         holder.database::<Note>()?;
         let author = start(directory.path(), &clock, &holder).await?;
         let held = holder.database::<Profile>()?.of(author.peer_id()).with_held();
-        until(&holder, |_| held.get("ada") == Ok(Some(profile("ada")))).await;
+        until(&holder, |_| held.get("ada") == Ok(Some(profile("ada")))).await?;
         let notes = holder.database::<Note>()?.with_held();
-        until(&holder, |_| notes.get("hi") == Ok(Some(note("hi", "there")))).await;
+        until(&holder, |_| notes.get("hi") == Ok(Some(note("hi", "there")))).await?;
         assert_eq!(notes.get("private")?, None, "it was not published");
         author.shutdown().await;
         holder.shutdown().await;
@@ -165,7 +165,7 @@ async fn what_a_node_held_for_others_it_hands_over_after_a_restart() -> Outcome 
         let holder = by(&clock).data_dir(directory.path()).start().await?;
         let author = by(&clock).bootstrap(holder.addresses()).start().await?;
         author.bootstrapped().await?;
-        know(&author, 1).await;
+        know(&author, 1).await?;
         author.publish(&profile("ada")).await?;
         let (id, key) = (author.peer_id(), author.database::<Profile>()?.record_key("ada")?);
         author.shutdown().await;
@@ -177,7 +177,7 @@ async fn what_a_node_held_for_others_it_hands_over_after_a_restart() -> Outcome 
         let comer = by(&clock).bootstrap(holder.addresses()).start().await?;
         comer.bootstrapped().await?;
         let held = comer.database::<Profile>()?.of(id).with_held();
-        until(&comer, |_| held.get("ada") == Ok(Some(profile("ada")))).await;
+        until(&comer, |_| held.get("ada") == Ok(Some(profile("ada")))).await?;
         clock.advance(HOUR + Duration::from_secs(1));
         assert_eq!(lease_end(holder.store(), &key), None, "a restart prolongs no lease");
         comer.shutdown().await;

@@ -12,7 +12,10 @@ use super::{
     Outcome, in_time, network_of, on_loopback, shut_down,
     waiting::{know, until, wait_for},
 };
-use crate::schemas::{Note, Profile, note, profile};
+use crate::{
+    schemas::{Note, Profile, note, profile},
+    waiting::{Patience, until_seen},
+};
 
 /// A directory that goes with the test.
 pub(super) struct Directory(pub(super) PathBuf);
@@ -47,7 +50,7 @@ async fn nodes_that_are_told_nothing_but_an_address_meet() -> Outcome {
         let found = bob.network::<Profile>()?.of(alice.peer_id()).get("ada").await?;
 
         assert_eq!(found, Some(profile("ada")));
-        until(&alice, |counters| counters.known_peers == 1).await;
+        until(&alice, |counters| counters.known_peers == 1).await?;
         assert!(alice.is_server() && bob.is_server(), "all are near by");
         shut_down(vec![alice, bob]).await;
         Ok(())
@@ -103,10 +106,10 @@ async fn nodes_of_other_networks_have_nothing_to_do_with_each_other() -> Outcome
         let tcp: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse()?;
         let stranger = Netabase::builder("another").listen(tcp);
         let stranger = stranger.bootstrap(alice.addresses()).start().await?;
-        until(&stranger, |counters| counters.connected_peers == 1).await;
+        until(&stranger, |counters| counters.connected_peers == 1).await?;
         // A third that is of ours shows that time has passed for both.
         let bob = on_loopback().bootstrap(alice.addresses()).start().await?;
-        know(&bob, 1).await;
+        know(&bob, 1).await?;
 
         assert_eq!(stranger.counters().known_peers, 0);
         let report = stranger.publish(&profile("eve")).await?;
@@ -124,7 +127,7 @@ async fn what_is_shut_down_leaves_no_task_and_no_port() -> Outcome {
         let before = tasks.num_alive_tasks();
         let nodes = network_of(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         let port = nodes[0].addresses()[0].iter().find_map(|part| match part {
             Protocol::Tcp(port) => Some(port),
@@ -137,9 +140,7 @@ async fn what_is_shut_down_leaves_no_task_and_no_port() -> Outcome {
         shut_down(nodes).await;
 
         // The very task that said so is about to end.
-        while tasks.num_alive_tasks() != before {
-            tokio::task::yield_now().await;
-        }
+        until_seen(|| tasks.num_alive_tasks(), |count| *count == before).await?;
         TcpListener::bind(("127.0.0.1", port))?;
         while events.next().await.is_some() {}
         for handle in handles {
@@ -244,7 +245,7 @@ async fn providers_are_found() -> Outcome {
     in_time(async {
         let nodes = network_of(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
             node.database::<Note>()?;
         }
         nodes[0].provide::<Note>().await?;
@@ -252,9 +253,9 @@ async fn providers_are_found() -> Outcome {
 
         // The announcement is not acknowledged: it is asked until it is there.
         let mut found = Vec::new();
-        let mut ticks = tokio::time::interval(std::time::Duration::from_millis(50));
+        let mut patience = Patience::new();
         while found.len() < 2 {
-            ticks.tick().await;
+            patience.look_again(&found).await?;
             found = nodes[2].find_providers::<Note>().await?;
         }
 
@@ -272,7 +273,7 @@ async fn providers_are_found() -> Outcome {
 async fn what_cannot_travel_is_refused_before_it_is_stored() -> Outcome {
     in_time(async {
         let nodes = network_of(2).await?;
-        know(&nodes[0], 1).await;
+        know(&nodes[0], 1).await?;
         let large = Profile { handle: "large".into(), about: "x".repeat(40_000) };
         let refused = nodes[0].publish(&large).await;
         assert!(

@@ -9,13 +9,11 @@ use netabase::{
     testkit::{TestNetwork, identity},
 };
 
-use super::{
-    Outcome, in_time, on_loopback, shut_down,
-    waiting::{know, until},
-};
+use super::{Outcome, in_time, on_loopback, shut_down, waiting::know};
 use crate::{
     authors::{self, HOUR, NOW_MS, minutes, set_payload, sign_again},
     opaque::{ALICE, Card, UNREADABLE, card, coded_by},
+    waiting::until_seen,
 };
 
 /// What the testkit's network is called.
@@ -26,7 +24,7 @@ async fn nodes(seed: u64, clock: &ManualClock) -> Result<Vec<Netabase>, Box<dyn 
     let start = |_, node: netabase::NetabaseBuilder| node.clock(clock.clone()).max_lifetime(HOUR);
     let nodes = TestNetwork::new(seed).start_with(4, start).await?;
     for node in &nodes {
-        know(node, 3).await;
+        know(node, 3).await?;
     }
     nodes[1].database::<Card>()?;
     Ok(nodes)
@@ -44,7 +42,7 @@ async fn all_hold(
 ) -> Result<Vec<u8>, Box<dyn Error>> {
     let meant = |value: &Vec<u8>| Envelope::parse(value).is_ok_and(|it| is_meant(&it));
     for node in nodes {
-        until(node, |_| held(node, key).is_some_and(|value| meant(&value))).await;
+        until_seen(|| held(node, key), |held| held.as_ref().is_some_and(meant)).await?;
     }
     let values: Vec<_> = nodes.iter().filter_map(|node| held(node, key)).collect();
     assert!(values.windows(2).all(|pair| pair[0] == pair[1]), "they hold the same bytes");

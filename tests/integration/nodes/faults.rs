@@ -11,7 +11,10 @@ use super::{
     Outcome, in_time, shut_down,
     waiting::{ids, know, until, wait_for},
 };
-use crate::schemas::{Note, Profile, note, profile};
+use crate::{
+    schemas::{Note, Profile, note, profile},
+    waiting::Patience,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_parted_network_heals_and_agrees() -> Outcome {
@@ -19,7 +22,7 @@ async fn a_parted_network_heals_and_agrees() -> Outcome {
         let network = TestNetwork::new(11);
         let nodes = network.start(4).await?;
         for node in &nodes {
-            know(node, 3).await;
+            know(node, 3).await?;
             node.database::<Note>()?;
         }
         nodes[0].publish(&note("plan", "first")).await?;
@@ -50,7 +53,7 @@ async fn a_peer_that_says_nothing_holds_up_nobody() -> Outcome {
         let network = TestNetwork::new(12);
         let nodes = network.start(5).await?;
         for node in &nodes {
-            know(node, 4).await;
+            know(node, 4).await?;
         }
         nodes[0].publish(&profile("ada")).await?;
         network.faults().stall(nodes[1].peer_id(), nodes[2].peer_id());
@@ -69,7 +72,7 @@ async fn when_nobody_answers_what_is_here_is_the_answer() -> Outcome {
         let network = TestNetwork::new(13);
         let nodes = network.start(2).await?;
         for node in &nodes {
-            know(node, 1).await;
+            know(node, 1).await?;
         }
         nodes[0].publish(&profile("ada")).await?;
         let of_ada = nodes[1].network::<Profile>()?.of(nodes[0].peer_id());
@@ -94,7 +97,7 @@ async fn a_tombstone_beats_replicas_that_come_late() -> Outcome {
         let network = TestNetwork::new(14);
         let nodes = network.start(4).await?;
         for node in &nodes {
-            know(node, 3).await;
+            know(node, 3).await?;
         }
         let (alice, late) = (&nodes[0], &nodes[3]);
         alice.publish(&profile("ada")).await?;
@@ -107,9 +110,9 @@ async fn a_tombstone_beats_replicas_that_come_late() -> Outcome {
         network.faults().rejoin(late.peer_id());
 
         let of_alice = late.network::<Profile>()?.of(alice.peer_id());
-        let mut ticks = tokio::time::interval(Duration::from_millis(100));
-        while of_alice.get("ada").await?.is_some() {
-            ticks.tick().await;
+        let mut patience = Patience::new();
+        while let Some(found) = of_alice.get("ada").await? {
+            patience.look_again(found).await?;
         }
         assert_eq!(of_alice.local().with_held().get("ada")?, None, "its own copy is gone, too");
         for node in &nodes {
@@ -131,7 +134,7 @@ async fn leases_are_renewed_in_time_and_lapse_without_their_author() -> Outcome 
             .start_with(3, |_, node| node.clock(clock.clone()).max_lifetime(lifetime))
             .await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         nodes[0].publish(&profile("ada")).await?;
         let held = |node: &Netabase| {
@@ -165,7 +168,7 @@ async fn a_restarted_node_goes_on_where_it_was() -> Outcome {
         let network = TestNetwork::new(16);
         let nodes = network.start(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         nodes[0].publish(&profile("ada")).await?;
         let store = nodes[0].store().clone();
@@ -176,7 +179,7 @@ async fn a_restarted_node_goes_on_where_it_was() -> Outcome {
         let changed = Profile { about: "changed".into(), ..profile("ada") };
         store.database::<Profile>()?.put(&changed)?;
         let again = network.node(0).store(store).bootstrap(nodes[1].addresses()).start().await?;
-        until(&again, |counters| counters.offers_sent >= 1).await;
+        until(&again, |counters| counters.offers_sent >= 1).await?;
 
         let found = nodes[2].network::<Profile>()?.of(again.peer_id()).get("ada").await?;
         assert_eq!(found, Some(changed));
@@ -196,7 +199,7 @@ async fn whom_mdns_finds_is_asked() -> Outcome {
 
         let found = alice.addresses().into_iter().map(|address| (alice.peer_id(), address));
         discover(&bob, found).await?;
-        know(&bob, 1).await;
+        know(&bob, 1).await?;
 
         let of_alice = bob.network::<Profile>()?.of(alice.peer_id());
         assert_eq!(of_alice.get("ada").await?, Some(profile("ada")));

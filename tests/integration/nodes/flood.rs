@@ -71,7 +71,7 @@ async fn ten_thousand_invalid_records_of_22_kinds_change_nothing() -> Outcome {
         let nodes = network_of(2).await?;
         let [alice, bob] = &nodes[..] else { return Err("two were started".into()) };
         for node in &nodes {
-            know(node, 1).await;
+            know(node, 1).await?;
             node.database::<Profile>()?;
             node.database::<User>()?;
             node.database::<Note>()?.put(&note("private", "mine"))?;

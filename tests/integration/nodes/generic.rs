@@ -74,7 +74,7 @@ where
     let nodes = network_of(3).await?;
     for node in &nodes {
         node.database::<V>()?;
-        know(node, 2).await;
+        know(node, 2).await?;
     }
     suite(&nodes[1].network::<V>()?, values, other, &record).await?;
     shut_down(nodes).await;

@@ -93,7 +93,7 @@ async fn a_connection_too_many_is_refused_and_counted() -> Outcome {
         let dialled = DialOpts::peer_id(node.peer_id()).addresses(node.addresses()).build();
         second.with(move |swarm| swarm.dial(dialled)).await?;
 
-        until(&node, |counters| counters.connections_refused == 1).await;
+        until(&node, |counters| counters.connections_refused == 1).await?;
         assert_eq!(node.counters().connected_peers, 1);
         node.shutdown().await;
         Ok(())

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     authors::NOW_MS,
     schemas::{Note, Profile, note, profile},
+    waiting::InVain,
 };
 
 /// Two nodes by one clock; the second does not know notes, and so refuses them.
@@ -22,19 +23,20 @@ async fn alice_and_bob(
     let network = TestNetwork::new(seed);
     let nodes = network.start_with(2, |_, node| node.clock(clock.clone())).await?;
     for node in &nodes {
-        know(node, 1).await;
+        know(node, 1).await?;
     }
     Ok((network, nodes))
 }
 
 /// Waits until a key was offered to so many peers.
-async fn offered(
+#[track_caller]
+fn offered(
     events: &mut NodeEvents,
     key: &RecordKey,
     peers: usize,
-) -> Result<NodeEvent, &'static str> {
+) -> impl Future<Output = Result<NodeEvent, InVain>> {
     let event = NodeEvent::Offered { key: key.clone(), peers };
-    wait_for(events, |seen| *seen == event).await
+    wait_for(events, move |seen| *seen == event)
 }
 
 /// Publishes what is refused, and waits until the node has tried again at once.
@@ -73,7 +75,7 @@ async fn what_is_refused_is_offered_ever_more_seldom_whatever_else_is_written() 
             profiles.put(&profile("ada"))?;
             offered(&mut events, &ada, 1).await?;
             assert_eq!(alice.counters().offers_failed, failed, "it rests, {number}");
-            until(alice, |counters| counters.offers_waiting == 1).await;
+            until(alice, |counters| counters.offers_waiting == 1).await?;
             clock.advance(Duration::from_secs(pause / 2 + 1));
             offered(&mut events, &key, 0).await?;
         }
@@ -129,7 +131,7 @@ async fn who_comes_is_offered_what_others_refused() -> Outcome {
         clock.advance(Duration::from_secs(30));
 
         offered(&mut events, &key, 1).await?;
-        until(alice, |counters| counters.offers_waiting == 0).await;
+        until(alice, |counters| counters.offers_waiting == 0).await?;
         carol.shutdown().await;
         shut_down(nodes).await;
         Ok(())

@@ -25,7 +25,7 @@ async fn what_has_beaten_a_publish_is_here_and_the_next_one_beats_it() -> Outcom
         adversary.claim(record.key.clone(), record.clone()).await;
         adversary.meet(&node).await?;
         // A newcomer is handed what is here: there must be nothing yet.
-        until(&node, |counters| counters.handovers_waiting == 0).await;
+        until(&node, |counters| counters.handovers_waiting == 0).await?;
         let network = node.network::<Profile>()?.with_quorum(Quorum::All);
 
         let outdated = network.publish(&profile("ada")).await;

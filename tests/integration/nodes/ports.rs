@@ -38,8 +38,8 @@ async fn what_a_node_listened_on_is_free_once_it_is_shut_down() -> Outcome {
         let (quic, tcp): (Vec<_>, Vec<_>) = alice.addresses().into_iter().partition(is_quic);
         let bob = listening().bootstrap(quic).start().await?;
         let carol = listening().bootstrap(tcp).start().await?;
-        know(&alice, 2).await;
-        know(&bob, 1).await;
+        know(&alice, 2).await?;
+        know(&bob, 1).await?;
         alice.publish(&profile("ada")).await?;
 
         for node in [alice, bob] {

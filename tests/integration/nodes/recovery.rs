@@ -13,7 +13,10 @@ use super::{
     Outcome, in_time, on_loopback, shut_down,
     waiting::{know, until, wait_for},
 };
-use crate::schemas::{Note, Profile, note, profile};
+use crate::{
+    schemas::{Note, Profile, note, profile},
+    waiting::until_seen,
+};
 
 fn handle(number: usize) -> String {
     format!("person {number}")
@@ -26,7 +29,7 @@ async fn a_node_at_a_bootstrap_address_is_met_again_whoever_it_is_now() -> Outco
         let mut address = alice.addresses()[0].clone();
         address.pop();
         let bob = on_loopback().bootstrap([address.clone()]).start().await?;
-        know(&bob, 1).await;
+        know(&bob, 1).await?;
         let mut events = bob.events();
         let old = alice.peer_id();
         alice.shutdown().await;
@@ -51,7 +54,7 @@ async fn a_peer_that_comes_back_without_its_records_is_handed_them_again() -> Ou
         let network = TestNetwork::new(21);
         let mut nodes = network.start(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         for number in 0..8 {
             nodes[0].publish(&profile(&handle(number))).await?;
@@ -60,10 +63,7 @@ async fn a_peer_that_comes_back_without_its_records_is_handed_them_again() -> Ou
         forgetful.shutdown().await;
 
         let again = network.node(2).bootstrap(nodes[1].addresses()).start().await?;
-        let mut ticks = tokio::time::interval(Duration::from_millis(50));
-        while again.store().record_count() < 8 {
-            ticks.tick().await;
-        }
+        until_seen(|| again.store().record_count(), |count| *count >= 8).await?;
         again.shutdown().await;
         shut_down(nodes).await;
         Ok(())
@@ -76,7 +76,7 @@ async fn what_missed_its_quorum_is_offered_again() -> Outcome {
     in_time(async {
         let nodes = TestNetwork::new(22).start(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         // Carol does not know the schema, and so refuses.
         nodes[1].database::<Note>()?;
@@ -105,7 +105,7 @@ async fn what_peers_refuse_keeps_nothing_else_from_being_renewed() -> Outcome {
             .start_with(2, |_, node| node.clock(clock.clone()).max_lifetime(lifetime))
             .await?;
         for node in &nodes {
-            know(node, 1).await;
+            know(node, 1).await?;
         }
         let open = nodes[0].network::<Note>()?;
         for number in 0..80 {
@@ -117,7 +117,7 @@ async fn what_peers_refuse_keeps_nothing_else_from_being_renewed() -> Outcome {
 
         clock.advance(Duration::from_secs(2000));
 
-        until(&nodes[0], |counters| counters.renewals == 81).await;
+        until(&nodes[0], |counters| counters.renewals == 81).await?;
         shut_down(nodes).await;
         Ok(())
     })
@@ -175,10 +175,8 @@ async fn what_is_provided_alone_is_announced_to_the_first_who_comes() -> Outcome
         let key = store.database::<Note>()?.provider_key();
         let bob = network.node(1).store(store).bootstrap(alice.addresses()).start().await?;
 
-        let mut ticks = tokio::time::interval(Duration::from_millis(50));
-        while libp2p::kad::store::RecordStore::providers(bob.store(), &key).is_empty() {
-            ticks.tick().await;
-        }
+        let providers = || libp2p::kad::store::RecordStore::providers(bob.store(), &key);
+        until_seen(providers, |found| !found.is_empty()).await?;
         shut_down(vec![alice, bob]).await;
         Ok(())
     })
@@ -190,7 +188,7 @@ async fn removing_goes_everywhere_also_for_one_who_reads_only_here() -> Outcome 
     in_time(async {
         let nodes = TestNetwork::new(25).start(2).await?;
         for node in &nodes {
-            know(node, 1).await;
+            know(node, 1).await?;
             node.database::<Note>()?;
         }
         nodes[0].publish(&note("hi", "all")).await?;

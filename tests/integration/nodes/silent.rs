@@ -11,6 +11,7 @@ use super::{
 use crate::{
     authors::NOW_MS,
     schemas::{Profile, profile},
+    waiting::InVain,
 };
 
 /// Longer than a walk may take, by the clock of the node that asks.
@@ -25,15 +26,15 @@ async fn alice_bob_and_carol(
     let network = TestNetwork::new(seed);
     let bob = network.node(0).clock(clock.clone()).start().await?;
     let carol = network.node(1).clock(clock.clone()).bootstrap(bob.addresses()).start().await?;
-    know(&bob, 1).await;
+    know(&bob, 1).await?;
     bob.publish(&profile("bob")).await?;
     let alice = network.node(2).clock(clock.clone()).client();
     let alice = alice.bootstrap(bob.addresses()).bootstrap(carol.addresses()).start().await?;
-    know(&alice, 2).await;
+    know(&alice, 2).await?;
     // She waits for nobody any more.
     alice.bootstrapped().await?;
     // Newcomers are handed what is here: there must be nothing yet.
-    until(&alice, |counters| counters.handovers_waiting == 0).await;
+    until(&alice, |counters| counters.handovers_waiting == 0).await?;
     network.faults().stall(alice.peer_id(), carol.peer_id());
     Ok([alice, bob, carol])
 }
@@ -46,10 +47,13 @@ async fn get_too_long(
 ) -> Result<Result<Option<Profile>, NetworkError>, Box<dyn Error>> {
     let profiles = alice.network::<Profile>()?.of(bob.peer_id());
     let time_passes = async {
-        until(alice, |counters| counters.queries == 1).await;
+        until(alice, |counters| counters.queries == 1).await?;
         clock.advance(TOO_LONG);
+        Ok::<_, InVain>(())
     };
-    Ok(futures::future::join(profiles.get(handle), time_passes).await.0)
+    let (found, passed) = futures::future::join(profiles.get(handle), time_passes).await;
+    passed?;
+    Ok(found)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,14 +96,17 @@ async fn a_publish_whose_walk_was_ended_goes_to_those_who_answered() -> Outcome 
         let nodes = alice_bob_and_carol(73, &clock).await?;
         let [alice, bob, _] = &nodes;
         let time_passes = async {
-            until(alice, |counters| counters.queries == 1).await;
+            until(alice, |counters| counters.queries == 1).await?;
             clock.advance(TOO_LONG);
+            Ok::<_, InVain>(())
         };
         let profiles = alice.network::<Profile>()?;
 
         let value = profile("alice");
         let published = profiles.publish(&value);
-        let report = futures::future::join(published, time_passes).await.0?;
+        let (report, passed) = futures::future::join(published, time_passes).await;
+        passed?;
+        let report = report?;
 
         assert_eq!((report.found, report.acknowledged), (1, 1), "{report:?}");
         let at_bob = bob.database::<Profile>()?.of(alice.peer_id()).with_held().get("alice")?;

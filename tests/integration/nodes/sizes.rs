@@ -31,7 +31,7 @@ async fn the_largest_record_is_fetched_where_everybody_has_many_addresses() -> O
         };
         let nodes = TestNetwork::new(30).start_with(NODES, |_, node| more(node)).await?;
         for node in &nodes {
-            know(node, 20).await;
+            know(node, 20).await?;
         }
         let alice = nodes[0].network::<Profile>()?;
 

@@ -56,7 +56,7 @@ async fn an_owned_record_of_an_unknown_schema_goes_through_a_node_byte_for_byte(
         assert!(adversary.put(record.clone(), node.peer_id()).await);
 
         let third = on_loopback().bootstrap(node.addresses()).start().await?;
-        know(&third, 1).await;
+        know(&third, 1).await?;
         let diaries = third.network::<Diary>()?.of(of_author.store().peer_id());
         let found = diaries.get_record(&7).await?.ok_or("the node holds it")?;
         assert_eq!((&found.key, &found.value), (&record.key, &record.value));

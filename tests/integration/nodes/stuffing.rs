@@ -13,7 +13,10 @@ use super::{
     shut_down,
     waiting::{know, until},
 };
-use crate::schemas::{Note, Profile, profile};
+use crate::{
+    schemas::{Note, Profile, profile},
+    waiting::until_seen,
+};
 
 /// What a node keeps of one peer's addresses.
 const MAX_ADDRESSES: usize = 8;
@@ -53,7 +56,7 @@ async fn of_350_addresses_eight_are_kept_and_passed_on() -> Outcome {
 
         // Others find what they look for through the node all the same.
         let other = on_loopback().bootstrap(node.addresses()).start().await?;
-        know(&other, 1).await;
+        know(&other, 1).await?;
         node.publish(&profile("ada")).await?;
         let of_node = other.network::<Profile>()?.of(node.peer_id());
         assert_eq!(of_node.get("ada").await?, Some(profile("ada")));
@@ -78,7 +81,7 @@ async fn who_names_ever_new_addresses_has_the_last_eight_of_them() -> Outcome {
             let new = nowhere(1000 + 100 * round..=1099 + 100 * round);
             move_to(&stuffer, std::mem::replace(&mut old, new.clone()), new).await;
             stuffer.with(move |swarm| swarm.behaviour_mut().push_to(to)).await;
-            until(&node, |counters| counters.addresses_refused >= before + 92).await;
+            until(&node, |counters| counters.addresses_refused >= before + 92).await?;
         }
 
         watcher.meet(&node).await?;
@@ -148,7 +151,8 @@ async fn of_a_provider_few_and_short_addresses_are_kept() -> Outcome {
                 behaviour.kad.start_providing(provided).expect("it takes everything")
             })
             .await;
-        until(&node, |_| !RecordStore::providers(node.store(), &key).is_empty()).await;
+        let providers = || RecordStore::providers(node.store(), &key);
+        until_seen(providers, |found| !found.is_empty()).await?;
 
         let providers = RecordStore::providers(node.store(), &key);
         let [only] = &providers[..] else { return Err("there is one".into()) };
@@ -177,7 +181,7 @@ async fn a_provider_of_what_no_type_here_reads_is_refused_and_counted() -> Outco
                     behaviour.kad.start_providing(provided).expect("it takes everything")
                 })
                 .await;
-            until(&node, |counters| counters.refused[reason] == 1).await;
+            until(&node, |counters| counters.refused[reason] == 1).await?;
             assert!(RecordStore::providers(node.store(), &key).is_empty());
         }
         assert_eq!(node.counters().refused.total(), 2);

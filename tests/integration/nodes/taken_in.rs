@@ -7,10 +7,14 @@ use super::{
     refused::{author, honest_and_adversary, refusal, unsigned},
     waiting::wait_for,
 };
-use crate::schemas::{Profile, profile};
+use crate::{
+    schemas::{Profile, profile},
+    waiting::InVain,
+};
 
-async fn next_accepted(events: &mut NodeEvents) -> Result<NodeEvent, &'static str> {
-    wait_for(events, |event| matches!(event, NodeEvent::Accepted { .. })).await
+#[track_caller]
+fn next_accepted(events: &mut NodeEvents) -> impl Future<Output = Result<NodeEvent, InVain>> {
+    wait_for(events, |event| matches!(event, NodeEvent::Accepted { .. }))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,6 @@
 //! Bare swarms that ping each other and keep kad records, numbered from 0.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, future::Future, panic::Location, time::Duration};
 
 use futures::{StreamExt, stream::select_all};
 use libp2p::{
@@ -13,13 +13,13 @@ use libp2p::{
 };
 use netabase::testkit::{Faults, identity};
 
+use crate::waiting::Patience;
+
 pub(super) type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 pub(super) type Event = SwarmEvent<BehaviourEvent>;
 
 const SEED: u64 = 7;
 const KEY: &str = "record";
-/// Long, for a machine that is busy with other tests.
-const TIMEOUT: Duration = Duration::from_secs(60);
 /// Longer than any test, so that no timeout of a behaviour's wakes a peer which a fault should have.
 const NEVER: Duration = Duration::from_secs(600);
 
@@ -103,23 +103,28 @@ impl Peers {
     }
 
     /// Drives all of them until `pick` has found what it looks for.
-    pub(super) async fn until<T>(
+    #[track_caller]
+    pub(super) fn until<T>(
         &mut self,
         mut pick: impl FnMut(usize, &Event) -> Option<T>,
-    ) -> TestResult<T> {
-        let swarms = self.swarms.iter_mut().enumerate();
-        let mut events =
-            select_all(swarms.map(|(index, swarm)| swarm.map(move |event| (index, event))));
-        let found = async {
+    ) -> impl Future<Output = TestResult<T>> {
+        let mut patience = Patience::at(Location::caller());
+        async move {
+            let swarms = self.swarms.iter_mut().enumerate();
+            let mut events =
+                select_all(swarms.map(|(index, swarm)| swarm.map(move |event| (index, event))));
+            let mut count = 0;
             loop {
-                let (index, event) = events.next().await.ok_or("no swarms")?;
+                let event = patience.wait(events.next()).await?;
+                let (index, event) = event.ok_or("no swarms")?;
                 self.closed += usize::from(matches!(event, SwarmEvent::ConnectionClosed { .. }));
                 if let Some(found) = pick(index, &event) {
                     return Ok(found);
                 }
+                count += 1;
+                patience.see(format_args!("{count} events, the last of them {event:?}"));
             }
-        };
-        tokio::time::timeout(TIMEOUT, found).await?
+        }
     }
 
     /// Dials by the address alone.

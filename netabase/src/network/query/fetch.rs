@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use libp2p::{PeerId, kad::Record};
+use libp2p::{
+    PeerId,
+    kad::{Record, RecordKey},
+};
 
 use super::walk::{Walk, WalkEnd};
 use crate::{
@@ -69,6 +72,10 @@ impl Fetch {
     /// Starts a fetch; `known` is what is held here.
     pub(in crate::network) fn new(walk: Walk, mode: FetchMode, known: Option<RawRecord>) -> Self {
         Self { walk, mode, known }
+    }
+
+    pub(in crate::network) fn key(&self) -> &RecordKey {
+        self.walk.key()
     }
 
     pub(in crate::network) fn walk(&mut self) -> &mut Walk {

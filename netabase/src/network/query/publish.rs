@@ -67,6 +67,11 @@ impl Publish {
         (PublishStep::Send(targets), closest)
     }
 
+    /// Begins it anew: some peers may have the record by now.
+    pub(in crate::network) fn again(self) -> Self {
+        Self::new(self.record, self.quorum)
+    }
+
     /// Notes how many peers had come when it began.
     pub(in crate::network) fn begin(&mut self, arrivals: u64) {
         self.arrivals = arrivals;

@@ -39,9 +39,8 @@ impl NodeState {
         let presence = Presence { present: &present, reliable: &reliable };
         for _ in 0..MAX_SENT {
             let Self { store, handovers, paces, now, .. } = self;
-            let mut places = |from, max, show: &mut dyn FnMut((u64, u32))| {
-                store.served_places(from, max, show)
-            };
+            let mut places =
+                |from, max, show: &mut dyn FnMut((u64, u32))| store.served_places(from, max, show);
             let Some(handed) = handovers.next(&presence, paces, &mut places, *now) else { return };
             self.send_handed(handed);
         }
@@ -68,8 +67,7 @@ impl NodeState {
             Item::Written(key) => self.store.served_record(key),
             Item::Answered => None,
         }?;
-        let is_offered =
-            is_own && self.offering.is_to_be_sent(&handed.peer, &hash_of(&record.key));
+        let is_offered = is_own && self.offering.is_to_be_sent(&handed.peer, &hash_of(&record.key));
         (!is_offered).then_some(record)
     }
 

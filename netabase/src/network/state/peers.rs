@@ -210,7 +210,10 @@ mod tests {
 
         assert!(!peers.identified(peer, first(), false, "one", now), "it is new");
         assert!(!peers.identified(peer, first(), false, "one", now));
-        assert!(!peers.identified(peer, first(), false, "two", now), "it says so, and is connected");
+        assert!(
+            !peers.identified(peer, first(), false, "two", now),
+            "it says so, and is connected"
+        );
         let second = ConnectionId::new_unchecked(2);
         assert!(peers.identified(peer, second, false, "two", now));
     }

@@ -76,7 +76,8 @@ impl Query {
     fn is_offer(&self) -> bool {
         matches!(
             self,
-            Self::PublishWalk(_, Requester::Offering(_)) | Self::PublishSend(_, Requester::Offering(_), _)
+            Self::PublishWalk(_, Requester::Offering(_))
+                | Self::PublishSend(_, Requester::Offering(_), _)
         )
     }
 

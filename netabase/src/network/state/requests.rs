@@ -1,5 +1,7 @@
 //! Starts what callers and the node itself ask of the network.
 
+use std::time::Instant;
+
 use libp2p::{
     Multiaddr, PeerId,
     kad::{QueryId, Quorum, Record, RecordKey},
@@ -59,14 +61,9 @@ impl NodeState {
         reply: Reply<Fetched>,
         known: usize,
     ) {
-        let mut fetch = Fetch::new(Walk::new(key.clone()), mode, held);
+        let mut fetch = Fetch::new(Walk::new(key), mode, held);
         fetch.walk().start(self.store.monotonic());
-        if known == 0 {
-            let (result, _) = fetch.finish(&WalkEnd::nobody());
-            self.act(Action::Answer(Answer::Fetched(reply, result)));
-            return;
-        }
-        self.start(Request::Get(key), Query::Fetch(fetch, reply));
+        self.start_fetch(fetch, reply, known, Instant::now());
     }
 
     /// Announces the local peer as a provider of a key, again whenever the node comes back to the network.

@@ -31,8 +31,13 @@ impl NodeState {
     }
 
     /// Takes in the end of a connection, also of one of several with a peer.
-    pub(in crate::network) fn on_connection_closed(&mut self, connection: ConnectionId) {
+    pub(in crate::network) fn on_connection_closed(
+        &mut self,
+        peer: &PeerId,
+        connection: ConnectionId,
+    ) {
         self.bootstrap.ended(connection);
+        self.reach.closed(peer, connection);
     }
 
     /// Notes that a bootstrap address is dialled.
@@ -70,9 +75,12 @@ impl NodeState {
         tried: &[&Multiaddr],
         known: &[Multiaddr],
     ) {
+        if self.peers.is_connected(peer) {
+            return;
+        }
         self.on_missed(*peer);
         // Without any connection it may be this machine that is cut off.
-        if self.peers.is_connected(peer) || self.peers.is_empty() {
+        if self.peers.is_empty() {
             return;
         }
         if known.is_empty() || !known.iter().all(|known| tried.contains(&known)) {
@@ -101,9 +109,18 @@ impl NodeState {
     ) {
         let is_bootstrap = self.bootstrap.contains(connection);
         let network = self.store.network();
-        let is_ours = info.protocol_version == identify_protocol(network)
-            && info.protocols.contains(&kad_protocol(network));
+        let is_of_network = info.protocol_version == identify_protocol(network);
+        self.act(Action::Identified { peer, is_of_network });
+        let network = self.store.network();
+        let is_ours = is_of_network && info.protocols.contains(&kad_protocol(network));
+        if is_ours || !is_of_network {
+            self.asks.forget(&peer);
+        } else if let Some(address) = address {
+            let addresses = acceptable(&info.listen_addrs, &peer, address);
+            self.asks.met(peer, addresses, self.now);
+        }
         if !is_ours {
+            self.reach.withdrawn(&peer);
             self.forget(&peer);
             if is_bootstrap {
                 self.on_cannot_ask(peer, &info.protocol_version);
@@ -111,11 +128,12 @@ impl NodeState {
             return;
         }
         let Some(address) = address else { return };
+        self.reach.identified(peer, address, info, self.now);
         let kept = acceptable(&info.listen_addrs, &peer, address);
         self.act(Action::CountRefusedAddresses(info.listen_addrs.len() - kept.len()));
         if !kept.is_empty() {
             self.act(Action::SetAddresses { peer, addresses: kept });
-            let is_far = Scope::of(address) == Some(Scope::Public);
+            let is_far = Scope::of_connection(address) == Some(Scope::Public);
             let moment = self.store.monotonic();
             // One that was started again is known already, and may hold nothing.
             if self.peers.identified(peer, connection, is_far, &info.agent_version, moment) {
@@ -180,7 +198,7 @@ impl NodeState {
         }
         let is_near = self.peers.are_near();
         self.act(Action::SetNear(is_near));
-        if self.mode.update(is_near) {
+        if self.mode.update(is_near, self.reach.is_direct()) {
             self.act(Action::SetMode(self.mode.applied()));
         }
     }

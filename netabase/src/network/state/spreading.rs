@@ -82,7 +82,9 @@ impl NodeState {
         if let Requester::Offering(_) = requester {
             self.offering.walk_ended();
             if end.timed_out.is_none() {
-                let is_whole = end.asked > 0 && end.asked == end.answered;
+                // Those that are known not to answer are thought of besides.
+                let silent = end.asked - end.answered.min(end.asked);
+                let is_whole = end.asked > 0 && silent <= self.paces.silent_count();
                 self.offering.walked(hash, &closest, is_whole, now.machine);
             }
         }
@@ -156,7 +158,9 @@ impl NodeState {
                 }
                 offering.answered(delivery, peer, answer, is_known, paces, now)
             }
-            Some(Query::Handover(handed)) => handovers.answered(handed, answer, is_known, paces, now),
+            Some(Query::Handover(handed)) => {
+                handovers.answered(handed, answer, is_known, paces, now)
+            }
             Some(_) if answer == kad_behaviour::Answer::Silent => paces.missed(peer, is_known, now),
             _ => false,
         };
@@ -193,6 +197,9 @@ impl NodeState {
         publish.sent(delivered.holders - publish.verified());
         match requester {
             Requester::Caller(reply) => match publish.result() {
+                Err(NetworkError::QuorumMissed { .. }) if delivered.is_behind => {
+                    self.start_publish(publish.again(), Requester::Caller(reply), 1);
+                }
                 Err(NetworkError::QuorumMissed { .. }) if delivered.owed > 0 => {
                     self.wait_patiently(hash, publish, reply);
                 }

@@ -4,7 +4,12 @@ mod peers;
 
 mod queries;
 
+mod reach;
+mod callers;
+
 mod spreading;
+
+mod handing;
 
 use std::{
     error::Error,

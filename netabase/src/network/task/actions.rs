@@ -58,6 +58,19 @@ impl Task {
             Action::CountRefusedAddresses(count) => {
                 self.channels.counters.update(|it| it.addresses_refused += count as u64);
             }
+            Action::Probe { address, server } => self.probe(address, server),
+            Action::ConfirmAddress(address) => self.confirm(address),
+            Action::RetractAddress(address) => self.retract(&address),
+            Action::DialAlso { peer, addresses } => self.dial_also(peer, addresses),
+            Action::Reserve { relay, address } => self.reserve(relay, address),
+            Action::Ask { id, peer, addresses, key } => self.ask(id, peer, addresses, &key),
+            Action::Close(connection) => drop(self.swarm.close_connection(connection)),
+            Action::Identified { peer, is_of_network } => {
+                if let Some(discovery) = self.swarm.behaviour_mut().discovery.as_mut() {
+                    discovery.identified(peer, is_of_network);
+                }
+            }
+            Action::ShowReachability(reachability) => self.show_reachability(reachability),
         }
     }
 
@@ -121,6 +134,9 @@ impl Task {
             NodeEvent::HandedOver { .. } => counters.handovers_sent += 1,
             NodeEvent::Offered { peers: 0, .. } => counters.offers_failed += 1,
             NodeEvent::Offered { .. } => counters.offers_sent += 1,
+            NodeEvent::RelayLost { .. } => counters.relays_lost += 1,
+            NodeEvent::HolePunched { is_direct: true, .. } => counters.holes_punched += 1,
+            NodeEvent::HolePunched { .. } => counters.holes_missed += 1,
             NodeEvent::OfferOutdated { .. } => counters.offers_outdated += 1,
             _ => {}
         });

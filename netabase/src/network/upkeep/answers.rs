@@ -60,7 +60,9 @@ impl Offering {
             }
             Answer::Refused(Refusal { reason: Reason::Rate, retry_after }) => {
                 paces.refused(peer, retry_after, now);
-                delivery.owed += usize::from(self.owe(delivery, peer));
+                if self.owe(delivery, peer) {
+                    delivery.owed.push(peer);
+                }
             }
             Answer::Refused(Refusal { reason: Reason::Outdated, .. }) => {
                 paces.heard(&peer);
@@ -83,12 +85,11 @@ impl Offering {
     }
 
     /// Takes in the end of a delivery, all of whose peers have answered or will not, and decides what is tried again.
-    pub(in crate::network) fn ended(
-        &mut self,
-        delivery: Delivery,
-        now: Moments,
-    ) -> Delivered {
-        let Delivery { ref key, hash, holders, owed, is_outdated, is_lost, .. } = delivery;
+    pub(in crate::network) fn ended(&mut self, delivery: Delivery, now: Moments) -> Delivered {
+        let Delivery { ref key, hash, holders, is_outdated, is_lost, .. } = delivery;
+        let owed = delivery.owed.len();
+        let is_owed = |peer: &PeerId| self.owed.contains(peer, &hash);
+        let is_behind = !delivery.owed.iter().all(is_owed);
         let failure = match (holders + owed, delivery.refused.is_empty() && !is_outdated) {
             (1.., _) => None,
             (0, true) => Some(Failure::Unreachable),
@@ -116,7 +117,7 @@ impl Offering {
             // Some that have come since may be to hold it, and those that hand records over may not have had it.
             self.rechecks.insert(hash, key.clone());
         }
-        Delivered { holders, owed, is_outdated }
+        Delivered { holders, owed, is_behind }
     }
 
     /// Notes that all peers that a walk has found have a record, or a newer value: it need not be offered again.
@@ -133,7 +134,12 @@ impl Offering {
     }
 
     /// Takes a delivery back: there is no such record any more.
-    pub(in crate::network) fn withdraw(&mut self, delivery: &Delivery, paces: &mut Paces, now: Moments) {
+    pub(in crate::network) fn withdraw(
+        &mut self,
+        delivery: &Delivery,
+        paces: &mut Paces,
+        now: Moments,
+    ) {
         delivery.awaited.iter().for_each(|peer| paces.ended(peer));
         self.vanished(delivery.lane(), now);
     }

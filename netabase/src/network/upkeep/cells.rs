@@ -1,6 +1,9 @@
 //! Computes which keys a peer is to hold, from the places of the peers that are there, without a look at each key.
 
-use crate::network::{place::{KeyHash, head, shared_bits}, settings::REPLICATION};
+use crate::network::{
+    place::{KeyHash, head, shared_bits},
+    settings::REPLICATION,
+};
 
 /// The leading bits of a key that decide: no two peers share as many.
 const BITS: usize = 64;

@@ -15,8 +15,8 @@ pub(in crate::network) struct Delivery {
     pub(super) holders: usize,
     /// The peers that refused it for what it is.
     pub(super) refused: Vec<PeerId>,
-    /// How many peers are to be sent it later.
-    pub(super) owed: usize,
+    /// The peers that are to be sent it later, of those that answer.
+    pub(super) owed: Vec<PeerId>,
     /// `true` if a peer has a newer value.
     pub(super) is_outdated: bool,
     /// `true` if there is no room to owe it to a peer.
@@ -36,8 +36,8 @@ pub(in crate::network) struct Delivered {
     pub(in crate::network) holders: usize,
     /// How many peers are to be sent it later.
     pub(in crate::network) owed: usize,
-    /// `true` if a peer has a newer value.
-    pub(in crate::network) is_outdated: bool,
+    /// `true` if some of them were sent it already, while others had not answered yet.
+    pub(in crate::network) is_behind: bool,
 }
 
 impl Delivery {
@@ -55,7 +55,7 @@ impl Delivery {
             awaited: Vec::new(),
             holders: 0,
             refused: Vec::new(),
-            owed: 0,
+            owed: Vec::new(),
             is_outdated: false,
             is_lost: false,
             is_urgent: false,

@@ -10,7 +10,7 @@ use std::{
 
 use libp2p::{PeerId, kad::RecordKey};
 
-use self::job::{Around, Job, Work};
+use self::job::{Around, Job, Neighbour, Work};
 pub(in crate::network) use self::job::{Handed, Item};
 use super::{
     order::{Order, Places},
@@ -39,6 +39,8 @@ const MAX_INSPECTED: usize = 64;
 /// New peers, and peers that were away. All get their turns, one record each time, as fast as each takes them.
 pub(in crate::network) struct Handovers {
     local: PeerId,
+    /// The time since which this node may have been handed records itself.
+    since: Instant,
     jobs: BTreeMap<PeerId, Job>,
     /// The peer that was handed a record last.
     cursor: Option<PeerId>,
@@ -50,6 +52,8 @@ pub(in crate::network) struct Handovers {
 }
 
 struct Lately {
+    /// The time when it came.
+    came: Instant,
     /// The earliest time of the next.
     again: Instant,
     times: u32,
@@ -64,9 +68,10 @@ pub(in crate::network) struct Presence<'a> {
 }
 
 impl Handovers {
-    pub(in crate::network) fn new(local: PeerId) -> Self {
+    pub(in crate::network) fn new(local: PeerId, now: Instant) -> Self {
         Self {
             local,
+            since: now,
             jobs: BTreeMap::new(),
             cursor: None,
             unfinished: HashSet::new(),
@@ -90,7 +95,7 @@ impl Handovers {
         let not_before = again.max(now);
         if self.lately.len() < MAX_JOBS {
             let pause = COOL_DOWN * (1 << times.min(MAX_DOUBLINGS));
-            let lately = Lately { again: not_before + pause, times: times + 1 };
+            let lately = Lately { came: now, again: not_before + pause, times: times + 1 };
             self.lately.insert(peer, lately);
         }
         self.jobs.insert(peer, Job::of_newcomer(peer, not_before));
@@ -153,14 +158,7 @@ impl Handovers {
         places: Places<'_>,
         now: Instant,
     ) -> Option<Handed> {
-        // Newcomers lack what they are yet to be handed.
-        let is_settled = |peer: &&PeerId| !self.jobs.contains_key(peer);
-        let settled = |peers: &[PeerId]| peers.iter().filter(is_settled).map(place_of).collect();
-        let around = Around {
-            present: presence.present.iter().map(|peer| (*peer, place_of(peer))).collect(),
-            settled: settled(presence.present),
-            reliable: settled(presence.reliable),
-        };
+        let around = self.around(presence);
         for _ in 0..MAX_INSPECTED {
             let peer = self.next_peer(paces, now)?;
             let job = self.jobs.get_mut(&peer)?;
@@ -177,7 +175,7 @@ impl Handovers {
                 }
                 continue;
             }
-            match job.next(&mut self.order, self.local, &around) {
+            match job.next(&mut self.order, &around) {
                 Work::Send(item) => {
                     paces.sent(peer);
                     return Some(Handed { peer, item, key: None });
@@ -191,6 +189,17 @@ impl Handovers {
             }
         }
         None
+    }
+
+    fn around(&self, presence: &Presence<'_>) -> Around {
+        let neighbour = |peer: &PeerId| Neighbour {
+            peer: *peer,
+            place: place_of(peer),
+            came: self.lately.get(peer).map(|lately| lately.came),
+            is_reliable: presence.reliable.contains(peer),
+        };
+        let peers = presence.present.iter().map(neighbour).collect();
+        Around { peers, local: self.local, since: self.since }
     }
 
     fn next_peer(&self, paces: &Paces, now: Instant) -> Option<PeerId> {

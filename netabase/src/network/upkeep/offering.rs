@@ -166,7 +166,9 @@ impl Offering {
     fn release(&mut self) {
         for _ in 0..MAX_RELEASED {
             let Some((lane, hash, key)) = self.backoff.release() else { return };
-            let is_owed = lane.peer().is_some_and(|peer| self.owed.add(peer, (hash, &key), false, self.arrivals));
+            let is_owed = lane
+                .peer()
+                .is_some_and(|peer| self.owed.add(peer, (hash, &key), false, self.arrivals));
             if !is_owed {
                 self.offers.insert(hash, key);
             }
@@ -246,7 +248,9 @@ impl Offering {
         // Walks do not find those that do not answer.
         let silent = among_closest(&delivery.hash, closest, paces.silent());
         for peer in later {
-            delivery.owed += usize::from(self.owe(&mut delivery, peer));
+            if self.owe(&mut delivery, peer) {
+                delivery.owed.push(peer);
+            }
         }
         for peer in silent {
             self.owe(&mut delivery, peer);

@@ -51,7 +51,8 @@ impl Order {
 
     /// Returns whether there is a step to be made now.
     pub(super) fn can_be_made(&self, now: Instant) -> bool {
-        self.being_made.is_some() || self.whole.as_ref().is_none_or(|made| now >= made.begun + PAUSE)
+        self.being_made.is_some()
+            || self.whole.as_ref().is_none_or(|made| now >= made.begun + PAUSE)
     }
 
     /// Makes one step.
@@ -100,8 +101,9 @@ mod tests {
     #[test]
     fn records_come_in_the_order_of_their_places_and_no_others_than_those_of_a_range() {
         let (mut order, now) = (Order::default(), Instant::now());
-        let items: Vec<Item> =
-            (0..5000_u32).map(|slot| (u64::from(slot).wrapping_mul(0x9e37_79b9_7f4a_7c15), slot)).collect();
+        let items: Vec<Item> = (0..5000_u32)
+            .map(|slot| (u64::from(slot).wrapping_mul(0x9e37_79b9_7f4a_7c15), slot))
+            .collect();
         let mut steps = 0;
         while !order.is_good(now) {
             assert!(order.can_be_made(now));

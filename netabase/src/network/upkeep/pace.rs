@@ -26,6 +26,9 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 
 const MAX_DOUBLINGS: u32 = 10;
 
+/// The time for which the last pause of a peer is remembered.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
 /// What may be sent to a peer now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
@@ -62,7 +65,8 @@ impl Pace {
     }
 
     fn is_at_rest(&self, now: Instant) -> bool {
-        self.under_way == 0 && self.silences == 0 && self.opens.is_none_or(|opens| opens <= now)
+        let is_past = self.opens.is_none_or(|opens| opens + REMEMBERED <= now);
+        self.under_way == 0 && self.silences == 0 && is_past
     }
 }
 
@@ -97,8 +101,9 @@ impl Paces {
         pace.take(self.silent).map(|(peer, pace)| (*peer, pace.place))
     }
 
-    pub(in crate::network) fn is_silent(&self, peer: &PeerId) -> bool {
-        self.peers.get(peer).is_some_and(|pace| pace.silences > 0)
+    /// Returns how many peers do not answer.
+    pub(in crate::network) fn silent_count(&self) -> usize {
+        self.silent
     }
 
     /// Notes that a record is sent.
@@ -138,7 +143,12 @@ impl Paces {
 
     /// Notes that a peer has not answered. Returns whether it had before, if it is `known`: no more is kept of others
     /// than a short pause.
-    pub(in crate::network) fn missed(&mut self, peer: PeerId, is_known: bool, now: Instant) -> bool {
+    pub(in crate::network) fn missed(
+        &mut self,
+        peer: PeerId,
+        is_known: bool,
+        now: Instant,
+    ) -> bool {
         let pace = self.peers.entry(peer).or_insert_with(|| Pace::new(&peer));
         let is_shut = pace.opens.is_some_and(|opens| now < opens);
         if !is_known {
@@ -242,7 +252,7 @@ mod tests {
         assert!(paces.heard(&peer) && !paces.heard(&peer));
         assert_eq!(paces.door(&peer, now), Door::Open);
         paces.ended(&peer);
-        paces.tidy(now);
+        paces.tidy(now + REMEMBERED);
         assert!(paces.peers.is_empty());
     }
 }

@@ -1,8 +1,14 @@
 //! Drives the decisions of many nodes with a seed: cuts, stalls, rates, newcomers and jumps of clocks. No swarm, no store.
 
-mod network;
+mod random;
+
+mod request;
 
 mod node;
+
+mod network;
+
+mod check;
 
 use std::{env, error::Error};
 
@@ -11,7 +17,7 @@ use self::network::Network;
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// The seeds of a usual run.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 8;
 
 /// Runs one seed to its end. At the end nothing is wrong with the network any more, and everything has settled.
 fn run(seed: u64) -> Outcome {

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     NetabaseSchema,
     database::DatabaseError,
-    store::{Direction, ManualClock, NetabaseStore, Source, end_of_prefix},
+    store::{Direction, ManualClock, NetabaseStore, Source, end_of_prefix, engine::BATCH},
 };
 
 #[derive(Serialize, Deserialize, NetabaseSchema)]
@@ -21,7 +21,7 @@ struct Note {
 const PREFIX: &[u8] = b"/netabase/note/w";
 
 /// Reads all pages of a view; says how many rows were shown, and how many looked at.
-fn walk(store: &NetabaseStore, view: View, direction: Direction) -> (usize, usize) {
+fn pages(store: &NetabaseStore, view: View, direction: Direction) -> (usize, usize) {
     let (mut shown, mut visited) = (0, 0);
     let end = end_of_prefix(PREFIX);
     let (mut lower, mut upper) = (Bound::Included(PREFIX.to_vec()), end);
@@ -70,11 +70,11 @@ fn a_walk_looks_at_what_it_shows_and_at_nothing_else() -> Result<(), DatabaseErr
     }
 
     for direction in [Direction::Forward, Direction::Reverse] {
-        assert_eq!(walk(&store, View::Databases, direction), (10, 10));
-        assert_eq!(walk(&store, View::Own, direction), (5, 5));
-        assert_eq!(walk(&store, View::OwnEverything, direction), (505, 505));
-        assert_eq!(walk(&store, View::Held, direction).0, 1_010);
-        assert_eq!(walk(&store, View::Everything, direction), (1_510, 1_510));
+        assert_eq!(pages(&store, View::Databases, direction), (10, 10));
+        assert_eq!(pages(&store, View::Own, direction), (5, 5));
+        assert_eq!(pages(&store, View::OwnEverything, direction), (505, 505));
+        assert_eq!(pages(&store, View::Held, direction).0, 1_010);
+        assert_eq!(pages(&store, View::Everything, direction), (1_510, 1_510));
     }
     assert_eq!((notes.len(), notes.iter().count()), (10, 10));
     Ok(())
@@ -91,9 +91,9 @@ fn expired_rows_are_stepped_over_once() -> Result<(), DatabaseError> {
     notes.put(&Note { id: 5_000 })?;
     clock.advance(Duration::from_secs(2));
 
-    assert_eq!(walk(&store, View::Databases, Direction::Forward), (1, 3_001));
-    assert_eq!(walk(&store, View::Databases, Direction::Forward).0, 1);
-    assert!(walk(&store, View::Databases, Direction::Forward).1 <= 64);
+    assert_eq!(pages(&store, View::Databases, Direction::Forward), (1, 3_001));
+    assert_eq!(pages(&store, View::Databases, Direction::Forward).0, 1);
+    assert!(pages(&store, View::Databases, Direction::Forward).1 <= 64);
     Ok(())
 }
 
@@ -114,4 +114,44 @@ fn a_count_leaves_what_strangers_left() -> Result<(), DatabaseError> {
     assert_eq!(all, 301, "they are nobody's concern who counts what databases show");
     assert_eq!(store.record_count(), 1);
     Ok(())
+}
+
+#[test]
+fn a_page_takes_no_more_rows_than_it_has_room_for_and_one_to_see_whether_there_are_more()
+-> Result<(), DatabaseError> {
+    let store = NetabaseStore::new();
+    let notes = store.database::<Note>()?;
+    for id in 0..100 {
+        notes.put(&Note { id })?;
+    }
+    let end = end_of_prefix(PREFIX);
+    // More than are looked up at a time, so that what there is room for is counted again.
+    let max_rows = BATCH + 3;
+    let request = PageRequest {
+        bounds: (Bound::Included(PREFIX), end.as_ref().map(Vec::as_slice)),
+        source: PageSource::Keys,
+        direction: Direction::Forward,
+        max_rows,
+        view: View::Databases,
+        values: false,
+    };
+    let (mut page, mut taken) = (Page::default(), 0);
+    let inner = store.shared.inner.read();
+    let keys = inner.engine.keys(request.bounds, request.direction, request.view.selection());
+    let counted = keys.inspect(|_| taken += 1).map(|key| (None, key));
+
+    page.fill(counted, &inner.engine, &request, &store.now());
+
+    assert_eq!((page.len(), page.visited(), taken), (max_rows, max_rows, max_rows + 1));
+    assert!(!page.is_complete(), "there are more");
+    Ok(())
+}
+
+#[test]
+fn a_scan_goes_by_the_order_of_keys_if_it_is_after_less_than_a_quarter() {
+    for (wanted, all, is_small) in
+        [(24, 100, true), (25, 100, false), (26, 100, false), (0, 4, true), (0, 3, false)]
+    {
+        assert_eq!(walk::is_small_part(wanted, all), is_small, "{wanted} of {all}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Walks over ranges of keys and of index entries, a page at a time.
 
-use std::ops::Bound;
+use std::{iter, ops::Bound};
 
 use libp2p::PeerId;
 
@@ -62,18 +62,16 @@ impl NetabaseStore {
         let end = end_of_prefix(prefix);
         let behind = |owner: PeerId| end_of_prefix(&[&prefix[..], &owner.to_bytes()].concat());
         let mut lower = after.map_or_else(|| Bound::Excluded(prefix.clone()), behind);
-        let mut owners = Vec::new();
-        while owners.len() < MAX_OWNERS {
+        let next = || {
             // An end is behind all keys with the prefix: no key is it.
             let bounds = (lower.as_ref().map(Vec::as_slice), end.as_ref().map(Vec::as_slice));
             let mut keys = inner.engine.keys(bounds, Direction::Forward, Selection::Readable);
             let owner = keys.next().and_then(|key| owner(key.to_key().as_ref().as_ref()));
             drop(keys);
-            let Some(owner) = owner else { break };
-            owners.push(owner);
-            lower = behind(owner);
-        }
-        owners
+            lower = behind(owner?);
+            owner
+        };
+        iter::from_fn(next).take(MAX_OWNERS).collect()
     }
 
     /// Copies all visible rows whose key starts with `prefix`, in no order, as one page.
@@ -100,7 +98,7 @@ impl NetabaseStore {
             View::Databases | View::Own => inner.engine.visible(schema),
             _ => inner.engine.usages_of(schema).records(),
         };
-        if wanted < inner.engine.len() / SCAN_SHARE {
+        if is_small_part(wanted, inner.engine.len()) {
             let end = end_of_prefix(prefix);
             let bounds = (Bound::Included(prefix), end.as_ref().map(Vec::as_slice));
             let rows = inner.engine.range(bounds, Direction::Forward, view.selection());
@@ -110,6 +108,11 @@ impl NetabaseStore {
         }
         page.complete = true;
     }
+}
+
+/// Returns whether a scan in the order of the keys is faster than one over all records: it finds the same.
+pub(super) fn is_small_part(wanted: usize, all: usize) -> bool {
+    wanted < all / SCAN_SHARE
 }
 
 fn fill_page(inner: &Inner, request: &PageRequest<'_>, page: &mut Page, now: &Moment) {

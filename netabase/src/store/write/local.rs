@@ -128,8 +128,12 @@ impl NetabaseStore {
     /// Removes a row that databases show. False if there is none.
     pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
-            let old = plan.previous(key).filter(|old| old.visible);
-            Ok(old.map(|old| plan.remove_shown(schema, key, old)).is_some())
+            let Some(old) = plan.previous(key) else { return Ok(false) };
+            let is_shown = old.visible;
+            if is_shown {
+                plan.remove_shown(schema, key, old);
+            }
+            Ok(is_shown)
         })
     }
 

@@ -101,18 +101,19 @@ impl NetabaseStore {
         for ((renewal, first, last), behind) in ranges.into_iter().zip(&mut cursor.behind) {
             let mut in_vain = 0;
             let from = behind.filter(|(second, _)| *second >= first).unwrap_or((first, 0));
-            let found = inner.engine.renewals(schema, renewal, from..=(last, u32::MAX), |at, row| {
-                if is_due(row, author, now) {
-                    due.push(row.key().to_key());
-                } else {
-                    in_vain += 1;
-                }
-                if due.len() < max && in_vain < max_in_vain {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(at)
-                }
-            });
+            let found =
+                inner.engine.renewals(schema, renewal, from..=(last, u32::MAX), |at, row| {
+                    if is_due(row, author, now) {
+                        due.push(row.key().to_key());
+                    } else {
+                        in_vain += 1;
+                    }
+                    if due.len() < max && in_vain < max_in_vain {
+                        ControlFlow::Continue(())
+                    } else {
+                        ControlFlow::Break(at)
+                    }
+                });
             *behind = found.break_value();
             if due.len() >= max {
                 break;

@@ -14,8 +14,11 @@ fn a_peer_of_the_network_is_known_at_the_addresses_that_are_its_to_name() -> Out
     node.identify(peer, FAR, &info("test", &[FAR, NEAR])?)?;
 
     let actions = node.actions();
-    let [Action::CountRefusedAddresses(1), Action::SetAddresses { peer: known, addresses }] =
-        &actions[..]
+    let [
+        Action::Identified { is_of_network: true, .. },
+        Action::CountRefusedAddresses(1),
+        Action::SetAddresses { peer: known, addresses },
+    ] = &actions[..]
     else {
         panic!("one address is kept, and one is not")
     };
@@ -32,13 +35,21 @@ fn a_peer_of_another_network_is_removed_and_is_an_obstacle_only_at_a_bootstrap_a
 
     node.identify_over(other, peer, FAR, &info("another", &[FAR])?)?;
     let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::RemovePeer(removed)] if *removed == peer));
+    assert!(matches!(
+        &actions[..],
+        [Action::Identified { is_of_network: false, .. }, Action::RemovePeer(removed)]
+            if *removed == peer
+    ));
 
     node.identify_over(dialled, peer, FAR, &info("another", &[FAR])?)?;
     let actions = node.actions();
     assert!(matches!(
         &actions[..],
-        [Action::RemovePeer(_), Action::ShowObstacle(Some(BootstrapError::OtherNetwork { .. }))]
+        [
+            Action::Identified { is_of_network: false, .. },
+            Action::RemovePeer(_),
+            Action::ShowObstacle(Some(BootstrapError::OtherNetwork { .. })),
+        ]
     ));
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 use libp2p::{PeerId, kad::RecordKey};
 
 use crate::network::{
-    place::{KeyHash, head, hash_of, place_of},
+    place::{KeyHash, hash_of, head, place_of},
     settings::REPLICATION,
     upkeep::{
         cells::{Neighbours, Ranges, ranges},
@@ -59,15 +59,26 @@ pub(super) enum Work {
     Done,
 }
 
-/// The peers around, with their places.
+/// The peers around.
 pub(super) struct Around {
-    /// Those that are there: they take their places among the closest.
-    pub(super) present: Vec<(PeerId, KeyHash)>,
-    /// Those of them that are no newcomers: they hold what they are to hold.
-    pub(super) settled: Vec<KeyHash>,
-    /// Those of them that certainly do.
-    pub(super) reliable: Vec<KeyHash>,
+    pub(super) peers: Vec<Neighbour>,
+    pub(super) local: PeerId,
+    /// The time when the local peer came.
+    pub(super) since: Instant,
 }
+
+/// A peer that is there.
+pub(super) struct Neighbour {
+    pub(super) peer: PeerId,
+    pub(super) place: KeyHash,
+    /// The time when it came, if that was lately.
+    pub(super) came: Option<Instant>,
+    /// `true` if it was there all the time.
+    pub(super) is_reliable: bool,
+}
+
+/// The time that two newcomers are apart, so that the first holds what it is to hold when the second comes.
+const APART: Duration = Duration::from_secs(30);
 
 /// The records that one peer may be to hold.
 pub(super) struct Job {
@@ -97,8 +108,13 @@ struct Pass {
 struct Cells {
     newcomer: Neighbours,
     local: Neighbours,
-    /// Of the peers that have done what is theirs to do.
+    /// Of the peers that came before the newcomer, and so hold what they are to hold.
+    settled: Neighbours,
+    /// Of those that have certainly done what is theirs to do.
     reliable: Neighbours,
+    are_all_reliable: bool,
+    /// `true` if the local peer came before the newcomer.
+    is_settled: bool,
     ranges: Ranges,
     range: usize,
     next: order::Item,
@@ -145,13 +161,8 @@ impl Job {
     }
 
     /// Takes the next step.
-    pub(super) fn next(
-        &mut self,
-        order: &mut Order,
-        local: PeerId,
-        around: &Around,
-    ) -> Work {
-        match self.step(order, local, around) {
+    pub(super) fn next(&mut self, order: &mut Order, around: &Around) -> Work {
+        match self.step(order, around) {
             Work::Done if self.under_way > 0 => {
                 self.waits = true;
                 Work::Wait
@@ -160,10 +171,10 @@ impl Job {
         }
     }
 
-    fn step(&mut self, order: &mut Order, local: PeerId, around: &Around) -> Work {
+    fn step(&mut self, order: &mut Order, around: &Around) -> Work {
         if let Some(item) = self.left.pop_front() {
             let is_its = match &item {
-                Item::Written(key) => self.is_for_peer(head(&hash_of(key)), local, around),
+                Item::Written(key) => self.is_for_peer(head(&hash_of(key)), around),
                 _ => true,
             };
             if !is_its {
@@ -172,21 +183,22 @@ impl Job {
             self.under_way += 1;
             return Work::Send(item);
         }
-        let peer = self.peer;
+        let (peer, since) = (self.peer, self.since);
         let Some(pass) = &mut self.pass else { return Work::Done };
-        let are_all_reliable = around.settled.len() == around.reliable.len();
-        if pass.rank > 0 && pass.cells.is_none() && are_all_reliable {
-            pass.has_more = true;
-            return Work::Done;
-        }
-        let cells = pass.cells.get_or_insert_with(|| Cells::new(&peer, local, around));
+        let cells = match &mut pass.cells {
+            Some(cells) => cells,
+            empty => {
+                let cells = Cells::new(&peer, since, around);
+                if pass.rank > 0 && cells.are_all_reliable {
+                    pass.has_more = true;
+                    return Work::Done;
+                }
+                empty.insert(cells)
+            }
+        };
         let Some(item) = cells.next(order) else { return Work::Done };
-        let rank = cells.rank(item.0);
-        pass.has_more |= rank.is_some_and(|rank| rank > pass.rank);
-        // Those that are nearer and reliable have done it.
-        let is_its = rank == Some(pass.rank)
-            && (pass.rank == 0 || cells.reliable.nearer(item.0) < pass.rank);
-        if !is_its {
+        pass.has_more |= cells.is_for_later(item.0, pass.rank);
+        if !cells.is_for(item.0, pass.rank) {
             return Work::Skip;
         }
         self.under_way += 1;
@@ -194,9 +206,10 @@ impl Job {
     }
 
     /// Returns whether the peer is to hold a key, and the local peer is the nearest of those that hold it.
-    fn is_for_peer(&mut self, key: u64, local: PeerId, around: &Around) -> bool {
-        let cells = || Cells::around(&self.peer, local, around);
-        self.around.get_or_insert_with(cells).rank(key) == Some(0)
+    fn is_for_peer(&mut self, key: u64, around: &Around) -> bool {
+        let (peer, since) = (self.peer, self.since);
+        let cells = || Cells::around(&peer, since, around);
+        self.around.get_or_insert_with(cells).is_for(key, 0)
     }
 
     pub(super) fn ended(&mut self) {
@@ -220,32 +233,57 @@ impl Job {
 }
 
 impl Cells {
-    fn new(peer: &PeerId, local: PeerId, around: &Around) -> Self {
-        let mut cells = Self::around(peer, local, around);
-        cells.ranges = ranges(&cells.newcomer, &cells.local, DELAYS.len());
+    fn new(peer: &PeerId, since: Instant, around: &Around) -> Self {
+        let mut cells = Self::around(peer, since, around);
+        // Of the settled peers fewer are nearer: these ranges hold those of all peers.
+        cells.ranges = ranges(&cells.newcomer, &cells.settled, DELAYS.len());
         cells.next = cells.ranges.first().map_or((0, 0), |range| (range.0, 0));
         cells
     }
 
-    fn around(peer: &PeerId, local: PeerId, around: &Around) -> Self {
-        let place = place_of(&local);
-        let others = around.present.iter().filter(|(other, _)| other != peer);
+    fn around(peer: &PeerId, since: Instant, around: &Around) -> Self {
+        let local = place_of(&around.local);
+        let others = || around.peers.iter().filter(|other| other.peer != *peer);
+        let is_settled = |came: Instant| came + APART < since;
+        let settled = || others().filter(|other| other.came.is_none_or(is_settled));
+        let reliable = || settled().filter(|other| other.is_reliable);
         Self {
-            newcomer: Neighbours::new(&place_of(peer), others.map(|(_, place)| *place)),
-            local: Neighbours::new(&place, around.settled.iter().copied()),
-            reliable: Neighbours::new(&place, around.reliable.iter().copied()),
+            newcomer: Neighbours::new(&place_of(peer), others().map(|other| other.place)),
+            local: Neighbours::new(&local, others().map(|other| other.place)),
+            settled: Neighbours::new(&local, settled().map(|other| other.place)),
+            reliable: Neighbours::new(&local, reliable().map(|other| other.place)),
+            are_all_reliable: others().count() == reliable().count(),
+            is_settled: is_settled(around.since),
             ranges: Ranges::new(),
             range: 0,
             next: (0, 0),
         }
     }
 
-    /// Returns how many holders are nearer to a key than the local peer, if the newcomer should hold it and the local
-    /// peer is one of those that may pass it on.
-    fn rank(&self, key: u64) -> Option<usize> {
-        let is_its = self.newcomer.nearer(key) < REPLICATION;
+    /// Returns whether the newcomer is to hold a key.
+    fn is_its(&self, key: u64) -> bool {
+        self.newcomer.nearer(key) < REPLICATION
+    }
+
+    /// Returns whether the local peer hands a key over in the pass of a rank: as the nearest at once; later in place of
+    /// nearer ones that may have left, or have come themselves just now.
+    fn is_for(&self, key: u64, pass: usize) -> bool {
+        if !self.is_its(key) {
+            return false;
+        }
         let rank = self.local.nearer(key);
-        (is_its && rank < DELAYS.len()).then_some(rank)
+        if pass == 0 {
+            return rank == 0;
+        }
+        let is_next = rank == pass && self.reliable.nearer(key) < rank;
+        let is_first_settled = pass == 1 && self.is_settled && rank > 0;
+        is_next || (is_first_settled && self.settled.nearer(key) == 0)
+    }
+
+    /// Returns whether the local peer may hand a key over in a later pass than this.
+    fn is_for_later(&self, key: u64, pass: usize) -> bool {
+        let rank = self.local.nearer(key);
+        self.is_its(key) && rank > pass && (rank < DELAYS.len() || pass == 0)
     }
 
     fn next(&mut self, order: &mut Order) -> Option<order::Item> {

@@ -5,9 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libp2p::{PeerId, kad::RecordKey};
+use libp2p::PeerId;
 
-use super::node::{Node, Request};
+use super::{node::Node, random::Random, request::Request};
 use crate::network::{
     kad_behaviour::Answer,
     place::{distance, hash_of, place_of},
@@ -30,19 +30,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const PING: u32 = 150;
 
-/// The most times that a record is sent to each peer that is to hold it, beside some thousand for peers that come and
-/// go: each that was away is sent again what was written in the last minute.
-const MAX_SENT: usize = 8;
-
-/// The most times that it is refused.
-const MAX_REFUSED: usize = 2;
-
 pub(super) struct Network {
     random: Random,
     start: Instant,
     now: Instant,
-    nodes: Vec<Node>,
-    index: BTreeMap<PeerId, usize>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) index: BTreeMap<PeerId, usize>,
     /// Nodes that are there.
     present: Vec<bool>,
     /// Nodes that are cut off.
@@ -52,7 +45,7 @@ pub(super) struct Network {
     /// What is under way, by the time of its end.
     under_way: BTreeMap<(Instant, u64), Flight>,
     next_id: u64,
-    writes: usize,
+    pub(super) writes: usize,
     keys: u32,
 }
 
@@ -63,23 +56,6 @@ struct Flight {
     found: Vec<(PeerId, Option<u32>)>,
     silent: Vec<PeerId>,
     is_whole: bool,
-}
-
-/// A small generator of random numbers (xorshift64*).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let drawn = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(drawn).expect("31 bits") % end
-    }
-
-    fn happens(&mut self, in_a_thousand: usize) -> bool {
-        self.below(1000) < in_a_thousand
-    }
 }
 
 /// Returns the peer of a number: any bytes will do, as no identity is needed.
@@ -93,7 +69,7 @@ fn peer(number: usize) -> PeerId {
 impl Network {
     pub(super) fn new(seed: u64) -> Self {
         let start = Instant::now();
-        let mut random = Random((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = Random::new(seed);
         let base = usize::try_from(seed).expect("seeds are small") * 1000;
         let nodes: Vec<Node> = (0..NODES)
             .map(|number| {
@@ -245,7 +221,7 @@ impl Network {
     }
 
     fn depart(&mut self, from: usize, request: Request) {
-        let (targets, key) = Node::targets(&request);
+        let (targets, key) = request.targets();
         let (answers, found, silent) = (Vec::new(), Vec::new(), Vec::new());
         let mut flight = Flight { from, answers, found, silent, is_whole: true };
         let mut took = Duration::from_millis(10 + self.random.below(200) as u64);
@@ -309,37 +285,5 @@ impl Network {
         } else {
             self.depart(from, Request::Offer(delivery));
         }
-    }
-
-    /// Finds the first closest peer that lacks the last version of a record, or work beyond all bounds.
-    pub(super) fn check(&self) -> Result<(), String> {
-        let mut copies = 0;
-        for owner in &self.nodes {
-            for key in owner.own() {
-                let version = owner.held[key].version;
-                let hash = hash_of(&RecordKey::new(&key));
-                let mut others: Vec<&Node> =
-                    self.nodes.iter().filter(|node| node.peer != owner.peer).collect();
-                others.sort_by_key(|node| distance(&hash, node.place()));
-                for (rank, node) in others.iter().take(REPLICATION).enumerate() {
-                    let held = node.held.get(key).map(|held| held.version);
-                    if held != Some(version) {
-                        let waiting: usize = self.nodes.iter().map(Node::waiting).sum();
-                        return Err(format!(
-                            "node {} of rank {rank} has {held:?} of {version} of node {}; {waiting} wait",
-                            self.index[&node.peer], self.index[&owner.peer]
-                        ));
-                    }
-                    copies += 1;
-                }
-            }
-        }
-        let sent: usize = self.nodes.iter().map(|node| node.sent).sum();
-        let refused: usize = self.nodes.iter().map(|node| node.refused).sum();
-        let copies = copies.max(self.writes * REPLICATION);
-        if sent > copies * MAX_SENT + 3000 || refused > copies * MAX_REFUSED + 2000 {
-            return Err(format!("{sent} were sent and {refused} refused for {copies} copies"));
-        }
-        Ok(())
     }
 }

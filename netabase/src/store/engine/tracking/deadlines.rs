@@ -191,7 +191,8 @@ impl Deadlines {
         let (start, end) = ends.into_inner();
         // A B-tree panics on crossed bounds.
         let range = (start <= end).then(|| {
-            self.renewals.range((schema, renewal, start.0, start.1)..=(schema, renewal, end.0, end.1))
+            self.renewals
+                .range((schema, renewal, start.0, start.1)..=(schema, renewal, end.0, end.1))
         });
         range.into_iter().flatten().map(|&(_, _, end, slot)| (end, slot)).try_for_each(show)
     }

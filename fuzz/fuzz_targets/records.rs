@@ -1,0 +1,4 @@
+//! Fuzzes `netabase_tests::fuzz::records`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| netabase_tests::fuzz::records(bytes));
