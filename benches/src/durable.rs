@@ -67,7 +67,7 @@ const WRITERS: usize = 64;
 /// If there is no room on the disk, or a peer fails.
 pub(crate) fn compare(records: usize, rounds: usize) -> Result<String, Box<dyn Error>> {
     let ids = netabase_benches::workload::Workload::new(records).ids;
-    let sustained = records.min(200_000);
+    let sustained = records.min(50_000);
     let plan = Plan { ids, burst: 5_000.min(records), sustained, synced: 200, synced_by_each: 20 };
     let steps = rounds * PEERS.len();
     let bar = progress::bar(steps, "durable");

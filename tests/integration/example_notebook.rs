@@ -47,7 +47,8 @@ fn aborts() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn each_run_finds_what_the_runs_before_have_written_also_if_they_were_killed() -> Result<(), Box<dyn Error>> {
+fn each_run_finds_what_the_runs_before_have_written_also_if_they_were_killed()
+-> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
     let mut arguments = arguments(directory.path());
     arguments.text = Some("a note, ".repeat(20));

@@ -24,7 +24,8 @@ pub(super) fn plot(results: &[Measured], path: &Path) -> Result<(), Box<dyn Erro
     for ((name, figure, unit), area) in ROWS.iter().zip(&panels) {
         let title = ("sans-serif", 15).into_font().color(&BLACK);
         area.draw(&Text::new(format!("{name}, {unit}"), (10, 8), title))?;
-        let taken = results.iter().filter_map(|(peer, figures)| Some((peer, figures.get(*figure)?)));
+        let taken =
+            results.iter().filter_map(|(peer, figures)| Some((peer, figures.get(*figure)?)));
         let taken: Vec<_> = taken.collect();
         let largest = taken.iter().map(|(_, value)| *value).fold(f64::MIN_POSITIVE, f64::max);
         for ((peer, value), top) in taken.iter().zip((32..).step_by(20)) {

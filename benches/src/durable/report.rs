@@ -16,9 +16,9 @@ pub(super) fn report(
     let directory = Path::new("target/benches");
     fs::create_dir_all(directory)?;
     let peers = results.iter().map(|(peer, figures)| {
-        let figures = ROWS.iter().map(|(name, figure, unit)| {
-            (format!("{name}, {unit}"), figures.get(*figure).into())
-        });
+        let figures = ROWS
+            .iter()
+            .map(|(name, figure, unit)| (format!("{name}, {unit}"), figures.get(*figure).into()));
         ((*peer).to_owned(), serde_json::Value::Object(figures.collect()))
     });
     let json = serde_json::Value::Object(peers.collect());

@@ -21,6 +21,9 @@ use super::{
     person::Person,
 };
 
+/// How many records are rewritten at most.
+const WORN: usize = 50_000;
+
 /// How many records are published whose renewals are counted.
 const RENEWED: u64 = 20_000;
 
@@ -102,13 +105,19 @@ fn bulk<P: Peer>(plan: &Plan, figures: &mut Figures) -> Result<(), Box<dyn Error
     figures.set(Figure::OpenCrashed, took);
     drop(peer);
     drop(crashed);
-    let (peer, took) = open::<P>(directory.path(), len);
-    figures.set(Figure::OpenClosed, took);
+    figures.set(Figure::OpenClosed, open::<P>(directory.path(), len).1);
+    Ok(())
+}
 
-    for age in 2..=11 {
-        peer.load(people(&plan.ids, age));
+/// Records that are rewritten again and again, and most of them removed.
+fn wear<P: Peer>(plan: &Plan, figures: &mut Figures) -> Result<(), Box<dyn Error>> {
+    let directory = TempDir::new()?;
+    let ids = &plan.ids[..plan.ids.len().min(WORN)];
+    let peer = P::open(directory.path());
+    for age in 1..=11 {
+        peer.load(people(ids, age));
     }
-    let (removed, left) = plan.ids.split_at(len / 10 * 9);
+    let (removed, left) = ids.split_at(ids.len() / 10 * 9);
     peer.remove(removed);
     figures.set(Figure::FileWorn, files::size(directory.path())? / count_f64(left.len()));
     if peer.compact() {
@@ -122,6 +131,7 @@ pub(super) fn peer<P: Peer>(plan: &Plan, _: &ProgressBar) -> Result<Figures, Box
     let mut figures = Figures::default();
     commits::<P>(plan, &mut figures)?;
     bulk::<P>(plan, &mut figures)?;
+    wear::<P>(plan, &mut figures)?;
     Ok(figures)
 }
 
@@ -153,8 +163,7 @@ pub(super) fn in_memory(plan: &Plan, _: &ProgressBar) -> Result<Figures, Box<dyn
 /// Returns the times of commits that are on disk when they return, each beside one of redb that came right after it.
 pub(super) fn synced_pairs(plan: &Plan) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
     let directories = (TempDir::new()?, TempDir::new()?);
-    let (ours, theirs) =
-        (Netabase::open(directories.0.path()), Bare::open(directories.1.path()));
+    let (ours, theirs) = (Netabase::open(directories.0.path()), Bare::open(directories.1.path()));
     let mut pairs = Vec::new();
     for (at, person) in people(&plan.ids[..plan.synced.min(plan.ids.len())], 1).enumerate() {
         let ours = || time(|| ours.put_synced(person.clone()));

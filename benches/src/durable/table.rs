@@ -33,7 +33,12 @@ const TARGETS: [Target; 4] = [
     ("a burst against memory", (NETABASE, Figure::Burst), (MEMORY, Figure::Burst), 1.3),
     ("sustained against redb's load", (NETABASE, Figure::Sustained), (BARE, Figure::Load), 1.2),
     ("load against redb's load", (NETABASE, Figure::Load), (BARE, Figure::Load), 1.2),
-    ("opening against loading memory", (NETABASE, Figure::OpenClosed), (MEMORY, Figure::OpenClosed), 1.5),
+    (
+        "opening against loading memory",
+        (NETABASE, Figure::OpenClosed),
+        (MEMORY, Figure::OpenClosed),
+        1.5,
+    ),
 ];
 
 pub(super) fn table(records: usize, rounds: usize, results: &[Measured]) -> String {
@@ -62,8 +67,12 @@ pub(super) fn table(records: usize, rounds: usize, results: &[Measured]) -> Stri
         }
     }
     if let Some(ratio) = results[NETABASE].1.get(Figure::SyncedRatio) {
-        writeln!(text, "{:<34}{ratio:>6.2}  pair by pair, median", "one synced against redb's commit")
-            .expect("writing to a string cannot fail");
+        writeln!(
+            text,
+            "{:<34}{ratio:>6.2}  pair by pair, median",
+            "one synced against redb's commit"
+        )
+        .expect("writing to a string cannot fail");
     }
     text
 }

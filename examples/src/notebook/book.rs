@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use netabase::{
-    DatabaseError, Durability, MemoryStoreDatabase, NetabaseSchema, NetabaseStore,
-};
+use netabase::{DatabaseError, Durability, MemoryStoreDatabase, NetabaseSchema, NetabaseStore};
 use serde::{Deserialize, Serialize};
 
 /// Something taken down.

@@ -1,10 +1,6 @@
 //! Disks that refuse one call: each write, sync and change of the length in turn, until a run meets none that fails.
 
-use std::{
-    error::Error,
-    io::ErrorKind,
-    time::Instant,
-};
+use std::{error::Error, io::ErrorKind, time::Instant};
 
 use netabase::{BuildError, DatabaseError, DiskError, NetabaseStore, Timestamp};
 
@@ -127,14 +123,16 @@ fn fail_each(kind: ErrorKind, lasts: bool) -> Result<Vec<DiskError>, Box<dyn Err
 }
 
 #[test]
-fn a_call_that_fails_once_makes_the_store_read_only_and_loses_nothing_promised() -> Result<(), Box<dyn Error>> {
+fn a_call_that_fails_once_makes_the_store_read_only_and_loses_nothing_promised()
+-> Result<(), Box<dyn Error>> {
     let said = fail_each(ErrorKind::Other, false)?;
     assert!(said.iter().all(|error| matches!(error, DiskError::Io { .. })), "{said:?}");
     Ok(())
 }
 
 #[test]
-fn a_disk_that_is_gone_makes_the_store_read_only_and_loses_nothing_promised() -> Result<(), Box<dyn Error>> {
+fn a_disk_that_is_gone_makes_the_store_read_only_and_loses_nothing_promised()
+-> Result<(), Box<dyn Error>> {
     let said = fail_each(ErrorKind::Other, true)?;
     assert!(said.iter().all(|error| matches!(error, DiskError::Io { .. })), "{said:?}");
     Ok(())

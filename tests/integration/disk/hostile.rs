@@ -136,7 +136,8 @@ fn bytes_that_are_overwritten_are_told_or_do_no_harm() -> Result<(), Box<dyn Err
 }
 
 #[test]
-fn rows_that_somebody_wrote_are_refused_by_their_key_or_change_no_other() -> Result<(), Box<dyn Error>> {
+fn rows_that_somebody_wrote_are_refused_by_their_key_or_change_no_other()
+-> Result<(), Box<dyn Error>> {
     let whole = Whole::new()?;
     for seed in 0..300 {
         let mut dice = SmallRng::seed_from_u64(seed);
@@ -168,7 +169,8 @@ fn rows_that_somebody_wrote_are_refused_by_their_key_or_change_no_other() -> Res
             Err(error) => return Err(format!("seed {seed}: {error}").into()),
             Ok(store) => {
                 let found = contents(&store);
-                let lost = whole.contents.iter().filter(|(key, value)| found.get(*key) != Some(value));
+                let lost =
+                    whole.contents.iter().filter(|(key, value)| found.get(*key) != Some(value));
                 assert!(lost.count() <= 1, "seed {seed}: others are lost, too");
             }
         }
@@ -183,21 +185,26 @@ fn keys_that_are_none_and_schemas_that_are_none_are_refused() -> Result<(), Box<
         Err(BuildError::Disk(DiskError::Corrupt { .. })) => Ok(()),
         other => Err(format!("{what}: {other:?}")),
     };
-    for key in [&b""[..], b"/", b"/netabase", b"/netabase/user", b"/netabase/user/x", &[0xff; 3000]] {
+    for key in [&b""[..], b"/", b"/netabase", b"/netabase/user", b"/netabase/user/x", &[0xff; 3000]]
+    {
         let opened = whole.open_changed(|database| {
             replace!(database, ROWS, key, &b"\x01\x01"[..]);
             Ok(())
         })?;
         refused(opened, &format!("row {}", key.escape_ascii()))?;
     }
-    for (name, value) in [("user", &b""[..]), ("user", b"\x02"), ("user", &[1; 99]), ("", b""), ("A/B", b"\x01")] {
+    for (name, value) in
+        [("user", &b""[..]), ("user", b"\x02"), ("user", &[1; 99]), ("", b""), ("A/B", b"\x01")]
+    {
         let opened = whole.open_changed(|database| {
             replace!(database, SCHEMAS, name, value);
             Ok(())
         })?;
         refused(opened, &format!("schema {name}"))?;
     }
-    for (name, value) in [("about", &b""[..]), ("about", b"\x01\x00"), ("clocks", b""), ("clocks", &[1; 26])] {
+    for (name, value) in
+        [("about", &b""[..]), ("about", b"\x01\x00"), ("clocks", b""), ("clocks", &[1; 26])]
+    {
         let opened = whole.open_changed(|database| {
             replace!(database, META, name, value);
             Ok(())

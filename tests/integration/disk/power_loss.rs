@@ -1,6 +1,10 @@
 //! Disks whose power goes at any call: what was promised is there, and nothing that never was.
 
-use std::{error::Error, thread, time::{Duration, Instant}};
+use std::{
+    error::Error,
+    thread,
+    time::{Duration, Instant},
+};
 
 use netabase::{Durability, NetabaseStore, NetabaseStoreBuilder, Timestamp};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};

@@ -3,11 +3,16 @@
 use std::{error::Error, path::Path, time::Duration};
 
 use libp2p::kad::{RecordKey, store::RecordStore};
-use netabase::{Envelope, ManualClock, MemoryStoreDatabase, Netabase, NetabaseBuilder, NetabaseStore};
+use netabase::{
+    Envelope, ManualClock, MemoryStoreDatabase, Netabase, NetabaseBuilder, NetabaseStore,
+};
 
 use crate::{
     authors::{HOUR, NOW_MS, minutes},
-    nodes::{Outcome, in_time, on_loopback, waiting::{know, until}},
+    nodes::{
+        Outcome, in_time, on_loopback,
+        waiting::{know, until},
+    },
     schemas::{Note, Profile, User, note, profile, user},
 };
 

@@ -72,7 +72,11 @@ impl StorageBackend for SlowDisk {
             self.set(Syncs::Waiting);
             self.wait(|syncs| syncs != Syncs::Waiting);
         }
-        if *self.syncs() == Syncs::Fail { Err(ErrorKind::Other.into()) } else { self.disk.sync_data() }
+        if *self.syncs() == Syncs::Fail {
+            Err(ErrorKind::Other.into())
+        } else {
+            self.disk.sync_data()
+        }
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
@@ -111,7 +115,10 @@ fn fails_behind(disk: &SlowDisk, shop: &Shop) -> Result<(), Box<dyn Error>> {
     disk.set(Syncs::Fail);
     let error = is_told.recv_timeout(Duration::from_secs(60)).map_err(|_| "it still waits")?;
     let error = error.ok_or("it was told that all is well")?;
-    assert!(matches!(disk_error(&error), Some(DiskError::NotDurable { applied: true, .. })), "{error}");
+    assert!(
+        matches!(disk_error(&error), Some(DiskError::NotDurable { applied: true, .. })),
+        "{error}"
+    );
     assert!(!shop.store.health().is_writable);
     assert_eq!(shop.items.get(&2)?, Some(item(2)), "it was applied");
     Ok(())

@@ -25,7 +25,8 @@ impl Bare {
             let mut rows = write.open_table(ROWS).expect("it opens");
             for person in people {
                 let value = [&HEAD[..], &encode(&person)].concat();
-                rows.insert(row_key(person.id).as_slice(), value.as_slice()).expect("it is written");
+                rows.insert(row_key(person.id).as_slice(), value.as_slice())
+                    .expect("it is written");
             }
         }
         write.commit().expect("it is committed");

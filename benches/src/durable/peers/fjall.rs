@@ -51,9 +51,8 @@ impl Peer for Fjall {
 
     fn open(directory: &Path) -> Self {
         let database = SingleWriterTxDatabase::builder(directory).open().expect("it opens");
-        let keyspace = |name| {
-            database.keyspace(name, KeyspaceCreateOptions::default).expect("it opens")
-        };
+        let keyspace =
+            |name| database.keyspace(name, KeyspaceCreateOptions::default).expect("it opens");
         let (people, emails, groups) = (keyspace("people"), keyspace("emails"), keyspace("groups"));
         Self { people, emails, groups, database }
     }

@@ -93,7 +93,8 @@ impl Peer for Sqlite {
 
     fn len(&self) -> usize {
         let count = "SELECT count(*) FROM people";
-        let len: i64 = self.connection().query_row(count, [], |row| row.get(0)).expect("it is read");
+        let len: i64 =
+            self.connection().query_row(count, [], |row| row.get(0)).expect("it is read");
         usize::try_from(len).expect("it is a count")
     }
 

@@ -68,10 +68,11 @@ impl Child {
             let Ok(ack) = self.acks.recv() else { break };
             ledger.0.push(ack);
         }
-        let until = Instant::now() + Duration::from_micros(match count {
-            0 => dice.random_range(0..120_000),
-            _ => dice.random_range(0..15_000),
-        });
+        let until = Instant::now()
+            + Duration::from_micros(match count {
+                0 => dice.random_range(0..120_000),
+                _ => dice.random_range(0..15_000),
+            });
         loop {
             match self.acks.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(ack) => ledger.0.push(ack),

@@ -92,6 +92,14 @@ impl Ledger {
         promised.map(|ack| ack.number).max().unwrap_or(0)
     }
 
+    /// Returns a commit, and those that promise it: what an error shows.
+    fn promises_of(&self, lane: u8, number: u64) -> Vec<&Ack> {
+        let is_it = |ack: &&Ack| (ack.lane, ack.number) == (lane, number);
+        let Some(promised) = self.0.iter().find(is_it) else { return Vec::new() };
+        let promising = self.0.iter().filter(|ack| ack.promises(promised));
+        std::iter::once(promised).chain(promising).collect()
+    }
+
     /// Returns how many commits of a lane are in what was found: all of the first so many, and nothing of others.
     ///
     /// # Errors
@@ -115,8 +123,15 @@ impl Ledger {
         let (promised, last) = (self.promised(lane.number), self.last(lane.number));
         match kept {
             Some(kept) if kept >= promised => Ok(kept),
-            Some(kept) => Err(format!("{lane:?}: {kept} of {last} are there, {promised} were promised").into()),
-            None => Err(format!("{lane:?}: no state between {promised} and {last}, but {found:?}").into()),
+            Some(kept) => Err(format!(
+                "{lane:?}: {kept} of {last} are there, {promised} were promised: {:#?}",
+                self.promises_of(lane.number, promised)
+            )
+            .into()),
+            None => {
+                Err(format!("{lane:?}: no state between {promised} and {last}, but {found:?}")
+                    .into())
+            }
         }
     }
 

@@ -16,7 +16,10 @@ impl State {
     pub(crate) fn of(shop: &Shop) -> Result<Self, Box<dyn Error>> {
         let items = shop.items.iter().map(|item| item.map(|item| (item.id, item)));
         let posts = shop.posts.iter().map(|post| post.map(|post| (post.id, post)));
-        Ok(Self { items: items.collect::<Result<_, _>>()?, posts: posts.collect::<Result<_, _>>()? })
+        Ok(Self {
+            items: items.collect::<Result<_, _>>()?,
+            posts: posts.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Keeps what one lane writes.
