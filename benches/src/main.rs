@@ -1,12 +1,14 @@
 //! Measures netabase beside the stores that an application would take in its place, from a bare `MemoryStore`
 //! to embedded databases, and prints what it was to reach and what it reached; then what ends of life,
-//! publishers and budgets cost. When asked to, also measures nodes in a network against bare Kademlia swarms, and
-//! what a first program costs to build.
+//! publishers and budgets cost. When asked to, also measures stores on disk, nodes in a network against bare Kademlia
+//! swarms, what it takes to publish much at once, and what a first program costs to build.
 //!
 //! ```text
 //! cargo run --release -p netabase-benches -- --records 100000 --rounds 3
 //! cargo run --release -p netabase-benches -- --only peers --peers netabase,redb --quick
 //! cargo run --release -p netabase-benches -- --only network --nodes 50 --records 200 --rounds 3
+//! cargo run --release -p netabase-benches -- --only durable --records 1000000
+//! cargo run --release -p netabase-benches -- --only spread --records 10000
 //! cargo run --release -p netabase-benches -- --only compile
 //! ```
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
@@ -15,7 +17,11 @@ mod peers;
 
 mod life;
 
+mod durable;
+
 mod network;
+
+mod spread;
 
 mod compile;
 
@@ -29,7 +35,9 @@ use netabase_benches::{
 
 const PEERS: &str = "peers";
 const LIFE: &str = "life";
+const DURABLE: &str = "durable";
 const NETWORK: &str = "network";
+const SPREAD: &str = "spread";
 const COMPILE: &str = "compile";
 
 fn main() -> ExitCode {
@@ -38,7 +46,8 @@ fn main() -> ExitCode {
         peers::serve(peer, records);
         return ExitCode::SUCCESS;
     }
-    let parts = Parts { by_default: &[PEERS, LIFE], others: &[NETWORK, COMPILE] };
+    let others = &[DURABLE, NETWORK, SPREAD, COMPILE];
+    let parts = Parts { by_default: &[PEERS, LIFE], others };
     let arguments = match Arguments::parse(arguments.into_iter(), &[100_000, 1_000_000], &parts) {
         Ok(arguments) => arguments,
         Err(message) => {
@@ -63,8 +72,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         if arguments.includes(LIFE) {
             println!("{}", measure_lives(records, arguments.rounds));
         }
+        if arguments.includes(DURABLE) {
+            println!("{}", durable::compare(records, arguments.rounds)?);
+        }
         if arguments.includes(NETWORK) {
             println!("{}", network::measure(arguments.nodes, records, arguments.rounds));
+        }
+        if arguments.includes(SPREAD) {
+            println!("{}", spread::measure(records));
         }
     }
     if arguments.includes(COMPILE) {

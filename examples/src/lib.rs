@@ -1,5 +1,6 @@
 //! What the stories beside `src` are made of: the airports, and how they are read; the peers of
-//! `lifecycle`, and what they send; the nodes of `cluster` and of `two_nodes`. All of it fits 80 columns.
+//! `lifecycle`, and what they send; the nodes of `cluster` and of `two_nodes`; the store of
+//! `notebook`. All of it fits 80 columns.
 
 pub mod columns;
 
@@ -10,6 +11,8 @@ pub mod lifecycle;
 pub mod cluster;
 
 pub mod two_nodes;
+
+pub mod notebook;
 
 mod outcome;
 

@@ -24,6 +24,9 @@ mod explain;
 
 mod entries;
 
+#[cfg(feature = "json")]
+mod json;
+
 mod keys;
 
 mod walk;
@@ -40,6 +43,8 @@ mod scan;
 
 mod traits;
 
+#[cfg(feature = "json")]
+pub use self::json::JsonLinesError;
 pub use self::{
     batch::LoadError,
     cursor::{Cursor, CursorError},

@@ -6,12 +6,14 @@ use crate::{
     record::RecordError,
     schema::Access,
     store::{
-        ArrivalError, BuildError, ClockAhead, Damaged, OpenError, OutOfRoom, RefusalReason,
-        TooLarge, WriteError,
+        ArrivalError, BuildError, ClockAhead, Damaged, DiskError, OpenError, OutOfRoom,
+        RefusalReason, TooLarge, WriteError,
     },
 };
 
 mod databases;
+
+mod disk;
 
 /// Gives the variant after another, or the first, and its text; `None` after the last.
 type Step<E> = fn(Option<&E>) -> Option<(E, &'static str)>;
@@ -45,6 +47,8 @@ const CLOCK_AHEAD: &str =
 const DAMAGED: &str = "the store is damaged: a write panicked half-way; nothing is written any more, open a new store";
 const NOT_OWNER: &str = "the records of schema `user` in this database belong to another peer; write to the database of your own";
 const SCHEMA_CONFLICT: &str = "schema `user` is `a::User` in this store and cannot also be `b::User`; give one of them another `#[netabase(name = \"…\")]`";
+const IN_MEMORY: &str = "the store is in memory alone; give its builder a `path`";
+const BUSY: &str = "the disk is busy: 9 bytes wait to be written; try again";
 const INVALID_NETWORK: &str =
     "`My net` cannot name a network; use 1 to 64 of the characters a-z, 0-9, `_`, `.` and `-`";
 
@@ -83,7 +87,8 @@ fn build(last: Option<&BuildError>) -> Option<(BuildError, &'static str)> {
             BuildError::InvalidLifetime { found: Duration::from_secs(1) },
             "1s cannot be the longest lease of a network; set one between one minute and ten years",
         ),
-        Some(BuildError::InvalidLifetime { .. }) => return None,
+        Some(BuildError::InvalidLifetime { .. }) => (DiskError::InMemory.into(), IN_MEMORY),
+        Some(BuildError::Disk(_)) => return None,
     })
 }
 
@@ -92,7 +97,15 @@ fn open(last: Option<&OpenError>) -> Option<(OpenError, &'static str)> {
         || OpenError::SchemaConflict { name: "user", registered: "a::User", rejected: "b::User" };
     Some(match last {
         None => (conflict(), SCHEMA_CONFLICT),
-        Some(OpenError::SchemaConflict { .. }) => return None,
+        Some(OpenError::SchemaConflict { .. }) => (
+            OpenError::AccessChanged {
+                name: "user",
+                stored: Access::Local,
+                declared: Access::Open,
+            },
+            "schema `user` is stored as Local and declared as Open; give the new one another `#[netabase(name = \"…\")]`",
+        ),
+        Some(OpenError::AccessChanged { .. }) => return None,
     })
 }
 
@@ -118,7 +131,8 @@ fn write(last: Option<&WriteError>) -> Option<(WriteError, &'static str)> {
         Some(WriteError::NotUnique { .. }) => (AHEAD.into(), CLOCK_AHEAD),
         Some(WriteError::ClockAhead(_)) => (WriteError::NotOwner { schema: "user" }, NOT_OWNER),
         Some(WriteError::NotOwner { .. }) => (Damaged.into(), DAMAGED),
-        Some(WriteError::Damaged(_)) => return None,
+        Some(WriteError::Damaged(_)) => (DiskError::Busy { waiting_bytes: 9 }.into(), BUSY),
+        Some(WriteError::Disk(_)) => return None,
     })
 }
 
@@ -176,7 +190,8 @@ fn arrival(last: Option<&ArrivalError>) -> Option<(ArrivalError, &'static str)> 
             "code of schema `user` panicked on the record; return an error instead of panicking",
         ),
         Some(ArrivalError::Panicked { .. }) => (Damaged.into(), DAMAGED),
-        Some(ArrivalError::Damaged(_)) => return None,
+        Some(ArrivalError::Damaged(_)) => (DiskError::Busy { waiting_bytes: 9 }.into(), BUSY),
+        Some(ArrivalError::Disk(_)) => return None,
     })
 }
 
@@ -214,6 +229,7 @@ fn every_refusal_has_a_reason() {
         "full",
         "panic",
         "damaged",
+        "busy",
     ];
     assert_eq!(reasons, expected);
 }

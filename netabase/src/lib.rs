@@ -51,15 +51,16 @@
 //!
 //! # Features
 //!
+//! - `disk` (default): stores that survive a restart, [`NetabaseStoreBuilder::path`].
 //! - `network` (default): the node, and libp2p's transports and behaviours for it.
 //! - `uuid`: `uuid::Uuid` as a key.
-//! - `json`: fields kept as JSON text, [`with::json`](with).
+//! - `json`: fields kept as JSON text, [`with::json`](with); values as JSON lines.
 //! - `testkit`: peers in one process, over a network with faults, for tests.
 
 // A value goes down this list to the network and comes back up; a module uses only those above it.
 #![cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, unused_imports, reason = "the node is what calls these")
+    not(all(feature = "disk", feature = "network")),
+    allow(dead_code, unused_imports, reason = "the node, and the store on disk, call these")
 )]
 
 mod schema;
@@ -93,8 +94,12 @@ pub mod __private {
 pub use libp2p;
 pub use netabase_derive::{NetabaseSchema, NetabaseSchemaKey};
 
+#[cfg(feature = "json")]
+pub use self::database::JsonLinesError;
 #[cfg(feature = "testkit")]
 pub use self::network::testkit;
+#[cfg(feature = "disk")]
+pub use self::store::StoreReport;
 pub use self::{
     database::{
         Change, Cursor, CursorError, DatabaseError, Entries, ExpiringRecord, ExpiringRecords,
@@ -116,9 +121,10 @@ pub use self::{
     },
     store::{
         ArrivalError, Budget, BudgetInfo, BuildError, ChangeOrigin, Clock, ClockAhead, Damaged,
-        Limits, Maintenance, ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError,
-        OutOfRoom, PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance,
-        RecordState, RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreMaintenanceResult,
+        DiskError, Durability, ExchangeError, ImportReport, IoCause, Limits, Maintenance,
+        ManualClock, NetabaseStore, NetabaseStoreBuilder, Now, OpenError, OutOfRoom,
+        PublisherRecords, PutOutcome, RawRecord, RawRecords, RecordDistance, RecordState,
+        RefusalReason, SchemaInfo, Source, StoreCapacityInfo, StoreHealth, StoreMaintenanceResult,
         SystemClock, TooLarge, Usage, Utilization, UtilizationWatch, WriteError,
     },
 };
@@ -126,7 +132,8 @@ pub use self::{
 #[cfg(feature = "network")]
 pub use self::network::{
     BootstrapError, FetchMode, Netabase, NetabaseBuilder, NetworkDatabase, NetworkError,
-    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Refusals,
+    NodeCounters, NodeError, NodeEvent, NodeEvents, NodeLimits, PublishReport, Rate, Reachability,
+    RecoverReport, Refusals, RelayLimits, UnreachableReason,
 };
 
 /// The examples of the README compile and run.
@@ -138,3 +145,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/memory-store.md")]
 struct MemoryStorePage;
+
+/// And those of the page on stores on disk.
+#[cfg(all(doctest, feature = "disk"))]
+#[doc = include_str!("../../docs/durability.md")]
+struct DurabilityPage;

@@ -12,6 +12,10 @@ mod addresses;
 
 mod settings;
 
+mod relay_limits;
+
+mod reachability;
+
 mod events;
 
 mod counters;
@@ -19,6 +23,12 @@ mod counters;
 mod identity;
 
 mod rates;
+
+mod place;
+
+mod refusal;
+
+mod written;
 
 mod inbound_store;
 
@@ -30,9 +40,17 @@ mod connections;
 
 mod kad_behaviour;
 
+mod relay_ledger;
+
+mod relay_server;
+
+mod autonat_client;
+
 mod autonat_server;
 
 mod protocol;
+
+mod ask;
 
 mod transport;
 
@@ -70,7 +88,9 @@ pub use self::{
     events::{NodeEvent, NodeEvents},
     node::Netabase,
     query::FetchMode,
-    remote::NetworkDatabase,
+    reachability::{Reachability, UnreachableReason},
+    relay_limits::RelayLimits,
+    remote::{NetworkDatabase, RecoverReport},
     report::PublishReport,
     settings::{NodeLimits, Rate},
 };

@@ -27,8 +27,8 @@ pub(crate) use self::{
         signed_len, write_entries, write_tombstone, write_value,
     },
     key::{
-        NAMESPACE, is_name, key_bytes, owned_prefix, owner_prefix_len, provider_key, record_prefix,
-        schema_name, split_schema, write_key, write_key_with,
+        NAMESPACE, is_name, key_bytes, owner_prefix_len, provider_key, record_prefix, schema_name,
+        schema_prefix, split_schema, write_key, write_key_with,
     },
     lease::not_after,
     merge::merge_values,

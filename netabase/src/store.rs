@@ -24,6 +24,11 @@ mod author;
 
 mod lease;
 
+mod journal;
+
+#[cfg(any(feature = "disk", feature = "network"))]
+mod identity;
+
 mod catch_panic;
 
 mod changes;
@@ -54,6 +59,10 @@ mod inbound;
 
 mod kad;
 
+mod disk;
+
+mod exchange;
+
 mod builder;
 
 use std::{
@@ -67,26 +76,40 @@ use libp2p::{
     identity::{Keypair, ed25519},
 };
 
-use self::{author::Author, clock::Moment, inner::Inner, lock::Lock, outbox::Outbox};
+#[cfg(feature = "disk")]
+pub use self::disk::StoreReport;
+#[cfg(feature = "network")]
+pub(crate) use self::identity::load_or_save as load_or_save_identity;
+use self::{
+    author::Author,
+    clock::{Moment, Origin},
+    inner::Inner,
+    journal::Journal,
+    lock::Lock,
+    outbox::Outbox,
+};
 pub(crate) use self::{
     bounds::{Direction, end_of_prefix},
     changes::{RawChange, Receiver},
     engine::SchemaId,
     kad::as_kad_error,
     query::{Page, PageRequest, PageSource, View},
-    served::ServedSink,
+    served::{ServedRecords, ServedSink},
     source::ip_of,
-    write::LocalWrite,
+    write::{LocalWrite, RenewalCursor},
 };
 pub use self::{
     builder::NetabaseStoreBuilder,
     clock::{Clock, ManualClock, Now, SystemClock},
+    disk::StoreHealth,
     engine::{ChangeOrigin, Damaged},
     error::{
         ArrivalError, BuildError, ClockAhead, OpenError, OutOfRoom, RefusalReason, TooLarge,
         WriteError,
     },
+    exchange::{ExchangeError, ImportReport},
     inbound::PutOutcome,
+    journal::{DiskError, Durability, IoCause},
     lifecycle::{Maintenance, StoreMaintenanceResult},
     limits::{Budget, Limits},
     marks::{Utilization, UtilizationWatch},
@@ -136,11 +159,14 @@ pub struct NetabaseStore {
 struct Shared {
     author: Author,
     clock: Box<dyn Clock>,
-    /// When the store was made, by the monotonic clock.
-    origin: Instant,
+    origin: Origin,
     /// Never held across an await, and never while code of the user runs.
     inner: Lock<Inner>,
     outbox: Outbox,
+    /// There if the store is on disk.
+    journal: Option<Journal>,
+    #[cfg(feature = "disk")]
+    directory: Option<disk::Directory>,
 }
 
 impl NetabaseStore {
@@ -149,7 +175,7 @@ impl NetabaseStore {
     pub fn new() -> Self {
         let keypair = ed25519::Keypair::generate();
         let author = Author::new(keypair, DEFAULT_NETWORK.to_owned(), DEFAULT_MAX_LIFETIME);
-        Self::from_parts(author, Box::new(SystemClock::new()), Limits::default())
+        Self::in_memory(author, Box::new(SystemClock::new()), Limits::default())
     }
 
     /// Starts a store with an identity, a network, limits or a clock of one's own.
@@ -158,10 +184,22 @@ impl NetabaseStore {
         NetabaseStoreBuilder::default()
     }
 
-    fn from_parts(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
+    fn in_memory(author: Author, clock: Box<dyn Clock>, limits: Limits) -> Self {
         let inner = Lock::new(Inner::new(&author, limits));
-        let origin = clock.now().monotonic;
-        let shared = Shared { author, clock, origin, inner, outbox: Outbox::default() };
+        let origin = Origin { opened: clock.now().monotonic, ms: 0 };
+        Self::from_shared(Shared {
+            author,
+            clock,
+            origin,
+            inner,
+            outbox: Outbox::default(),
+            journal: None,
+            #[cfg(feature = "disk")]
+            directory: None,
+        })
+    }
+
+    fn from_shared(shared: Shared) -> Self {
         Self { shared: Arc::new(shared) }
     }
 

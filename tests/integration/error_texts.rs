@@ -112,6 +112,7 @@ fn each_reason_of_a_refusal_has_a_code_that_stays() {
         "full",
         "panic",
         "damaged",
+        "busy",
     ];
     assert_eq!(codes, expected);
     assert_eq!(RefusalReason::TooLarge.to_string(), "too-large");

@@ -103,6 +103,9 @@ mod swarms;
 mod testkit;
 
 #[cfg(feature = "network")]
+mod nat;
+
+#[cfg(feature = "network")]
 mod nodes;
 
 #[cfg(feature = "network")]
@@ -117,6 +120,8 @@ mod example_two_nodes;
 #[cfg(feature = "network")]
 mod example_cluster;
 
+mod example_notebook;
+
 mod misuse;
 
 mod compile_errors_page;
@@ -124,3 +129,5 @@ mod compile_errors_page;
 mod schemas;
 
 mod authors;
+
+mod disk;

@@ -1,6 +1,6 @@
 //! Nodes on real sockets on loopback. Everything is awaited, nothing slept for.
 
-mod waiting;
+pub(crate) mod waiting;
 
 mod bring_up;
 
@@ -25,6 +25,10 @@ mod survivors;
 mod recovery;
 
 mod offers;
+
+mod spreading;
+
+mod cuts;
 
 mod adversary;
 
@@ -51,6 +55,8 @@ mod codecs;
 mod outdated;
 
 mod limited;
+
+mod relaying;
 
 mod oversized;
 

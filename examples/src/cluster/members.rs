@@ -204,5 +204,6 @@ fn on_loopback() -> NetabaseBuilder {
 }
 
 async fn meet(node: &Netabase) -> Result<(), ClusterError> {
-    Ok(node.bootstrapped().await?)
+    node.bootstrapped().await?;
+    Ok(())
 }

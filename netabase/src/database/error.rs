@@ -2,7 +2,7 @@
 
 use crate::{
     record::RecordError,
-    store::{ArrivalError, BuildError, OpenError, WriteError},
+    store::{ArrivalError, BuildError, DiskError, OpenError, WriteError},
 };
 
 /// Why a read failed: a look-up, a walk, or a watch that is to begin.
@@ -96,4 +96,7 @@ pub enum DatabaseError {
     /// A value and a record could not be turned into each other.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The store on disk could not be synced, backed up or compacted.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }

@@ -270,7 +270,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     where
         V: SharedSchema,
     {
-        record::provider_key::<V>()
+        record::provider_key(V::SCHEMA_NAME)
     }
 }
 

@@ -5,7 +5,7 @@ use libp2p::kad::{Record, RecordKey};
 use super::local::MemoryStoreDatabase;
 use crate::{
     record::{Scratch, signed_len},
-    schema::NetabaseSchema,
+    schema::{Access, NetabaseSchema},
     store::{LocalWrite, RawRecord, View, WriteError},
 };
 
@@ -50,6 +50,13 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
     pub(crate) fn publish_record(&self, key: &RecordKey) -> Result<Option<Record>, WriteError> {
         self.check_owner()?;
         self.store.publish_one(self.schema, key)
+    }
+
+    /// Returns the keys of the local peer's records that are here and not the application's own: peers have sent them.
+    pub(crate) fn held_own_keys(&self) -> Vec<RecordKey> {
+        let held = self.store.raw_records_with_prefix(&self.prefix);
+        let held = held.filter(|raw| V::ACCESS == Access::Owned && !raw.state.own);
+        held.map(|raw| raw.record.key).collect()
     }
 
     /// Returns what is held under a record key, visible or not; a tombstone, too.

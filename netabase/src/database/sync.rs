@@ -9,7 +9,7 @@ use crate::{
     record::record_to_value,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
     store::{
-        ArrivalError, NetabaseStore, PutOutcome, SchemaId, StoreCapacityInfo,
+        ArrivalError, NetabaseStore, PutOutcome, RenewalCursor, SchemaId, StoreCapacityInfo,
         StoreMaintenanceResult, View, WriteError,
     },
 };
@@ -173,7 +173,7 @@ impl<V: SharedSchema> MemoryStoreDatabase<V> {
         if self.owner != self.store.peer_id() {
             return Vec::new();
         }
-        self.store.renew_due(self.schema, max)
+        self.store.renew_due(self.schema, max, &mut RenewalCursor::unbounded()).0
     }
 }
 

@@ -8,7 +8,7 @@ use super::{error::TransactionError, local::MemoryStoreDatabase};
 use crate::{
     record::{self, RecordError, RecordKey as RecordName, Scratch},
     schema::{Envelope, KeyOf, NetabaseSchema, NetabaseSchemaKey},
-    store::{LocalWrite, NetabaseStore, View},
+    store::{Durability, LocalWrite, NetabaseStore, View},
 };
 
 /// How often a transaction runs before it gives up.
@@ -80,10 +80,13 @@ impl NetabaseStore {
         for _ in 0..max_runs {
             let mut transaction = Transaction::new(self);
             let result = work(&mut transaction);
-            let Transaction { reads, writes, .. } = transaction;
+            let Transaction { reads, writes, durability, .. } = transaction;
             // An error may come of reads that were never true together: then it runs again.
             let writes = if result.is_ok() { writes } else { Vec::new() };
-            if self.commit_if_unchanged(&reads, writes).map_err(TransactionError::from)? {
+            if self
+                .commit_if_unchanged(&reads, writes, durability)
+                .map_err(TransactionError::from)?
+            {
                 return result;
             }
         }
@@ -99,11 +102,19 @@ pub struct Transaction<'a> {
     writes: Vec<LocalWrite>,
     /// The last write of each key.
     written: HashMap<RecordKey, usize>,
+    durability: Option<Durability>,
 }
 
 impl<'a> Transaction<'a> {
     fn new(store: &'a NetabaseStore) -> Self {
-        Self { store, reads: HashMap::new(), writes: Vec::new(), written: HashMap::new() }
+        let (reads, written) = (HashMap::new(), HashMap::new());
+        Self { store, reads, writes: Vec::new(), written, durability: None }
+    }
+
+    /// Sets when this transaction counts as done, if the store is on disk. Default: as the store was
+    /// [built](crate::NetabaseStoreBuilder::durability).
+    pub fn set_durability(&mut self, durability: Durability) {
+        self.durability = Some(durability);
     }
 
     /// The value of a key, as this transaction has left it.

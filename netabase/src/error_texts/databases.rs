@@ -1,10 +1,12 @@
 //! The errors of databases, and the one that wraps all.
 
-use super::{BAD_SIGNATURE, INVALID_NETWORK, NOT_OWNER, SCHEMA_CONFLICT, build, check, open};
+use super::{
+    BAD_SIGNATURE, IN_MEMORY, INVALID_NETWORK, NOT_OWNER, SCHEMA_CONFLICT, build, check, open,
+};
 use crate::{
     database::{DatabaseError, QueryError, TransactionError},
     record::RecordError,
-    store::{ArrivalError, WriteError},
+    store::{ArrivalError, DiskError, WriteError},
 };
 
 const FOREIGN_CURSOR: &str = "the cursor does not belong to this walk of schema `user`: it is of another schema, owner or index; resume the walk that gave it";
@@ -66,7 +68,8 @@ fn database(last: Option<&DatabaseError>) -> Option<(DatabaseError, &'static str
             (TransactionError::Conflict { runs: 8 }.into(), CONFLICT)
         }
         Some(DatabaseError::Transaction(_)) => (RecordError::BadSignature.into(), BAD_SIGNATURE),
-        Some(DatabaseError::Record(_)) => return None,
+        Some(DatabaseError::Record(_)) => (DiskError::InMemory.into(), IN_MEMORY),
+        Some(DatabaseError::Disk(_)) => return None,
     })
 }
 

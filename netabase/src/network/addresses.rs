@@ -11,8 +11,8 @@ use libp2p::{
 /// The most addresses of one peer that are kept: each goes into every answer that names the peer.
 pub(super) const MAX_ADDRESSES: usize = 8;
 
-/// The longest address that is kept, in bytes, without the peer's id.
-pub(super) const MAX_ADDRESS_BYTES: usize = 64;
+/// The longest address that is kept, in bytes, without the peer's id: one of 64 bytes, and the relay behind it.
+pub(super) const MAX_ADDRESS_BYTES: usize = 64 + 43;
 
 /// The distance from which an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,11 @@ impl Scope {
             | Protocol::Dns6(_) => Self::Public,
             _ => return None,
         })
+    }
+
+    /// Returns the scope of a connection to or from this address. Nothing is near by that comes over a relay.
+    pub(super) fn of_connection(address: &Multiaddr) -> Option<Self> {
+        if is_relayed(address) { Some(Self::Public) } else { Self::of(address) }
     }
 
     /// Returns whether a peer at the other end of a connection of this scope may claim such an address: a
@@ -81,7 +86,7 @@ pub(super) fn acceptable<'a>(
     peer: &PeerId,
     connection: &Multiaddr,
 ) -> Vec<Multiaddr> {
-    let Some(connection) = Scope::of(connection) else { return Vec::new() };
+    let Some(connection) = Scope::of_connection(connection) else { return Vec::new() };
     let mut kept = Vec::new();
     for address in claimed {
         let Some(address) = without_peer(address, peer) else { continue };
@@ -109,17 +114,33 @@ fn without_peer(address: &Multiaddr, peer: &PeerId) -> Option<Multiaddr> {
     Some(address)
 }
 
-/// Returns whether our transports understand an address: TCP, QUIC, or memory, and nothing behind.
+/// Returns whether our transports understand an address: TCP, QUIC, or memory; behind it a relay at most.
 fn is_dialable(address: &Multiaddr) -> bool {
-    let mut parts = address.iter().skip(1);
-    match address.iter().next() {
-        Some(Protocol::Memory(port)) => port != 0 && parts.next().is_none(),
-        _ => match (parts.next(), parts.next(), parts.next()) {
-            (Some(Protocol::Tcp(port)), None, None)
-            | (Some(Protocol::Udp(port)), Some(Protocol::QuicV1), None) => port != 0,
-            _ => false,
-        },
-    }
+    let mut parts = address.iter().skip(1).peekable();
+    let is_place = match (address.iter().next(), parts.next()) {
+        (Some(Protocol::Memory(port)), None) => return port != 0,
+        (_, Some(Protocol::Tcp(port))) => port != 0,
+        (_, Some(Protocol::Udp(port))) => port != 0 && parts.next() == Some(Protocol::QuicV1),
+        _ => false,
+    };
+    let relay = (parts.next(), parts.next(), parts.next());
+    is_place
+        && matches!(relay, (None, ..) | (Some(Protocol::P2p(_)), Some(Protocol::P2pCircuit), None))
+}
+
+/// Returns whether a node can be dialled at an address, as far as its form tells.
+pub(super) fn is_node_address(address: &Multiaddr) -> bool {
+    address.len() <= MAX_ADDRESS_BYTES && is_dialable(address)
+}
+
+/// Returns whether an address is good on one cable only, and for those who name their end of it.
+pub(super) fn is_link_local(address: &Multiaddr) -> bool {
+    matches!(address.iter().next(), Some(Protocol::Ip6(ip)) if ip.is_unicast_link_local())
+}
+
+/// Returns whether an address leads over a relay.
+pub(super) fn is_relayed(address: &Multiaddr) -> bool {
+    address.iter().any(|part| part == Protocol::P2pCircuit)
 }
 
 /// Returns the peer at the end of an address, if it names one.
@@ -174,7 +195,7 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(kept(&many, "/ip4/192.0.2.1/tcp/9").len(), MAX_ADDRESSES);
 
-        let long = format!("/dns4/{}.example/tcp/1", "a".repeat(60));
+        let long = format!("/dns4/{}.example/tcp/1", "a".repeat(100));
         for refused in [
             long.as_str(),
             "/ip4/0.0.0.0/tcp/1",
@@ -183,10 +204,26 @@ mod tests {
             "/ip4/192.0.2.1/udp/1",
             "/ip4/192.0.2.1/tcp/1/ws",
             "/unix/tmp",
-            "/ip4/192.0.2.1/tcp/1/p2p/12D3KooWGEYVEHxZ3u8nDHYTDHHDXLCgmM6sE3LDmhHQ1YKiSbHx/p2p-circuit",
+            "/p2p/12D3KooWGEYVEHxZ3u8nDHYTDHHDXLCgmM6sE3LDmhHQ1YKiSbHx/p2p-circuit",
+            "/ip4/192.0.2.1/tcp/1/p2p-circuit",
+            "/ip4/192.0.2.1/tcp/1/p2p/12D3KooWGEYVEHxZ3u8nDHYTDHHDXLCgmM6sE3LDmhHQ1YKiSbHx/p2p-circuit/p2p-circuit",
         ] {
             assert_eq!(kept(&[refused], "/ip4/127.0.0.1/tcp/9"), [""; 0], "{refused}");
         }
+    }
+
+    #[test]
+    fn an_address_over_a_relay_is_kept_and_nothing_private_comes_over_one() {
+        let relay = "12D3KooWGEYVEHxZ3u8nDHYTDHHDXLCgmM6sE3LDmhHQ1YKiSbHx";
+        let over = |place: &str| format!("{place}/p2p/{relay}/p2p-circuit");
+        let longest = over(&format!("/dns4/{}.example/udp/1/quic-v1", "a".repeat(48)));
+        for relayed in [over("/ip4/9.9.9.9/tcp/1"), over("/ip6/2620:fe::1/udp/1/quic-v1"), longest]
+        {
+            assert_eq!(kept(&[&relayed], "/ip4/9.9.9.8/tcp/9"), [relayed.as_str()]);
+        }
+
+        let near = over("/ip4/192.168.1.2/tcp/1");
+        assert_eq!(kept(&["/ip4/192.168.1.3/tcp/1"], &near), [""; 0]);
     }
 
     #[test]

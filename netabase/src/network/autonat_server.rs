@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     task::{Context, Poll},
+    time::Instant,
 };
 
 use libp2p::{
@@ -14,33 +15,48 @@ use libp2p::{
     },
 };
 
-use super::addresses::acceptable;
+use super::{
+    addresses::{acceptable, is_relayed},
+    relay_server::SharedLedger,
+};
 
 type Server = autonat::v2::server::Behaviour;
 
 /// Runs autonat's server, which dials peers at the addresses they name, so that they learn whether they can be
 /// reached. The server asks nothing of those addresses: here, none is dialled that is nearer than the peer itself, or a
-/// stranger could have this machine's ports and neighbourhood tried.
-#[derive(Default)]
+/// stranger could have this machine's ports and neighbourhood tried. Only peers of the network are served, and the ledger
+/// says how often.
 pub(super) struct AutonatServer {
     server: Server,
     /// The peer of each connection, and its address.
     connections: HashMap<ConnectionId, (PeerId, Multiaddr)>,
     /// Dials that the server has asked for.
     dials: HashSet<ConnectionId>,
+    ledger: SharedLedger,
 }
 
 /// An address that autonat's client named, and that is not for it to name.
 #[derive(Debug, thiserror::Error)]
-#[error("the address to be probed is nearer than the peer that asks for it")]
-struct TooNear;
+#[error(
+    "the address to be probed is nearer than the peer that asks for it, or it has asked too often"
+)]
+struct NotForIt;
 
 impl AutonatServer {
+    pub(super) fn new(ledger: SharedLedger) -> Self {
+        let (server, connections) = (Server::default(), HashMap::new());
+        Self { server, connections, dials: HashSet::new(), ledger }
+    }
+
     /// Returns whether a peer may have these addresses dialled.
     fn may_have_dialled(&self, peer: &PeerId, addresses: &[Multiaddr]) -> bool {
         let of_peer = self.connections.values().filter(|(of, _)| of == peer);
         let mut connections = of_peer.map(|(_, address)| address);
-        connections.any(|from| acceptable(addresses, peer, from).len() == addresses.len())
+        let is_theirs = |from: &&Multiaddr| {
+            !is_relayed(from) && acceptable(addresses, peer, from).len() == addresses.len()
+        };
+        let from = connections.find(is_theirs);
+        from.is_some_and(|from| self.ledger.lock().may_probe(peer, from, Instant::now()))
     }
 }
 
@@ -57,7 +73,7 @@ impl NetworkBehaviour for AutonatServer {
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
         let is_probe = self.dials.remove(&connection);
         if is_probe && !peer.is_some_and(|peer| self.may_have_dialled(&peer, addresses)) {
-            return Err(ConnectionDenied::new(TooNear));
+            return Err(ConnectionDenied::new(NotForIt));
         }
         Ok(Vec::new())
     }
@@ -126,11 +142,16 @@ impl NetworkBehaviour for AutonatServer {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::network::{relay_ledger::RelayLedger, relay_limits::RelayLimits};
 
     #[test]
     fn no_peer_has_addresses_dialled_that_are_nearer_than_its_own_connection() {
-        let (peer, mut server) = (PeerId::random(), AutonatServer::default());
+        let (peer, mut ledger) = (PeerId::random(), RelayLedger::new(RelayLimits::default()));
+        ledger.identified(peer, true);
+        let mut server = AutonatServer::new(Arc::new(ledger.into()));
         let address = |text: &str| text.parse::<Multiaddr>().unwrap();
         let connection = ConnectionId::new_unchecked(1);
         let mut dial = |from: &str, to: &str, is_probe: bool| {
@@ -148,6 +169,8 @@ mod tests {
         assert!(!dial(far, "/ip4/10.0.0.1/tcp/22", true));
         assert!(dial(far, "/ip4/9.9.9.9/tcp/4001", true));
         assert!(dial(loopback, loopback, true), "who is here may");
+        let over_relay = format!("{far}/p2p/{peer}/p2p-circuit");
+        assert!(!dial(&over_relay, far, true), "where it is nobody has seen");
         assert!(dial(far, loopback, false), "what the application dials is its own affair");
     }
 }

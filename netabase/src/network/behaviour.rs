@@ -1,4 +1,4 @@
-//! Combines what a node does in a swarm: kad, identify, ping and discovery, with their settings.
+//! Combines what a node does in a swarm: kad, identify, ping, discovery and relays, with their settings.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -6,20 +6,27 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(feature = "upnp")]
+use libp2p::upnp;
 use libp2p::{
-    autonat, identify, kad, mdns, ping,
+    PeerId, dcutr, identify, kad, mdns, ping, relay,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
 };
 
 use super::{
+    ask::{self, Ask},
+    autonat_client::AutonatClient,
     autonat_server::AutonatServer,
     connections::Connections,
     counters::SharedCounters,
     events::EventSender,
     inbound_store::InboundStore,
     kad_behaviour::KadBehaviour,
-    protocol::{identify_protocol, kad_protocol},
-    settings::{MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, QUERY_TIMEOUT, REPLICATION},
+    protocol::{ask_protocol, identify_protocol, kad_protocol},
+    relay_server::RelayServer,
+    settings::{
+        MAX_PACKET_BYTES, NodeLimits, PEER_TIMEOUT, PING_INTERVAL, QUERY_TIMEOUT, REPLICATION,
+    },
 };
 use crate::store::NetabaseStore;
 
@@ -33,14 +40,31 @@ pub(super) struct Behaviour {
     pub(super) discovery: Toggle<Discovery>,
 }
 
-/// Finds neighbours and the node's own reachability. It is one member of the behaviour, since each member costs
-/// every connection, even if it does nothing.
+/// Finds neighbours, the node's own reachability, and ways to peers behind gateways. It is one member of the behaviour,
+/// since each member costs every connection, even if it does nothing.
 #[derive(NetworkBehaviour)]
 #[behaviour(prelude = "libp2p::swarm::derive_prelude")]
 pub(super) struct Discovery {
-    autonat_client: Toggle<autonat::v2::client::Behaviour>,
+    pub(super) autonat_client: Toggle<AutonatClient>,
     autonat_server: Toggle<AutonatServer>,
+    relay_client: Toggle<relay::client::Behaviour>,
+    relay_server: Toggle<RelayServer>,
+    hole_punching: Toggle<dcutr::Behaviour>,
+    pub(super) ask: Toggle<Ask>,
     mdns: Toggle<mdns::tokio::Behaviour>,
+    #[cfg(feature = "upnp")]
+    upnp: Toggle<upnp::tokio::Behaviour>,
+}
+
+/// The parts of [`Discovery`], as far as they are wanted.
+#[derive(Default)]
+pub(super) struct DiscoveryParts {
+    /// The node's own relay, if it is one.
+    pub(super) server: Option<RelayServer>,
+    /// What is at the end of the circuits that the transport opens.
+    pub(super) relay_client: Option<relay::client::Behaviour>,
+    pub(super) mdns: Option<mdns::tokio::Behaviour>,
+    pub(super) uses_upnp: bool,
 }
 
 /// Returns the node's version and a nonce of this start: a peer that comes back may have forgotten what it held.
@@ -68,23 +92,52 @@ impl Behaviour {
         Self {
             kad: KadBehaviour::new(kad, Connections::new(limits.clone())),
             identify: identify::Behaviour::new(identify),
-            ping: ping::Behaviour::new(ping::Config::new()),
+            ping: ping::Behaviour::new(ping_config(discovery.as_ref())),
             discovery: discovery.into(),
         }
     }
 }
 
 impl Discovery {
-    /// Combines autonat, if the node probes reachability, and mDNS. Returns `None` if it does neither.
-    pub(super) fn new(
-        probes_reachability: bool,
-        mdns: Option<mdns::tokio::Behaviour>,
-    ) -> Option<Self> {
-        let autonat_client =
-            probes_reachability.then(autonat::v2::client::Behaviour::default).into();
-        let autonat_server = probes_reachability.then(AutonatServer::default).into();
-        let is_needed = probes_reachability || mdns.is_some();
-        is_needed.then(|| Self { autonat_client, autonat_server, mdns: mdns.into() })
+    /// Combines what is wanted. Returns `None` if that is nothing.
+    pub(super) fn new(peer: PeerId, network: &str, parts: DiscoveryParts) -> Option<Self> {
+        let DiscoveryParts { server, relay_client, mdns, uses_upnp } = parts;
+        let has_circuits = relay_client.is_some();
+        if server.is_none() && !has_circuits && mdns.is_none() && !uses_upnp {
+            return None;
+        }
+        // A server is told where it can be reached, and has no need to find out.
+        let probes = has_circuits && server.is_none();
+        let autonat_server = server.as_ref().map(|server| AutonatServer::new(server.ledger()));
+        Some(Self {
+            autonat_client: probes.then(AutonatClient::new).into(),
+            autonat_server: autonat_server.into(),
+            relay_client: relay_client.into(),
+            relay_server: server.into(),
+            ask: has_circuits.then(|| ask::behaviour(ask_protocol(network))).into(),
+            hole_punching: has_circuits.then(|| dcutr::Behaviour::new(peer)).into(),
+            mdns: mdns.into(),
+            #[cfg(feature = "upnp")]
+            upnp: uses_upnp.then(upnp::tokio::Behaviour::default).into(),
+        })
+    }
+
+    /// Tells the node's own relay, if it is one, which protocol a peer speaks.
+    pub(super) fn identified(&mut self, peer: PeerId, is_of_network: bool) {
+        if let Some(server) = self.relay_server.as_mut() {
+            server.ledger().lock().identified(peer, is_of_network);
+        }
+    }
+}
+
+/// Returns how often a peer is asked for a sign of life. A node that is reached over relays has to notice soon if one
+/// stops: of a frozen one nothing else tells.
+fn ping_config(discovery: Option<&Discovery>) -> ping::Config {
+    let config = ping::Config::new();
+    if discovery.is_some_and(|discovery| discovery.autonat_client.is_enabled()) {
+        config.with_interval(PING_INTERVAL)
+    } else {
+        config
     }
 }
 
@@ -115,7 +168,7 @@ mod tests {
     use std::time::Instant;
 
     use libp2p::{
-        Multiaddr, PeerId, Swarm,
+        Multiaddr, Swarm,
         futures::StreamExt,
         identity::Keypair,
         kad::{KBucketKey, QueryResult, Quorum, Record, RecordKey, store::RecordStore},
@@ -124,7 +177,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::network::transport;
+    use crate::network::{kad_behaviour::KadEvent, transport};
 
     #[derive(Serialize, Deserialize, netabase_derive::NetabaseSchema)]
     #[netabase(access = "open", crate = "crate")]
@@ -143,7 +196,7 @@ mod tests {
         let store = NetabaseStore::builder().identity(identity(number)).build().unwrap();
         let limits = NodeLimits::default();
         let behaviour = Behaviour::new(&store, &limits, Arc::default(), EventSender::new(), None);
-        let transport = transport::system(store.identity()).unwrap();
+        let (transport, _) = transport::system(store.identity()).unwrap();
         let config = swarm::Config::with_tokio_executor();
         (Swarm::new(transport, behaviour, store.peer_id(), config), store)
     }
@@ -192,9 +245,9 @@ mod tests {
             tokio::select! {
                 _ = near.select_next_some() => {}
                 event = far.select_next_some() => {
-                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Kad(KadEvent::Kad(
                         kad::Event::OutboundQueryProgressed { result, .. },
-                    )) = event
+                    ))) = event
                     {
                         break result;
                     }

@@ -8,10 +8,11 @@ use libp2p::{Multiaddr, identity::Keypair};
 
 use super::{
     node::Netabase,
+    relay_limits::RelayLimits,
     settings::{Mode, NodeLimits},
     transport::BoxedTransport,
 };
-use crate::store::{Clock, Limits, NetabaseStore, NetabaseStoreBuilder};
+use crate::store::{Clock, Durability, Limits, NetabaseStore, NetabaseStoreBuilder};
 
 /// Describes a node; every part has a usable default.
 ///
@@ -47,7 +48,10 @@ pub struct NetabaseBuilder {
     bootstrap: Vec<Multiaddr>,
     mode: Mode,
     uses_mdns: bool,
+    uses_upnp: bool,
     limits: NodeLimits,
+    relay_limits: RelayLimits,
+    external: Vec<Multiaddr>,
     transport: Option<MakeTransport>,
 }
 
@@ -74,7 +78,10 @@ impl NetabaseBuilder {
             bootstrap: Vec::new(),
             mode: Mode::Auto,
             uses_mdns: false,
+            uses_upnp: false,
             limits: NodeLimits::default(),
+            relay_limits: RelayLimits::default(),
+            external: Vec::new(),
             transport: None,
         }
     }
@@ -100,21 +107,46 @@ impl NetabaseBuilder {
         self
     }
 
+    /// Keeps identity, records and clock in a directory, which is made if it does not exist; see
+    /// [`NetabaseStoreBuilder::path`]. What was published before a restart is renewed and offered again after it. Not
+    /// together with a [store](Self::store), which says itself where it is.
+    #[cfg(feature = "disk")]
+    pub fn data_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.store_builder = self.store_builder.path(directory);
+        self
+    }
+
+    /// Sets when a write counts as done if the node has a [directory](Self::data_dir). Default:
+    /// [`Durability::default`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.store_builder = self.store_builder.durability(durability);
+        self
+    }
+
     /// Adds an address to listen on, such as `/ip4/0.0.0.0/tcp/4001`. Default, if none is given: TCP and
-    /// QUIC on all IPv4 addresses, on free ports.
+    /// QUIC on all addresses, IPv4 and, where there is one, IPv6, on free ports.
     pub fn listen(mut self, address: Multiaddr) -> Self {
         self.listen.push(address);
         self
     }
 
+    /// Adds an address at which others reach the node, which it cannot find out itself: a port that the gateway is set to
+    /// pass on, or the name of a [server](Self::server). It is believed, and told to others.
+    pub fn external_address(mut self, address: Multiaddr) -> Self {
+        self.external.push(address);
+        self
+    }
+
     /// Adds addresses of nodes that lead into the network, such as another's
-    /// [`addresses`](Netabase::addresses). They are tried until one answers.
+    /// [`addresses`](Netabase::addresses). They are tried until one answers. A name is good, too: `/dns4/…`, `/dns6/…`,
+    /// `/dns/…`, and `/dnsaddr/…` for one whose TXT records have the addresses.
     pub fn bootstrap(mut self, addresses: impl IntoIterator<Item = Multiaddr>) -> Self {
         self.bootstrap.extend(addresses);
         self
     }
 
-    /// Lets others count on the node to hold records, whatever it finds out itself: it can be reached.
+    /// Lets others count on the node to hold records, whatever it finds out itself: it can be reached. It also relays for
+    /// nodes of its network that cannot be, within [limits](Self::relay_limits), and tells them whether they can.
     pub fn server(mut self) -> Self {
         self.mode = Mode::Server;
         self
@@ -123,6 +155,19 @@ impl NetabaseBuilder {
     /// Keeps the node from holding anything for others. It publishes and fetches as any does.
     pub fn client(mut self) -> Self {
         self.mode = Mode::Client;
+        self
+    }
+
+    /// Limits what a [server](Self::server) does for nodes that cannot be reached. Default: [`RelayLimits::default`].
+    pub fn relay_limits(mut self, limits: RelayLimits) -> Self {
+        self.relay_limits = limits;
+        self
+    }
+
+    /// Asks the gateway to pass connections on to the node, by UPnP. Default: it does not.
+    #[cfg(feature = "upnp")]
+    pub fn upnp(mut self) -> Self {
+        self.uses_upnp = true;
         self
     }
 

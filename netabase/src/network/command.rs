@@ -4,7 +4,7 @@ use libp2p::{
     Multiaddr, PeerId,
     kad::{Quorum, Record, RecordKey},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{
     error::NetworkError,
@@ -37,6 +37,16 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// Returns whether the caller has given up.
+    pub(super) fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Publish { reply, .. } => reply.is_closed(),
+            Self::Fetch { reply, .. } => reply.is_closed(),
+            Self::FindProviders { reply, .. } => reply.is_closed(),
+            _ => false,
+        }
+    }
+
     /// Returns whether a caller waits for a query in the network.
     pub(super) fn is_query(&self) -> bool {
         matches!(
@@ -46,5 +56,34 @@ impl Command {
                 | Self::Provide { .. }
                 | Self::FindProviders { .. }
         )
+    }
+}
+
+/// Sends a command, and waits for its answer. A caller that gives up is noticed: its query makes room for others.
+pub(super) async fn call<T>(
+    commands: &mpsc::Sender<Command>,
+    abandoned: &Notify,
+    command: impl FnOnce(Reply<T>) -> Command,
+) -> Result<T, NetworkError> {
+    let mut call = Call { abandoned, is_answered: false };
+    // Dropped before the call, which then has the task find this end closed.
+    let (reply, answer) = oneshot::channel();
+    commands.send(command(reply)).await.map_err(|_| NetworkError::Stopped)?;
+    let result = answer.await.unwrap_or(Err(NetworkError::Stopped));
+    call.is_answered = true;
+    result
+}
+
+/// Tells the task of a caller that gives up.
+struct Call<'a> {
+    abandoned: &'a Notify,
+    is_answered: bool,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.abandoned.notify_one();
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use libp2p::{Multiaddr, PeerId, core::ConnectedPoint, multiaddr::Protocol, swarm::ConnectionId};
 
-use super::{prefix::Prefix, settings::NodeLimits};
+use super::{addresses::is_relayed, prefix::Prefix, settings::NodeLimits};
 
 /// The connections of a node: where each leads, how many there are, and whether there may be one more.
 ///
@@ -92,7 +92,8 @@ impl Connections {
         }
         self.check_total()?;
         // A datagram's claim of its origin is not proven yet: any peer could keep a network out by it.
-        let is_shown = !remote.iter().any(|part| matches!(part, Protocol::Udp(_)));
+        let is_shown =
+            is_relayed(remote) || !remote.iter().any(|part| matches!(part, Protocol::Udp(_)));
         let prefix = is_shown.then(|| Prefix::of_address(remote)).flatten();
         self.check_prefix(prefix)?;
         self.pending.insert(connection, prefix);
@@ -140,8 +141,7 @@ impl Connections {
         peer: PeerId,
         endpoint: &ConnectedPoint,
     ) {
-        let (address, is_incoming) =
-            (endpoint.get_remote_address().clone(), endpoint.is_listener());
+        let (address, is_incoming) = (origin(endpoint).clone(), endpoint.is_listener());
         let prefix = is_incoming.then(|| Prefix::of_address(&address)).flatten();
         self.incoming += u32::from(is_incoming);
         add(&mut self.of_peers, Some(peer));
@@ -182,6 +182,21 @@ impl Connections {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns where a connection comes from or leads to: of one that was accepted over a relay only the relay is known.
+fn origin(endpoint: &ConnectedPoint) -> &Multiaddr {
+    match endpoint {
+        ConnectedPoint::Dialer { address, .. } => address,
+        ConnectedPoint::Listener { local_addr, send_back_addr } => {
+            origin_of(local_addr, send_back_addr)
+        }
+    }
+}
+
+/// Returns the same of a connection that others open.
+pub(super) fn origin_of<'a>(local: &'a Multiaddr, remote: &'a Multiaddr) -> &'a Multiaddr {
+    if is_relayed(local) { local } else { remote }
 }
 
 fn count<K: Eq + Hash>(counts: &HashMap<K, u32>, key: &K) -> u32 {

@@ -3,7 +3,7 @@
 use libp2p::{Multiaddr, PeerId, kad::RecordKey};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::settings::MAX_EVENTS;
+use super::{reachability::Reachability, settings::MAX_EVENTS};
 use crate::store::{ArrivalError, PutOutcome};
 
 /// An event in the life of a node.
@@ -36,6 +36,28 @@ pub enum NodeEvent {
     ServerMode {
         /// `true` if they may.
         is_server: bool,
+    },
+    /// Others reach the node in another way than before, or not at all.
+    Reachability {
+        /// The way.
+        reachability: Reachability,
+    },
+    /// A server of the network relays for the node: others reach it there.
+    RelayReserved {
+        /// The server.
+        relay: PeerId,
+    },
+    /// A server relays for the node no longer. Another one is looked for.
+    RelayLost {
+        /// The server.
+        relay: PeerId,
+    },
+    /// A peer that was connected over a relay has a direct connection now; or none came about, and it stays as it is.
+    HolePunched {
+        /// The peer.
+        peer: PeerId,
+        /// `true` if there is a direct connection.
+        is_direct: bool,
     },
     /// A record that a peer sent was taken in, and the peer is told so. As often as
     /// [`records_accepted`](super::NodeCounters::records_accepted) counts: of all events the most frequent.
@@ -76,8 +98,27 @@ pub enum NodeEvent {
     Offered {
         /// Its key.
         key: RecordKey,
-        /// The number of peers that have it now. With none it is offered again.
+        /// The number of peers that have it now. With none it is offered again; those of the closest that lack it
+        /// are sent it later, each time with an event of its own.
         peers: usize,
+    },
+    /// A peer has a newer value of an own record that was to be sent. That is stored here now, if there is room.
+    OfferOutdated {
+        /// Its key.
+        key: RecordKey,
+    },
+    /// Own records wait to be sent to peers: told each second while some do, and once none does any more.
+    Spreading {
+        /// The number that waits, as [`offers_waiting`](super::NodeCounters::offers_waiting) counts. With 0, all peers
+        /// that are to hold them, that could be reached and that do not refuse them have them.
+        waiting: usize,
+    },
+    /// Peers take own records too slowly for all leases to be renewed in time: at peers, so many will end. Told once a
+    /// minute at most. Publish less, use a network with a longer lease, or have peers raise their
+    /// [rates](super::NodeLimits).
+    LeasesAtRisk {
+        /// How many of the records that wait come too late.
+        records: usize,
     },
     /// A held record was passed on to a peer that came closer to it.
     HandedOver {

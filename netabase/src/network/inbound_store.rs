@@ -1,6 +1,12 @@
 //! Stands between kad and the store: attributes records to the peers that send them, and counts what becomes of them.
 
-use std::{borrow::Cow, error::Error, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use libp2p::{
     Multiaddr, PeerId,
@@ -15,7 +21,9 @@ use super::{
     counters::SharedCounters,
     events::{EventSender, NodeEvent},
     rates::Rates,
+    refusal,
     settings::{MAX_RECORD_BYTES, NodeLimits},
+    written::Written,
 };
 use crate::{
     record::{RecordError, is_name},
@@ -28,6 +36,9 @@ pub(super) struct InboundStore {
     store: NetabaseStore,
     sender: Option<Sender>,
     rates: Rates,
+    /// The answers to records that were refused, in the order of their refusals.
+    refusals: VecDeque<Vec<u8>>,
+    written: Arc<Written>,
     counters: Arc<SharedCounters>,
     events: EventSender,
 }
@@ -46,8 +57,13 @@ impl InboundStore {
         counters: Arc<SharedCounters>,
         events: EventSender,
     ) -> Self {
-        let rates = Rates::new(limits);
-        Self { store, sender: None, rates, counters, events }
+        let (rates, refusals) = (Rates::new(limits), VecDeque::new());
+        Self { store, sender: None, rates, refusals, written: Arc::default(), counters, events }
+    }
+
+    /// Returns the keys of the records that were taken in lately.
+    pub(super) fn written(&self) -> &Arc<Written> {
+        &self.written
     }
 
     /// Sets the sender of what comes from now on; `None` is this peer itself.
@@ -55,14 +71,30 @@ impl InboundStore {
         self.sender = sender;
     }
 
-    fn accept(&mut self, record: &Record, sender: &Sender) -> Result<PutOutcome, ArrivalError> {
-        check_size(record)?;
+    /// Takes the answer to the record that was refused first, of those that were not answered yet.
+    pub(super) fn take_refusal(&mut self) -> Option<Vec<u8>> {
+        self.refusals.pop_front()
+    }
+
+    /// Stores a record, or says why not, and after which time the sender may try again.
+    fn accept(
+        &mut self,
+        record: &Record,
+        sender: &Sender,
+    ) -> Result<PutOutcome, (ArrivalError, Option<Duration>)> {
+        check_size(record).map_err(|reason| (reason, None))?;
         let source = Source::of_address(&sender.address);
-        let rates = &mut self.rates;
-        let check_rate = || rates.count(sender.peer, source, Instant::now());
-        match self.store.put_gated(record, source, check_rate)? {
-            PutOutcome::Outdated => Err(ArrivalError::Outdated),
-            outcome => Ok(outcome),
+        let (rates, mut retry_after) = (&mut self.rates, None);
+        let check_rate = || {
+            rates.count(sender.peer, source, Instant::now()).map_err(|exceeded| {
+                retry_after = Some(exceeded.retry_after);
+                exceeded.reason
+            })
+        };
+        match self.store.put_gated(record, source, check_rate) {
+            Ok(PutOutcome::Outdated) => Err((ArrivalError::Outdated, None)),
+            Ok(outcome) => Ok(outcome),
+            Err(reason) => Err((reason, retry_after)),
         }
     }
 
@@ -107,14 +139,18 @@ impl RecordStore for InboundStore {
         let Some(sender) = self.sender.clone() else { return self.store.put(record) };
         match self.accept(&record, &sender) {
             Ok(outcome) => {
+                if outcome != PutOutcome::Equal {
+                    self.written.note(&record.key, Instant::now());
+                }
                 self.counters.update(|counters| counters.records_accepted += 1);
                 // The key is moved, not copied: without listeners an event costs nothing that counts.
                 let Sender { peer, .. } = sender;
                 self.events.send(NodeEvent::Accepted { peer, key: record.key, outcome });
                 Ok(())
             }
-            Err(reason) => {
+            Err((reason, retry_after)) => {
                 let error = crate::store::as_kad_error(&reason);
+                self.refusals.push_back(refusal::encode(reason.reason(), retry_after));
                 self.refuse(sender.peer, record.key, reason);
                 Err(error)
             }
@@ -133,8 +169,8 @@ impl RecordStore for InboundStore {
     fn add_provider(&mut self, mut record: ProviderRecord) -> Result<(), KadError> {
         let Some(sender) = self.sender.clone() else { return self.store.add_provider(record) };
         let source = Source::of_address(&sender.address);
-        if let Err(reason) = self.rates.count(sender.peer, source, Instant::now()) {
-            self.refuse(sender.peer, record.key, reason);
+        if let Err(exceeded) = self.rates.count(sender.peer, source, Instant::now()) {
+            self.refuse(sender.peer, record.key, exceeded.reason);
             return Err(KadError::MaxProvidedKeys);
         }
         record.addresses = acceptable(&record.addresses, &sender.peer, &sender.address);

@@ -8,17 +8,18 @@ use libp2p::{
     kad::{Quorum, Record, RecordKey},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, timeout_at},
 };
 
 use super::{
-    command::{Command, Reply},
+    command::{Command, Reply, call},
     counters::{NodeCounters, SharedCounters},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     offers::Offers,
     query::{FetchMode, Fetched},
+    reachability::Reachability,
     report::PublishReport,
     settings::BOOTSTRAP_TIMEOUT,
     status::Status,
@@ -69,6 +70,7 @@ pub(super) struct Shared {
     pub(super) offers: Arc<Offers>,
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) stop: Arc<Notify>,
+    pub(super) abandoned: Arc<Notify>,
     pub(super) status: watch::Receiver<Status>,
     pub(super) started: Instant,
     pub(super) events: EventSource,
@@ -110,6 +112,12 @@ impl Netabase {
     #[must_use]
     pub fn is_server(&self) -> bool {
         self.shared.status.borrow().is_server
+    }
+
+    /// Returns how other nodes reach this one now, and if they do not, why.
+    #[must_use]
+    pub fn reachability(&self) -> Reachability {
+        self.shared.status.borrow().reachability
     }
 
     /// Returns what the node has done, and what it holds now.
@@ -206,7 +214,8 @@ impl Netabase {
     }
 
     /// Waits until the node has joined the network it was given addresses of, at most until ten seconds after its
-    /// start. Later calls return at once. A node that was given none has nothing to wait for.
+    /// start. Later calls return at once. A node that was given none has nothing to wait for. Returns how others reach it
+    /// as far as it is known by then: to be sure takes some seconds more, and [`NodeEvent::Reachability`](crate::NodeEvent::Reachability) tells.
     ///
     /// # Errors
     ///
@@ -216,8 +225,9 @@ impl Netabase {
     ///   [`BootstrapError::NotServing`] if no peer of the network is known.
     /// - [`BootstrapError::Unfinished`] if one is.
     /// - [`BootstrapError::Stopped`] if the node has ended.
-    pub async fn bootstrapped(&self) -> Result<(), BootstrapError> {
-        self.bootstrapped_by(self.shared.started + BOOTSTRAP_TIMEOUT).await
+    pub async fn bootstrapped(&self) -> Result<Reachability, BootstrapError> {
+        self.bootstrapped_by(self.shared.started + BOOTSTRAP_TIMEOUT).await?;
+        Ok(self.reachability())
     }
 
     pub(super) async fn bootstrapped_by(&self, deadline: Instant) -> Result<(), BootstrapError> {
@@ -275,9 +285,7 @@ impl Netabase {
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(command(reply)).await?;
-        answer.await.unwrap_or(Err(NetworkError::Stopped))
+        call(&self.shared.commands, &self.shared.abandoned, command).await
     }
 
     async fn send(&self, command: Command) -> Result<(), NetworkError> {

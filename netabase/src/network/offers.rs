@@ -5,36 +5,57 @@ mod tests;
 
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
-use libp2p::kad::{KBucketKey, Record, RecordKey};
+use libp2p::kad::{Record, RecordKey};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, futures::Notified};
 
-use super::error::NodeError;
-use crate::store::{NetabaseStore, ServedSink};
-
-/// The SHA-256 of a key, which places it among Kademlia's. Neighbours in this order have the same peers around them.
-pub(super) type KeyHash = [u8; 32];
+use super::{
+    error::NodeError,
+    place::{KeyHash, hash_of},
+};
+use crate::store::{NetabaseStore, ServedRecords, ServedSink};
 
 /// Own records that peers are to be sent as they are now, kept while a node runs.
 #[derive(Default)]
 pub(super) struct Offers {
     /// `None` while no node runs: nothing would ever take them out.
     waiting: Mutex<Option<Waiting>>,
+    /// Own records that were there before the node, and were not looked at yet.
+    earlier: Mutex<Option<ServedRecords>>,
     news: Notify,
 }
 
+/// The earlier records that are looked at in one step.
+const MAX_EARLIER: usize = 256;
+
 type Waiting = BTreeMap<KeyHash, RecordKey>;
 
-/// Hashes a key.
-pub(super) fn hash_of(key: &RecordKey) -> KeyHash {
-    let hash = KBucketKey::new(key.as_ref());
-    hash.hashed_bytes().try_into().expect("SHA-256 has 32 bytes")
-}
-
 impl Offers {
+    /// Begins to keep keys.
+    pub(super) fn begin(&self) {
+        *self.waiting.lock() = Some(Waiting::new());
+    }
+
     /// Returns how many keys wait.
     pub(super) fn len(&self) -> usize {
         self.waiting.lock().as_ref().map_or(0, BTreeMap::len)
+    }
+
+    /// Returns whether records that were there before the node are yet to be looked at.
+    pub(super) fn has_earlier(&self) -> bool {
+        self.earlier.lock().is_some()
+    }
+
+    /// Adds some of the records that were there before the node.
+    pub(super) fn add_earlier(&self) {
+        let mut earlier = self.earlier.lock();
+        let Some(records) = earlier.as_mut() else { return };
+        let has_more = records.show_some(MAX_EARLIER, |key| {
+            self.insert(hash_of(key), key.clone());
+        });
+        if !has_more {
+            *earlier = None;
+        }
     }
 
     /// Completes when there is something new to be offered.
@@ -42,24 +63,22 @@ impl Offers {
         self.news.notified()
     }
 
-    /// Takes out the next key behind a hash, and its record as peers are served it now: none if it is for them
-    /// no longer.
-    pub(super) fn take(
-        &self,
-        store: &NetabaseStore,
-        after: Option<&KeyHash>,
-    ) -> Option<(KeyHash, Option<Record>)> {
-        let (hash, key) = self.pop(after)?;
-        // Without the lock of the keys, which writers take while they hold the store's.
-        Some((hash, store.own_served(&key)))
+    /// Returns the next place behind one, of a key that waits.
+    pub(super) fn peek(&self, after: Option<&KeyHash>) -> Option<KeyHash> {
+        let waiting = self.waiting.lock();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut next = waiting.as_ref()?.range::<KeyHash, _>((from, Bound::Unbounded));
+        next.next().map(|(hash, _)| *hash)
     }
 
-    fn pop(&self, after: Option<&KeyHash>) -> Option<(KeyHash, RecordKey)> {
-        let mut waiting = self.waiting.lock();
-        let waiting = waiting.as_mut()?;
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let hash = *waiting.range::<KeyHash, _>((from, Bound::Unbounded)).next()?.0;
-        waiting.remove(&hash).map(|key| (hash, key))
+    /// Takes out the key of a place.
+    pub(super) fn take(&self, hash: &KeyHash) -> Option<RecordKey> {
+        self.waiting.lock().as_mut()?.remove(hash)
+    }
+
+    /// Returns whether the key of a place waits.
+    pub(super) fn contains(&self, hash: &KeyHash) -> bool {
+        self.waiting.lock().as_ref().is_some_and(|waiting| waiting.contains_key(hash))
     }
 
     /// Drops the key of a record that peers have, unless the record has changed since.
@@ -72,23 +91,22 @@ impl Offers {
     }
 
     /// Puts back the key of a record that peers do not have yet. False if it is gone, or no node runs.
-    ///
-    /// That is no news: the node asks again when it sees fit.
     pub(super) fn put_back(&self, store: &NetabaseStore, key: &RecordKey) -> bool {
-        store.owns(key) && self.add(key)
+        store.is_offered(key) && self.insert(hash_of(key), key.clone())
     }
 
-    fn add(&self, key: &RecordKey) -> bool {
+    /// Adds a key; that is no news. False if no node runs.
+    pub(super) fn insert(&self, hash: KeyHash, key: RecordKey) -> bool {
         let mut waiting = self.waiting.lock();
         let Some(waiting) = waiting.as_mut() else { return false };
-        waiting.insert(hash_of(key), key.clone());
+        waiting.insert(hash, key);
         true
     }
 }
 
 impl ServedSink for Offers {
     fn note(&self, key: &RecordKey) {
-        self.add(key);
+        self.insert(hash_of(key), key.clone());
     }
 
     fn wake(&self) {
@@ -109,12 +127,14 @@ impl Attached {
     ///
     /// [`NodeError::StoreInUse`] if the store has a node already.
     pub(super) fn to(store: &NetabaseStore, offers: &Arc<Offers>) -> Result<Self, NodeError> {
-        *offers.waiting.lock() = Some(Waiting::new());
+        offers.begin();
         let sink: Arc<dyn ServedSink> = Arc::clone(offers) as _;
-        if !store.attach(&sink) {
+        let Some(earlier) = store.attach(&sink) else {
             *offers.waiting.lock() = None;
             return Err(NodeError::StoreInUse);
-        }
+        };
+        *offers.earlier.lock() = Some(earlier);
+        offers.wake();
         Ok(Self { store: store.clone(), offers: Arc::clone(offers) })
     }
 }
@@ -122,6 +142,7 @@ impl Attached {
 impl Drop for Attached {
     fn drop(&mut self) {
         self.store.detach();
+        *self.offers.earlier.lock() = None;
         *self.offers.waiting.lock() = None;
     }
 }

@@ -15,11 +15,23 @@ use crate::store::{ArrivalError, Source};
 /// the overall rate.
 const MAX_KNOWN: usize = 8192;
 
+/// The time after which a peer may ask again whose rate is none at all: limits hold until the node ends.
+const NEVER: Duration = Duration::from_secs(60 * 60);
+
 /// Meters the records of all peers, before their signatures are verified.
 pub(super) struct Rates {
     peers: Meters<PeerId>,
     sources: Meters<Source>,
     overall: Meters<()>,
+}
+
+/// Why a record is not verified, and when there is room for more.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Exceeded {
+    pub(super) reason: ArrivalError,
+    /// The time after which a second's worth of records may come: one that comes for each alone is refused as often
+    /// as it is taken.
+    pub(super) retry_after: Duration,
 }
 
 /// A leaky bucket for each key that is not at rest (the generic cell rate algorithm): the time until which it has
@@ -42,24 +54,21 @@ impl Rates {
     ///
     /// # Errors
     ///
-    /// [`ArrivalError::RateExceeded`] if there were too many; then it is not counted.
+    /// [`Exceeded`] if there were too many; then it is not counted.
     pub(super) fn count(
         &mut self,
         peer: PeerId,
         source: Source,
         now: Instant,
-    ) -> Result<(), ArrivalError> {
-        let exceeded = |from: String, rate: Rate| {
-            Err(ArrivalError::RateExceeded { from, per_second: rate.per_second })
-        };
+    ) -> Result<(), Exceeded> {
         let Some(of_peer) = self.peers.next(&peer, now) else {
-            return exceeded(format!("peer {peer}"), self.peers.rate);
+            return Err(self.peers.exceeded(&peer, format!("peer {peer}"), now));
         };
         let Some(of_source) = self.sources.next(&source, now) else {
-            return exceeded(format!("address {source}"), self.sources.rate);
+            return Err(self.sources.exceeded(&source, format!("address {source}"), now));
         };
         let Some(of_all) = self.overall.next(&(), now) else {
-            return exceeded("all peers".to_owned(), self.overall.rate);
+            return Err(self.overall.exceeded(&(), "all peers".to_owned(), now));
         };
         self.peers.set(peer, of_peer, now);
         self.sources.set(source, of_source, now);
@@ -79,6 +88,25 @@ impl<K: Eq + Hash> Meters<K> {
         let used_until = self.used_until.get(key).map_or(now, |&until| until.max(now));
         let next = used_until.checked_add(each)?;
         (next.duration_since(now) <= each * self.rate.burst).then_some(next)
+    }
+
+    fn exceeded(&self, key: &K, from: String, now: Instant) -> Exceeded {
+        let Rate { per_second, burst } = self.rate;
+        let reason = ArrivalError::RateExceeded { from, per_second };
+        Exceeded { reason, retry_after: self.until_room(key, burst.min(per_second), now) }
+    }
+
+    /// Returns how long it takes until a key may take so many at once.
+    fn until_room(&self, key: &K, count: u32, now: Instant) -> Duration {
+        let Some(each) = Duration::from_secs(1).checked_div(self.rate.per_second) else {
+            return NEVER;
+        };
+        if self.rate.burst == 0 {
+            return NEVER;
+        }
+        let used =
+            self.used_until.get(key).map_or(Duration::ZERO, |until| until.duration_since(now));
+        (used + each * count).saturating_sub(each * self.rate.burst)
     }
 
     fn set(&mut self, key: K, until: Instant, now: Instant) {
@@ -128,7 +156,22 @@ mod tests {
         let mut send = || rates.count(PeerId::random(), Source::UNKNOWN, now);
 
         assert!(send().is_ok() && send().is_ok());
-        assert!(matches!(send(), Err(ArrivalError::RateExceeded { per_second: 1, .. })));
+        let exceeded = send().expect_err("the rate is used up");
+        assert!(matches!(exceeded.reason, ArrivalError::RateExceeded { per_second: 1, .. }));
+    }
+
+    #[test]
+    fn who_comes_when_it_was_told_to_finds_room_for_a_second() {
+        let (mut rates, peer, start) = (rates(10, 100), PeerId::random(), Instant::now());
+        let send = |rates: &mut Rates, now| rates.count(peer, Source::UNKNOWN, now);
+        while send(&mut rates, start).is_ok() {}
+        let exceeded = send(&mut rates, start).expect_err("the rate is used up");
+        assert_eq!(exceeded.retry_after, Duration::from_secs(1));
+
+        let later = start + exceeded.retry_after;
+
+        let taken = (0..20).filter(|_| send(&mut rates, later).is_ok()).count();
+        assert_eq!(taken, 10);
     }
 
     #[test]

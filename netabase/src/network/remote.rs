@@ -8,6 +8,8 @@ mod parallel;
 
 mod publish;
 
+mod recover;
+
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +17,7 @@ use std::fmt;
 
 use libp2p::{PeerId, futures::future::BoxFuture, kad::Quorum};
 
+pub use self::recover::RecoverReport;
 use super::{error::NetworkError, node::Netabase, query::FetchMode, report::PublishReport};
 use crate::{
     database::MemoryStoreDatabase,

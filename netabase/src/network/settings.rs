@@ -33,6 +33,12 @@ pub(super) const WALK_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest time that one peer may take to answer.
 pub(super) const PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The longest time that an owner may take to give a record of its own.
+pub(super) const ASK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The pause between pings of a node that is reached over relays.
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(4);
+
 /// The time that an idle connection is kept: a walk that comes soon after finds it open.
 pub(super) const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(60);
 

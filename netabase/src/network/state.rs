@@ -21,9 +21,31 @@ mod requests;
 
 mod progress;
 
+mod spreading;
+
+mod patience;
+
+mod handing;
+
 mod routing;
 
+mod renewals;
+
+mod spread_progress;
+
 mod housekeeping;
+
+mod way;
+
+mod paths;
+
+mod address_tests;
+
+mod relays;
+
+mod reach;
+
+mod asks;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +53,7 @@ mod tests;
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
+    time::Instant,
 };
 
 use libp2p::{Multiaddr, kad::RecordKey};
@@ -39,17 +62,21 @@ pub(super) use self::{
     action::{Action, Answer, Request},
     progress::Effort,
     queries::Query,
+    reach::Ways,
     routing::Routed,
+    way::Way,
 };
 use self::{
-    bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy, peers::Peers,
-    queries::Queries,
+    asks::Asks, bootstrap::Bootstrap, bootstrap_status::BootstrapStatus, mode::ModePolicy,
+    patience::Patience, peers::Peers, queries::Queries, reach::Reach, renewals::Renewals,
+    spread_progress::SpreadProgress,
 };
 use super::{
     error::BootstrapError,
     offers::Offers,
     settings::Mode,
-    upkeep::{Handovers, Offering},
+    upkeep::{Handovers, Offering, Paces},
+    written::Written,
 };
 use crate::store::NetabaseStore;
 
@@ -59,12 +86,24 @@ pub(super) struct NodeState {
     peers: Peers,
     bootstrap: Bootstrap,
     bootstrap_status: BootstrapStatus,
+    configured: Mode,
     mode: ModePolicy,
     queries: Queries,
+    patience: Patience,
+    paces: Paces,
+    renewals: Renewals,
+    progress: SpreadProgress,
     offering: Offering,
     handovers: Handovers,
+    /// The keys of the records of others that were taken in lately.
+    written: Arc<Written>,
+    /// The machine's time, as the task last told it. Pauses that peers ask for go by it; the store's clock decides how
+    /// long records and absences last.
+    now: Instant,
     /// The keys that this peer announces itself for, again whenever the node comes back to the network.
     provided: HashSet<RecordKey>,
+    reach: Reach,
+    asks: Asks,
     /// Decisions that the task has not carried out yet.
     actions: VecDeque<Action>,
 }
@@ -78,16 +117,36 @@ impl NodeState {
     ) -> Self {
         Self {
             offering: Offering::new(store.peer_id(), offers),
+            handovers: Handovers::new(store.peer_id(), Instant::now()),
+            patience: Patience::default(),
+            paces: Paces::default(),
+            renewals: Renewals::default(),
+            progress: SpreadProgress::default(),
+            written: Arc::default(),
+            now: Instant::now(),
             store,
             peers: Peers::default(),
             bootstrap_status: BootstrapStatus::new(bootstrap.len()),
             bootstrap: Bootstrap::new(bootstrap),
+            configured: mode,
             mode: ModePolicy::new(mode),
             queries: Queries::default(),
-            handovers: Handovers::default(),
             provided: HashSet::new(),
+            reach: Reach::new(mode),
+            asks: Asks::default(),
             actions: VecDeque::new(),
         }
+    }
+
+    /// Takes the place where records of others are noted that are taken in.
+    pub(super) fn with_written(mut self, written: &Arc<Written>) -> Self {
+        self.written = Arc::clone(written);
+        self
+    }
+
+    /// Sets the time at which what comes next happens.
+    pub(super) fn set_time(&mut self, now: Instant) {
+        self.now = now;
     }
 
     pub(super) fn store(&self) -> &NetabaseStore {
@@ -99,9 +158,14 @@ impl NodeState {
         self.bootstrap_status.obstacle()
     }
 
-    /// Returns how many queries callers wait for.
+    /// Returns whether the node was made a server.
+    pub(super) fn is_server(&self) -> bool {
+        self.configured == Mode::Server
+    }
+
+    /// Returns for how many calls something is under way.
     pub(super) fn callers(&self) -> usize {
-        self.queries.callers()
+        self.queries.callers().max(self.patience.len()) + self.asks.waiting()
     }
 
     /// Takes the oldest decision that was not carried out yet.

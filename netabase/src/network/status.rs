@@ -2,7 +2,7 @@
 
 use libp2p::Multiaddr;
 
-use super::error::BootstrapError;
+use super::{error::BootstrapError, reachability::Reachability};
 
 /// A task's state as its handles see it.
 #[derive(Clone, Debug, Default)]
@@ -12,4 +12,5 @@ pub(super) struct Status {
     /// The reason why it has not met the network; `None` if it has, or has no bootstrap address.
     pub(super) obstacle: Option<BootstrapError>,
     pub(super) is_server: bool,
+    pub(super) reachability: Reachability,
 }

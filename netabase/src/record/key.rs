@@ -88,25 +88,21 @@ fn owner_from_bytes(bytes: &[u8]) -> Option<PeerId> {
 
 /// The bytes with which all record keys of `V` start; an owned schema's those of one `owner`.
 pub(crate) fn record_prefix<V: NetabaseSchema>(owner: Option<&PeerId>) -> Vec<u8> {
-    let mut prefix = Vec::with_capacity(NAMESPACE.len() + V::SCHEMA_NAME.len() + 2 + OWNER_BYTES);
-    prefix.extend_from_slice(NAMESPACE);
-    prefix.extend_from_slice(V::SCHEMA_NAME.as_bytes());
-    prefix.push(b'/');
-    prefix.push(V::ACCESS.byte());
+    let mut prefix = schema_prefix(V::SCHEMA_NAME, V::ACCESS);
     if let (Access::Owned, Some(owner)) = (V::ACCESS, owner) {
         prefix.extend_from_slice(&owner.to_bytes());
     }
     prefix
 }
 
-/// The bytes with which all record keys of an owned schema of this name start.
-pub(crate) fn owned_prefix(name: &str) -> Vec<u8> {
-    [NAMESPACE, name.as_bytes(), &[b'/', Access::Owned.byte()]].concat()
+/// The bytes with which all record keys of a schema of this name and access start.
+pub(crate) fn schema_prefix(name: &str, access: Access) -> Vec<u8> {
+    [NAMESPACE, name.as_bytes(), &[b'/', access.byte()]].concat()
 }
 
 /// The key of a schema's providers. No record has it: `p` is no access byte.
-pub(crate) fn provider_key<V: NetabaseSchema>() -> KadKey {
-    KadKey::from([NAMESPACE, V::SCHEMA_NAME.as_bytes(), b"/p"].concat())
+pub(crate) fn provider_key(schema: &str) -> KadKey {
+    KadKey::from([NAMESPACE, schema.as_bytes(), b"/p"].concat())
 }
 
 /// Splits a record key behind its access byte: what its schema's keys share, and the rest.

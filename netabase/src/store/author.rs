@@ -8,7 +8,7 @@ use libp2p::{
     kad::{KBucketDistance, KBucketKey, RecordKey},
 };
 
-use super::clock::Moment;
+use super::{clock::Moment, error::BuildError};
 use crate::{
     record::{not_after, set_lease, sign},
     schema::{Access, EnvelopeHeader},
@@ -37,6 +37,23 @@ impl Author {
         let peer_id = identity.public().to_peer_id();
         let place = KBucketKey::from(peer_id);
         Self { identity, keypair, peer_id, place, network, max_lifetime }
+    }
+
+    /// Makes the author of an identity of any kind.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::UnsupportedIdentity`] if it is not ed25519.
+    pub(super) fn of(
+        identity: Keypair,
+        network: String,
+        max_lifetime: Duration,
+    ) -> Result<Self, BuildError> {
+        let kind = identity.key_type();
+        let keypair = identity
+            .try_into_ed25519()
+            .map_err(|_| BuildError::UnsupportedIdentity { found: kind.to_string() })?;
+        Ok(Self::new(keypair, network, max_lifetime))
     }
 
     /// Returns how far a record is from this peer.

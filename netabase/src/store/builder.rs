@@ -1,14 +1,19 @@
 //! Builds stores.
 
+#[cfg(feature = "disk")]
+use std::path::PathBuf;
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use libp2p::identity::Keypair;
 
+#[cfg(feature = "disk")]
+use super::disk;
 use super::{
     DEFAULT_NETWORK, NetabaseStore,
     author::Author,
     clock::{Clock, SystemClock},
     error::BuildError,
+    journal::Durability,
     limits::Limits,
 };
 use crate::record::{DEFAULT_MAX_LIFETIME, is_name};
@@ -32,6 +37,11 @@ pub struct NetabaseStoreBuilder {
     max_lifetime: Option<Duration>,
     clock: Option<Box<dyn Clock>>,
     limits: Limits,
+    durability: Durability,
+    #[cfg(feature = "disk")]
+    path: Option<PathBuf>,
+    #[cfg(all(feature = "disk", feature = "testkit"))]
+    storage: Option<Box<dyn redb::StorageBackend>>,
 }
 
 impl NetabaseStoreBuilder {
@@ -76,9 +86,58 @@ impl NetabaseStoreBuilder {
         self
     }
 
-    /// Makes the store.
+    /// Keeps the store in a directory, which is made if it does not exist: all that was committed is there when it is
+    /// opened again. Default: in memory alone.
+    ///
+    /// Without an [identity](Self::identity) of its own, the store has the one in the directory's file `identity`,
+    /// which is made when the store is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use netabase::{NetabaseSchema, NetabaseStore};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, NetabaseSchema)]
+    /// # struct User { #[netabase(key)] id: u64 }
+    /// # let directory = std::env::temp_dir().join(format!("netabase-path-{}", std::process::id()));
+    /// let store = NetabaseStore::builder().path(&directory).build()?;
+    /// store.database::<User>()?.put(&User { id: 7 })?;
+    /// drop(store);
+    ///
+    /// let store = NetabaseStore::builder().path(&directory).build()?;
+    /// assert!(store.database::<User>()?.contains(&7)?);
+    /// # drop(store);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "disk")]
+    #[must_use]
+    pub fn path(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.path = Some(directory.into());
+        self
+    }
+
+    /// Keeps the records in this storage instead of a file: for tests of what a disk may do.
+    #[cfg(all(feature = "disk", feature = "testkit"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn storage(mut self, storage: impl redb::StorageBackend) -> Self {
+        self.storage = Some(Box::new(storage));
+        self
+    }
+
+    /// Sets when a commit of a store on disk counts as done. Default: [`Durability::default`], within 100 ms.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Makes the store, or opens it.
     ///
     /// # Errors
+    ///
+    /// - [`BuildError::Disk`] if the directory cannot be opened.
     ///
     /// - [`BuildError::UnsupportedIdentity`] if the identity is not ed25519: record keys hold their
     ///   owner's peer id, from which the public key must be readable.
@@ -87,16 +146,25 @@ impl NetabaseStoreBuilder {
     ///   years.
     pub fn build(self) -> Result<NetabaseStore, BuildError> {
         self.check()?;
-        let identity = self.identity.unwrap_or_else(Keypair::generate_ed25519);
-        let kind = identity.key_type();
-        let keypair = identity.try_into_ed25519();
-        let keypair =
-            keypair.map_err(|_| BuildError::UnsupportedIdentity { found: kind.to_string() })?;
-        let network = self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned());
-        let max_lifetime = self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME);
-        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        let author = Author::new(keypair, network, max_lifetime);
-        Ok(NetabaseStore::from_parts(author, clock, self.limits))
+        let asked = Asked {
+            identity: self.identity,
+            network: self.network.unwrap_or_else(|| DEFAULT_NETWORK.to_owned()),
+            max_lifetime: self.max_lifetime.unwrap_or(DEFAULT_MAX_LIFETIME),
+            clock: self.clock.unwrap_or_else(|| Box::new(SystemClock::new())),
+            limits: self.limits,
+            durability: self.durability,
+        };
+        #[cfg(all(feature = "disk", feature = "testkit"))]
+        if let Some(storage) = self.storage {
+            return disk::open_storage(storage, asked);
+        }
+        #[cfg(feature = "disk")]
+        if let Some(path) = self.path {
+            return disk::open(&path, asked);
+        }
+        let identity = asked.identity.unwrap_or_else(Keypair::generate_ed25519);
+        let author = Author::of(identity, asked.network, asked.max_lifetime)?;
+        Ok(NetabaseStore::in_memory(author, asked.clock, asked.limits))
     }
 
     /// Checks all but the identity.
@@ -111,6 +179,17 @@ impl NetabaseStoreBuilder {
             _ => Ok(()),
         }
     }
+}
+
+/// A store as its builder asks for it.
+pub(super) struct Asked {
+    /// `None` for a fresh one, or the one in the store's directory.
+    pub(super) identity: Option<Keypair>,
+    pub(super) network: String,
+    pub(super) max_lifetime: Duration,
+    pub(super) clock: Box<dyn Clock>,
+    pub(super) limits: Limits,
+    pub(super) durability: Durability,
 }
 
 /// What a network's longest lease may be. A lease is counted in seconds, and clocks differ by minutes.

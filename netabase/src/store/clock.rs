@@ -91,19 +91,28 @@ impl Clock for ManualClock {
     }
 }
 
+/// When a store was made or opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// By the monotonic clock.
+    pub(super) opened: Instant,
+    /// The store's own time then, in milliseconds.
+    pub(super) ms: u64,
+}
+
 /// One reading of a store's clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     pub(super) now: Now,
-    /// Milliseconds since the store was made, by the monotonic clock: what ends of life are counted in,
-    /// so that setting the wall clock ends no life.
+    /// The store's own time in milliseconds: by the monotonic clock while it is open, so that setting the wall clock
+    /// ends no life. Ends of life are counted in it.
     pub(super) ms: u64,
 }
 
 impl Moment {
-    pub(super) fn new(now: Now, origin: Instant) -> Self {
-        let since = now.monotonic.saturating_duration_since(origin);
-        Self { now, ms: millis(since) }
+    pub(super) fn new(now: Now, origin: Origin) -> Self {
+        let since = now.monotonic.saturating_duration_since(origin.opened);
+        Self { now, ms: origin.ms.saturating_add(millis(since)) }
     }
 
     pub(super) fn unix_ms(&self) -> u64 {
@@ -120,6 +129,12 @@ impl Moment {
         let Now { monotonic, unix_ms } = self.now;
         let now = Now { monotonic, unix_ms: unix_ms.saturating_add(millis(time)) };
         Self { now, ms: self.end_of(time) }
+    }
+
+    /// The moment that was so much earlier, by the wall clock and the store's own time.
+    pub(super) fn before(&self, time: Duration) -> Self {
+        let now = Now { unix_ms: self.now.unix_ms.saturating_sub(millis(time)), ..self.now };
+        Self { now, ms: self.ms.saturating_sub(millis(time)) }
     }
 
     /// When something of this lifetime ends that begins now.

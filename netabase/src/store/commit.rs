@@ -1,4 +1,5 @@
-//! Commits: a plan is made and applied under one lock; then the lock goes, and those who watch are told.
+//! Commits: a plan is made, given to the journal if there is one, and applied, under one lock; then the lock goes, those
+//! who watch are told, and the writer waits for the disk if it has to.
 
 use std::{mem, sync::RwLockWriteGuard, thread};
 
@@ -8,32 +9,100 @@ use super::{
     clock::Moment,
     engine::{ChangeOrigin, Damaged, SchemaId, Transition},
     inner::Inner,
+    journal::{self, DiskError, Durability, Journal, Ticket},
     outbox::Notes,
-    plan::Plan,
+    plan::{Audience, Plan},
 };
 
+/// Why nothing was changed, or why the change may not last.
+#[derive(Clone, Debug)]
+pub(super) enum CommitError {
+    /// An earlier commit ended half-way.
+    Damaged(Damaged),
+    /// The journal did not take it, or the disk failed.
+    Disk(DiskError),
+}
+
+impl From<Damaged> for CommitError {
+    fn from(damaged: Damaged) -> Self {
+        Self::Damaged(damaged)
+    }
+}
+
+impl From<DiskError> for CommitError {
+    fn from(error: DiskError) -> Self {
+        Self::Disk(error)
+    }
+}
+
+/// Whether a writer may be kept waiting for the disk. In memory alone nobody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// It may not: it is a node's task, say. If too much waits to be written, it is refused.
+    Never,
+    /// It may, as the store's durability says.
+    Default,
+    /// It may, as this durability says.
+    As(Durability),
+}
+
+impl Pace {
+    fn durability(self, journal: &Journal) -> Durability {
+        match self {
+            Self::Never | Self::Default => journal.durability(),
+            Self::As(durability) => durability,
+        }
+    }
+}
+
 impl NetabaseStore {
-    /// Plans a change of the store and, unless the plan fails, commits it. This is the one way to change rows.
+    /// Plans a change of the store and, unless the plan fails, commits it, without waiting for the disk.
     ///
     /// `plan` runs under the lock: it must not call the store, nor code of the user.
     ///
     /// # Errors
     ///
-    /// What `plan` returns, or [`Damaged`]. Nothing is changed then.
-    pub(super) fn change<R, E: From<Damaged>>(
+    /// What `plan` returns, or [`CommitError`]. Nothing is changed then.
+    pub(super) fn change<R, E: From<CommitError>>(
         &self,
         origin: ChangeOrigin,
         now: &Moment,
         plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
+        self.change_at(Pace::Never, origin, now, plan)
+    }
+
+    /// Does as [`change`](Self::change), and waits for the disk as the writer's pace says. This is the one way to change
+    /// rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`change`](Self::change); and [`DiskError::NotDurable`], after which it is changed in memory.
+    pub(super) fn change_at<R, E: From<CommitError>>(
+        &self,
+        pace: Pace,
+        origin: ChangeOrigin,
+        now: &Moment,
+        plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         let shared = &*self.shared;
+        if pace != Pace::Never
+            && let Some(journal) = &shared.journal
+        {
+            journal.wait_for_room().map_err(CommitError::Disk)?;
+        }
         let mut inner = shared.inner.write();
         let room = mem::take(&mut inner.room);
-        let transition = inner.engine.begin(room)?;
-        let mut planned = Plan::new(&inner, &shared.author, now, (origin, transition));
-        let result = plan(&mut planned)?;
-        let (mut transition, is_told) = planned.finish();
-        shared.commit(inner, &mut transition, is_told)?;
+        let mut transition = inner.engine.begin(room).map_err(CommitError::Damaged)?;
+        let (result, audience) = {
+            let transition = (origin, &mut transition);
+            let mut planned = Plan::new(&inner, &shared.author, now, transition);
+            (plan(&mut planned)?, planned.audience())
+        };
+        let ticket = shared.commit(inner, &mut transition, audience, (pace, now))?;
+        if let Some(ticket) = ticket {
+            shared.settle(ticket, pace).map_err(CommitError::Disk)?;
+        }
         Ok(result)
     }
 
@@ -61,21 +130,39 @@ impl NetabaseStore {
 }
 
 impl Shared {
-    /// Applies what was planned under this lock, and tells the listener of what peers are served if `is_told`.
+    /// Gives what was planned under this lock to the journal, which takes it whole or refuses it; applies it; and tells
+    /// those who are to know.
     fn commit(
         &self,
         mut inner: RwLockWriteGuard<'_, Inner>,
         transition: &mut Transition,
-        is_told: bool,
-    ) -> Result<(), Damaged> {
+        audience: Audience,
+        (pace, now): (Pace, &Moment),
+    ) -> Result<Option<Ticket>, CommitError> {
+        let mut ticket = None;
+        if let Some(journal) = self.journal.as_ref().filter(|_| audience.journal) {
+            let (clock, durability) = (transition.clock, pace.durability(journal));
+            let has_waited = pace != Pace::Never;
+            let commit = journal::Commit { now, clock, durability, has_waited };
+            ticket = journal.push(&commit, transition, clock != inner.engine.clock())?;
+        }
         let notes = inner.note_changes(transition);
-        if is_told {
+        if audience.listener {
             inner.served.note(transition);
         }
+        // `begin` has seen that it can be applied.
         inner.engine.apply(transition)?;
         inner.keep_room(mem::take(&mut transition.changes));
         self.release(inner, notes);
-        Ok(())
+        Ok(ticket)
+    }
+
+    /// Waits for the disk as a writer's pace says.
+    fn settle(&self, ticket: Ticket, pace: Pace) -> Result<(), DiskError> {
+        match (&self.journal, pace) {
+            (None, _) | (_, Pace::Never) => Ok(()),
+            (Some(journal), pace) => journal.settle(ticket, pace.durability(journal)),
+        }
     }
 
     /// Lets the lock go, leaves those who wait for it time to take it, and sends what was noted.

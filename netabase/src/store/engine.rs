@@ -15,6 +15,8 @@ mod meta;
 
 mod order;
 
+mod places;
+
 mod records;
 
 mod row;
@@ -91,6 +93,16 @@ impl Engine {
     /// Makes a schema known that has no rows yet.
     pub(super) fn add_schema(&mut self, layout: Layout, indexes: &[IndexInfo]) -> SchemaId {
         self.catalogue.add(layout, indexes)
+    }
+
+    /// Sets the indexes of a schema that databases show no rows of.
+    pub(super) fn set_indexes(&mut self, schema: SchemaId, indexes: &[IndexInfo]) {
+        self.catalogue.set_indexes(schema, indexes);
+    }
+
+    /// Returns the latest timestamp given to a local write.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.clock
     }
 
     /// Sets what foreign rows are weighed against.
@@ -213,15 +225,15 @@ impl Engine {
     }
 
     /// Shows a schema's own rows whose lease ends within these unix seconds, the first to end first, until it is told
-    /// to stop.
-    pub(super) fn renewals<'a>(
+    /// to stop: each with its place, which is the second and its slot.
+    pub(super) fn renewals<'a, B>(
         &'a self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        mut show: impl FnMut(RowRef<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let show = |slot| show(self.by_slot(slot));
+        ends: RangeInclusive<(u32, u32)>,
+        mut show: impl FnMut((u32, u32), RowRef<'a>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let show = |at: (u32, u32)| show(at, self.by_slot(at.1));
         self.tracking.deadlines.renewals(schema, renewal, ends, show)
     }
 }

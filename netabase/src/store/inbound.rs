@@ -101,6 +101,13 @@ impl NetabaseStore {
         self.receive(record, Sender::gated(Origin::Peer(source), &mut gate))
     }
 
+    /// Takes in a record that the local identity signed, and that was [found valid](Self::validate), as the
+    /// application's own: what it published before.
+    #[cfg(feature = "network")]
+    pub(crate) fn adopt_own(&self, record: &Record) -> Result<PutOutcome, ArrivalError> {
+        self.receive(record, Sender::verified(Origin::Publish))
+    }
+
     /// Checks that a record is a valid one that peers may exchange, as far as the types here can tell: of a schema's
     /// other versions, and of other codecs, its owner's signature is all there is. Nothing is stored.
     pub(crate) fn validate(&self, record: &Record) -> Result<(), ArrivalError> {
@@ -145,7 +152,8 @@ impl NetabaseStore {
             if is_newer && checked.is_none() {
                 checked = Some(self.check(arrival, sender)?);
             }
-            let admitted = self.change(arrival.origin.of_change(), &arrival.now, |plan| {
+            let (pace, origin) = (sender.pace(), arrival.origin.of_change());
+            let admitted = self.change_at(pace, origin, &arrival.now, |plan| {
                 plan.admit(arrival, checked.as_ref())
             });
             match admitted {

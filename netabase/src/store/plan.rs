@@ -19,15 +19,26 @@ use super::{
 };
 use crate::schema::Timestamp;
 
-/// A commit that is being planned, under the lock. It only reads; what it decides is its [`Transition`].
+/// Who is to know of a commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Audience {
+    /// Whether the listener is told of what peers are served.
+    pub(super) listener: bool,
+    /// Whether the journal takes it. What only follows from rows is made anew when they are loaded.
+    pub(super) journal: bool,
+}
+
+/// A commit that is being planned, under the lock. It only reads; what it decides is written to its [`Transition`].
 pub(super) struct Plan<'a> {
     pub(super) inner: &'a Inner,
     pub(super) author: &'a Author,
     pub(super) now: &'a Moment,
     origin: ChangeOrigin,
-    transition: Transition,
+    transition: &'a mut Transition,
     /// Whether the caller itself sends peers what changes.
     caller_sends: bool,
+    /// Whether nothing changes that a journal keeps.
+    is_derived: bool,
     /// What rows will take.
     usages: Usages,
     /// The slots of the rows that go because they have expired, or are evicted.
@@ -42,12 +53,12 @@ pub(super) struct Plan<'a> {
 type Expired<'a> = [Option<Box<dyn Iterator<Item = u32> + 'a>>; 3];
 
 impl<'a> Plan<'a> {
-    /// Begins to plan a transition, which is empty.
+    /// Begins to plan a transition, which is empty yet.
     pub(super) fn new(
         inner: &'a Inner,
         author: &'a Author,
         now: &'a Moment,
-        (origin, transition): (ChangeOrigin, Transition),
+        (origin, transition): (ChangeOrigin, &'a mut Transition),
     ) -> Self {
         Self {
             inner,
@@ -56,6 +67,7 @@ impl<'a> Plan<'a> {
             origin,
             transition,
             caller_sends: false,
+            is_derived: false,
             usages: inner.engine.usages(),
             gone: SlotSet::default(),
             expired: None,
@@ -63,11 +75,15 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Ends the plan; says, too, whether the listener is to be told of what peers are served.
-    #[inline]
-    pub(super) fn finish(self) -> (Transition, bool) {
-        let is_told = self.origin == ChangeOrigin::Local && !self.caller_sends;
-        (self.transition, is_told)
+    /// Returns who is to know of what is planned.
+    pub(super) fn audience(&self) -> Audience {
+        let listener = self.origin == ChangeOrigin::Local && !self.caller_sends;
+        Audience { listener, journal: !self.is_derived }
+    }
+
+    /// Says that nothing changes that a journal keeps: that only follows from it.
+    pub(super) fn is_derived(&mut self) {
+        self.is_derived = true;
     }
 
     /// Says that the caller itself sends peers what changes: the listener need not.
@@ -100,13 +116,19 @@ impl<'a> Plan<'a> {
         show: impl FnOnce(RowRef<'a>),
     ) -> Option<Previous> {
         let row = self.engine().get(key)?;
+        let previous = self.previous_of(row)?;
+        show(row);
+        Some(previous)
+    }
+
+    /// Does as [`previous`](Self::previous) for a row that was looked up.
+    pub(super) fn previous_of(&mut self, row: RowRef<'a>) -> Option<Previous> {
         if row.is_expired(self.now) {
             if let Some(slot) = row.volatile.slot {
                 self.drop_slot(slot, ChangeOrigin::Expired);
             }
             return None;
         }
-        show(row);
         Some(row.previous())
     }
 

@@ -4,6 +4,8 @@ mod capacity;
 
 mod distance;
 
+mod places;
+
 mod page;
 
 mod publisher;

@@ -1,18 +1,25 @@
 //! The schemas whose databases were opened in a store: what it has to know of each without its type.
+//!
+//! Those that a store on disk knows from an earlier run are unread until their database is opened: their records are
+//! held, served, renewed and expire as they did, but no type here can read them.
+
+mod known;
 
 use std::{any::TypeId, collections::HashMap, time::Duration};
 
 use libp2p::PeerId;
 
+use self::known::layout;
+pub(super) use self::known::unknown_layout;
 use super::{
     changes::Sender,
-    engine::{Engine, Layout, SchemaId},
+    engine::{Engine, SchemaId},
     error::OpenError,
 };
 use crate::{
     record::{
-        Checked, NAMESPACE, RecordError, check, check_readable, merge_values, owner_prefix_len,
-        provider_key, record_prefix, schema_name, write_entries,
+        Checked, RecordError, check, check_readable, merge_values, provider_key, schema_name,
+        write_entries,
     },
     schema::{Access, Envelope, NetabaseSchema, NetabaseSchemaKey},
 };
@@ -40,6 +47,14 @@ pub(super) struct Schema {
     pub(super) describe_key: fn(&[u8]) -> String,
     /// Whether the records of this name that came in before it was known were looked at.
     pub(super) is_adopted: bool,
+    /// Whether the store on disk knows it as it is.
+    pub(super) is_stored: bool,
+    /// `None` if its database was not opened in this run.
+    reader: Option<Reader>,
+}
+
+/// The type that reads a schema's records.
+struct Reader {
     type_id: TypeId,
     type_name: &'static str,
 }
@@ -77,15 +92,6 @@ impl Default for Schemas {
     }
 }
 
-/// Returns how the keys of all schemas are laid out that are not known.
-pub(super) fn unknown_layout() -> Layout {
-    Layout {
-        prefix: NAMESPACE.to_vec(),
-        owner_len: owner_prefix_len(Access::Owned),
-        local_owner: Vec::new(),
-    }
-}
-
 impl Schemas {
     /// Registers `V`, or finds that it is registered.
     pub(super) fn register<V: NetabaseSchema>(
@@ -96,40 +102,43 @@ impl Schemas {
         // An index is one byte in a record's entries.
         const { assert!(V::INDEXES.len() <= 256, "a schema has at most 256 indexes") };
         if let Some(&id) = self.by_name.get(V::SCHEMA_NAME) {
-            let known = self.get(id);
-            if known.type_id == TypeId::of::<V>() {
-                return Ok(id);
-            }
-            return Err(OpenError::SchemaConflict {
-                name: V::SCHEMA_NAME,
-                registered: known.type_name,
-                rejected: std::any::type_name::<V>(),
-            });
+            return self.register_again::<V>(engine, id);
         }
-        let prefix = record_prefix::<V>(None);
-        let layout = Layout {
-            owner_len: owner_prefix_len(V::ACCESS),
-            local_owner: record_prefix::<V>(Some(local))[prefix.len()..].to_vec(),
-            prefix,
-        };
+        let layout = layout(V::SCHEMA_NAME, V::ACCESS, local);
         let id = engine.add_schema(layout, V::INDEXES);
         debug_assert_eq!(id.index(), self.by_id.len(), "each is added to both");
-        self.by_id.push(Schema {
-            name: V::SCHEMA_NAME,
-            version: V::SCHEMA_VERSION,
-            access: V::ACCESS,
-            provider_key: provider_key::<V>().to_vec(),
-            ttl: V::TTL,
-            check: check_and_index::<V>,
-            merge: V::HAS_MERGE.then_some(merge_values::<V> as Merge),
-            watchers: None,
-            describe_key: describe_key::<V>,
-            is_adopted: false,
-            type_id: TypeId::of::<V>(),
-            type_name: std::any::type_name::<V>(),
-        });
+        self.by_id.push(Schema::read_by::<V>());
         self.by_name.insert(V::SCHEMA_NAME, id);
         Ok(id)
+    }
+
+    /// Finds that `V` is registered, or gives it a schema that was known without a type.
+    fn register_again<V: NetabaseSchema>(
+        &mut self,
+        engine: &mut Engine,
+        id: SchemaId,
+    ) -> Result<SchemaId, OpenError> {
+        let known = self.get_mut(id);
+        match &known.reader {
+            Some(reader) if reader.type_id == TypeId::of::<V>() => Ok(id),
+            Some(reader) => Err(OpenError::SchemaConflict {
+                name: V::SCHEMA_NAME,
+                registered: reader.type_name,
+                rejected: std::any::type_name::<V>(),
+            }),
+            None if known.access != V::ACCESS => Err(OpenError::AccessChanged {
+                name: V::SCHEMA_NAME,
+                stored: known.access,
+                declared: V::ACCESS,
+            }),
+            None => {
+                let read = Schema::read_by::<V>();
+                let is_stored = known.is_stored && known.known() == read.known();
+                *known = Schema { is_stored, ..read };
+                engine.set_indexes(id, V::INDEXES);
+                Ok(id)
+            }
+        }
     }
 
     /// Returns those that peers exchange records of.
@@ -166,6 +175,31 @@ impl Schemas {
 }
 
 impl Schema {
+    fn read_by<V: NetabaseSchema>() -> Self {
+        Self {
+            name: V::SCHEMA_NAME,
+            version: V::SCHEMA_VERSION,
+            access: V::ACCESS,
+            provider_key: provider_key(V::SCHEMA_NAME).to_vec(),
+            ttl: V::TTL,
+            check: check_and_index::<V>,
+            merge: V::HAS_MERGE.then_some(merge_values::<V> as Merge),
+            watchers: None,
+            describe_key: describe_key::<V>,
+            is_adopted: false,
+            is_stored: false,
+            reader: Some(Reader {
+                type_id: TypeId::of::<V>(),
+                type_name: std::any::type_name::<V>(),
+            }),
+        }
+    }
+
+    /// Returns whether no type here reads its records.
+    pub(super) fn is_unread(&self) -> bool {
+        self.reader.is_none()
+    }
+
     /// Stands for all schemas that are not known. Their records are opaque: nothing is ever shown, indexed,
     /// watched or counted here.
     fn unknown() -> Self {
@@ -180,8 +214,8 @@ impl Schema {
             watchers: None,
             describe_key: |bytes| bytes.escape_ascii().to_string(),
             is_adopted: true,
-            type_id: TypeId::of::<Self>(),
-            type_name: "",
+            is_stored: true,
+            reader: None,
         }
     }
 

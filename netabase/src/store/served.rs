@@ -7,10 +7,11 @@ use libp2p::kad::{Record, RecordKey};
 
 use super::{
     NetabaseStore,
+    clock::Moment,
     engine::{RowChange, RowRef, SchemaId, Transition},
     error::TooLarge,
     kad::as_record,
-    query::View,
+    query::{RawRecords, View},
     state::RecordState,
 };
 use crate::{record::MAX_RECORD_BYTES, schema::lease_is_over};
@@ -70,22 +71,36 @@ impl Served {
     }
 }
 
-impl NetabaseStore {
-    /// Tells `sink` of own records that peers are served: at first of all there are, and from now on of each that
-    /// changes. False if the store has a listener already.
-    pub(crate) fn attach(&self, sink: &Arc<dyn ServedSink>) -> bool {
-        {
-            let mut inner = self.shared.inner.write();
-            if inner.served.sink.is_some() {
-                return false;
+/// The keys of own records that peers are served, read page by page.
+#[derive(Debug)]
+pub(crate) struct ServedRecords(RawRecords);
+
+impl ServedRecords {
+    /// Shows the keys among the next `max` own records. False if there are no more.
+    pub(crate) fn show_some(&mut self, max: usize, mut show: impl FnMut(&RecordKey)) -> bool {
+        for _ in 0..max {
+            let Some(own) = self.0.next() else { return false };
+            if own.state.served {
+                show(&own.record.key);
             }
-            inner.served.sink = Some(Arc::clone(sink));
         }
-        // What changes from here on is noted; so the walk may take its time.
-        let own = self.raw_walk(b"", View::OwnEverything, false);
-        own.filter(|own| own.state.served).for_each(|own| sink.note(&own.record.key));
-        sink.wake();
         true
+    }
+}
+
+impl NetabaseStore {
+    /// Tells `sink` from now on of own records that peers are served, of each that changes, and returns those that
+    /// there are. `None` if the store has a listener already.
+    ///
+    /// The walk over them may take its time: what changes meanwhile is noted.
+    pub(crate) fn attach(&self, sink: &Arc<dyn ServedSink>) -> Option<ServedRecords> {
+        let mut inner = self.shared.inner.write();
+        if inner.served.sink.is_some() {
+            return None;
+        }
+        inner.served.sink = Some(Arc::clone(sink));
+        drop(inner);
+        Some(ServedRecords(self.raw_walk(b"", View::OwnEverything, false)))
     }
 
     /// Ends what [`attach`](Self::attach) began.
@@ -93,20 +108,28 @@ impl NetabaseStore {
         self.shared.inner.write().served = Served::default();
     }
 
-    /// Returns an own record as peers are served it now.
-    pub(crate) fn own_served(&self, key: &RecordKey) -> Option<Record> {
+    /// Returns a record that is offered to peers, as it is now: an own one that they are served, or another's that the
+    /// application has passed on.
+    pub(crate) fn offered(&self, key: &RecordKey) -> Option<Record> {
         let now = self.now();
         let inner = self.shared.inner.read();
-        let stored = inner.engine.get(key).filter(|stored| {
-            let lapsed = lease_is_over(stored.header().not_after, now.unix_ms());
-            stored.state().own && stored.state().served && !lapsed && !stored.is_expired(&now)
-        })?;
+        let stored =
+            inner.engine.get(key).filter(|row| is_offered(*row) && !is_over(*row, &now))?;
         Some(as_record(stored, &now))
     }
 
-    /// Returns whether the key is the application's own.
-    pub(crate) fn owns(&self, key: &RecordKey) -> bool {
-        self.shared.inner.read().engine.get(key).is_some_and(|stored| stored.state().own)
+    /// Returns whether a record may be offered to peers.
+    pub(crate) fn is_offered(&self, key: &RecordKey) -> bool {
+        self.shared.inner.read().engine.get(key).is_some_and(is_offered)
+    }
+
+    /// Returns a record as peers are served it now, and whether it is the application's own.
+    pub(crate) fn served_record(&self, key: &RecordKey) -> Option<(Record, bool)> {
+        let now = self.now();
+        let inner = self.shared.inner.read();
+        let stored =
+            inner.engine.get(key).filter(|row| row.state().served && !is_over(*row, &now))?;
+        Some((as_record(stored, &now), stored.state().own))
     }
 
     /// Calls `then` if this very record is stored still, while nothing can be written. It must not call the store.
@@ -122,4 +145,13 @@ impl NetabaseStore {
     pub(crate) fn shared_schemas(&self) -> Vec<SchemaId> {
         self.shared.inner.read().schemas.shared()
     }
+}
+
+/// Returns whether a row is for peers: an own one only if they are served it.
+fn is_offered(row: RowRef<'_>) -> bool {
+    row.state().served || !row.state().own
+}
+
+fn is_over(row: RowRef<'_>, now: &Moment) -> bool {
+    lease_is_over(row.header().not_after, now.unix_ms()) || row.is_expired(now)
 }

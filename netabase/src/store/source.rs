@@ -62,6 +62,51 @@ impl Source {
     }
 }
 
+// As the store on disk keeps it: a byte for the kind, and then what that kind has.
+impl Source {
+    /// Appends the source's bytes.
+    pub(super) fn write(self, out: &mut Vec<u8>) {
+        match self.0 {
+            Prefix::Unknown => out.push(UNKNOWN),
+            Prefix::Application => out.push(APPLICATION),
+            Prefix::V4(address) => {
+                out.push(V4);
+                out.extend_from_slice(&address.octets());
+            }
+            Prefix::V6(network) => {
+                out.push(V6);
+                out.extend_from_slice(&network.to_be_bytes());
+            }
+        }
+    }
+
+    /// Returns how many bytes stand behind a kind's.
+    pub(super) fn len_of(kind: u8) -> Option<usize> {
+        match kind {
+            UNKNOWN | APPLICATION => Some(0),
+            V4 => Some(4),
+            V6 => Some(8),
+            _ => None,
+        }
+    }
+
+    /// Reads the source of a kind from the bytes behind it.
+    pub(super) fn read(kind: u8, bytes: &[u8]) -> Option<Self> {
+        Some(Self(match kind {
+            UNKNOWN => Prefix::Unknown,
+            APPLICATION => Prefix::Application,
+            V4 => Prefix::V4(<[u8; 4]>::try_from(bytes).ok()?.into()),
+            V6 => Prefix::V6(u64::from_be_bytes(bytes.try_into().ok()?)),
+            _ => return None,
+        }))
+    }
+}
+
+const UNKNOWN: u8 = 0;
+const APPLICATION: u8 = 1;
+const V4: u8 = 4;
+const V6: u8 = 6;
+
 /// The first IP address in a connection's remote address. An IPv4 address written as IPv6 is IPv4.
 pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
     address.iter().find_map(|part| match part {

@@ -16,4 +16,4 @@ mod tombstone;
 
 mod unique;
 
-pub(crate) use self::pending::LocalWrite;
+pub(crate) use self::{pending::LocalWrite, renew::RenewalCursor};

@@ -76,7 +76,7 @@ async fn a_refusal_holds_a_value_that_is_not_the_sent_one() -> Outcome {
 
         // Not PUT_VALUE (the type, 1, would be left out), and another value.
         assert_eq!(answer[..2], [0x08, 0x01], "{answer:?}");
-        let value = b"\x1a\x09\x12\x07refused";
+        let value = b"\x1a\x15\x12\x13refused:foreign-key";
         assert!(answer.windows(value.len()).any(|window| window == value), "{answer:?}");
         assert_eq!(node.counters().refused[netabase::RefusalReason::ForeignKey], 1);
         node.shutdown().await;

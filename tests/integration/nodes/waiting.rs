@@ -12,7 +12,7 @@ const TOLD: usize = 8;
 
 /// Returns the next event that is meant.
 #[track_caller]
-pub(super) fn wait_for(
+pub(crate) fn wait_for(
     events: &mut NodeEvents,
     is_meant: impl Fn(&NodeEvent) -> bool,
 ) -> impl Future<Output = Result<NodeEvent, InVain>> {
@@ -35,7 +35,7 @@ pub(super) fn wait_for(
 
 /// Waits until a node's counters show something: looked at with each event, and each tenth of a second.
 #[track_caller]
-pub(super) fn until(
+pub(crate) fn until(
     node: &Netabase,
     is_so: impl Fn(&NodeCounters) -> bool,
 ) -> impl Future<Output = Result<(), InVain>> {
@@ -62,10 +62,10 @@ pub(super) fn until(
 
 /// Waits until a node knows so many peers.
 #[track_caller]
-pub(super) fn know(node: &Netabase, peers: usize) -> impl Future<Output = Result<(), InVain>> {
+pub(crate) fn know(node: &Netabase, peers: usize) -> impl Future<Output = Result<(), InVain>> {
     until(node, move |counters| counters.known_peers >= peers)
 }
 
-pub(super) fn ids(nodes: &[Netabase]) -> Vec<PeerId> {
+pub(crate) fn ids(nodes: &[Netabase]) -> Vec<PeerId> {
     nodes.iter().map(Netabase::peer_id).collect()
 }

@@ -1,8 +1,8 @@
 //! Starts a node: its store, its transport, its swarm, and the task that drives them.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use libp2p::{Multiaddr, Swarm, identity::Keypair, mdns, multiaddr::Protocol, swarm};
+use libp2p::{Swarm, identity::Keypair, mdns, swarm};
 use tokio::{
     runtime::Handle,
     sync::{Notify, mpsc, watch},
@@ -12,7 +12,7 @@ use tokio::{
 use super::{MakeTransport, NetabaseBuilder};
 use crate::{
     network::{
-        behaviour::{Behaviour, Discovery},
+        behaviour::{Behaviour, Discovery, DiscoveryParts},
         counters::SharedCounters,
         error::NodeError,
         events::EventSender,
@@ -20,10 +20,11 @@ use crate::{
         node::{Netabase, Shared},
         offers::{Attached, Offers},
         ports,
-        settings::MAX_WAITING_COMMANDS,
+        relay_server::RelayServer,
+        settings::{MAX_WAITING_COMMANDS, Mode},
         state::NodeState,
         status::Status,
-        task::{ConnectionTasks, Task, TaskChannels},
+        task::{ConnectionTasks, Listen, Task, TaskChannels},
         transport,
     },
     store::NetabaseStore,
@@ -52,11 +53,13 @@ impl NetabaseBuilder {
     pub async fn start(self) -> Result<Netabase, NodeError> {
         let runtime = Handle::try_current().map_err(|_| NodeError::NoRuntime)?;
         let listen = match (&self.transport, self.listen.is_empty()) {
-            (None, true) => default_addresses(),
-            _ => self.listen.clone(),
+            (None, true) => Listen::default_addresses(),
+            _ => Listen { required: self.listen.clone(), optional: Vec::new() },
         };
+        let external = self.external.clone();
         let Prepared { mut task, node, end } = self.prepare(&runtime)?;
         task.listen(listen).await?;
+        task.announce(external);
         let attached = Attached::to(node.store(), node.offers())?;
         runtime.spawn(async move {
             let listeners = task.run().await;
@@ -69,17 +72,28 @@ impl NetabaseBuilder {
 
     /// Makes everything but what has to be waited for.
     fn prepare(self, runtime: &Handle) -> Result<Prepared, NodeError> {
-        let Self { mode, uses_mdns, .. } = self;
-        let (limits, bootstrap) = (self.limits.clone(), self.bootstrap.clone());
+        let (mode, uses_mdns, uses_upnp) = (self.mode, self.uses_mdns, self.uses_upnp);
+        let (limits, relay_limits) = (self.limits.clone(), self.relay_limits.clone());
+        let bootstrap = self.bootstrap.clone();
         let (store, transport) = self.into_store()?;
         let (counters, events) = (Arc::new(SharedCounters::default()), EventSender::new());
-        let discovery = discovery(&store, transport.is_none(), uses_mdns)?;
+        let (transport, relay_client) = match transport {
+            Some(transport) => (transport(store.identity()), None),
+            None => {
+                let system = transport::system(store.identity()).map_err(NodeError::Transport)?;
+                (system.0, Some(system.1))
+            }
+        };
+        let peer = store.peer_id();
+        let relays = mode == Mode::Server && relay_client.is_some();
+        let server = || RelayServer::new(peer, &relay_limits, Arc::clone(&counters));
+        let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), peer);
+        let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
+        let server = relays.then(server);
+        let parts = DiscoveryParts { server, relay_client, mdns, uses_upnp };
+        let discovery = Discovery::new(peer, store.network(), parts);
         let behaviour =
             Behaviour::new(&store, &limits, Arc::clone(&counters), events.clone(), discovery);
-        let transport = match transport {
-            Some(transport) => transport(store.identity()),
-            None => transport::system(store.identity()).map_err(NodeError::Transport)?,
-        };
         let (executor, connection_tasks) = ConnectionTasks::new(runtime.clone());
         // Connections are kept by their handlers, as long as `KeepAlive` says.
         let config =
@@ -92,19 +106,20 @@ impl NetabaseBuilder {
         let obstacle = state.obstacle().cloned();
         let (status, seen_status) = watch::channel(Status { obstacle, ..Status::default() });
         let (end, ended) = watch::channel(());
-        let stop = Arc::new(Notify::new());
+        let [stop, abandoned] = [(); 2].map(|()| Arc::new(Notify::new()));
         let node = Netabase::from_shared(Shared {
             store,
             offers,
             commands,
             stop: Arc::clone(&stop),
+            abandoned: Arc::clone(&abandoned),
             status: seen_status,
             started: Instant::now(),
             events: events.source(),
             counters: Arc::clone(&counters),
             ended,
         });
-        let channels = TaskChannels { commands: inbox, stop, status, events, counters };
+        let channels = TaskChannels { commands: inbox, stop, abandoned, status, events, counters };
         let task = Box::new(Task::new(swarm, connection_tasks, channels, state));
         Ok(Prepared { task, node, end })
     }
@@ -136,13 +151,6 @@ impl NetabaseBuilder {
     }
 }
 
-/// Returns the addresses of a node that was given none: all IPv4 addresses, on free ports.
-fn default_addresses() -> Vec<Multiaddr> {
-    let ip = Multiaddr::from(Ipv4Addr::UNSPECIFIED);
-    let tcp = ip.clone().with(Protocol::Tcp(0));
-    vec![tcp, ip.with(Protocol::Udp(0)).with(Protocol::QuicV1)]
-}
-
 /// Refuses a store of another network, or of another identity, if one was asked for.
 fn check_store(
     store: &NetabaseStore,
@@ -158,14 +166,4 @@ fn check_store(
     check("network", store.network().to_owned(), network.to_owned())?;
     let expected = identity.map_or(store.peer_id(), |identity| identity.public().to_peer_id());
     check("peer", store.peer_id().to_string(), expected.to_string())
-}
-
-fn discovery(
-    store: &NetabaseStore,
-    probes_reachability: bool,
-    uses_mdns: bool,
-) -> Result<Option<Discovery>, NodeError> {
-    let mdns = || mdns::tokio::Behaviour::new(mdns::Config::default(), store.peer_id());
-    let mdns = uses_mdns.then(mdns).transpose().map_err(NodeError::Transport)?;
-    Ok(Discovery::new(probes_reachability, mdns))
 }

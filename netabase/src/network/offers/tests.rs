@@ -17,8 +17,11 @@ struct Note {
 const NOTES: u32 = 400;
 
 fn waiting(offers: &Offers, store: &NetabaseStore) -> BTreeSet<Vec<u8>> {
-    let taken = std::iter::from_fn(|| offers.take(store, None));
-    taken.filter_map(|(_, record)| record).map(|record| record.key.to_vec()).collect()
+    while offers.has_earlier() {
+        offers.add_earlier();
+    }
+    let taken = std::iter::from_fn(|| offers.take(&offers.peek(None)?));
+    taken.filter_map(|key| store.offered(&key)).map(|record| record.key.to_vec()).collect()
 }
 
 #[test]
@@ -73,7 +76,7 @@ fn a_record_that_has_changed_since_it_was_sent_still_waits() -> Result<(), Datab
     offers.settle(&store, &sent);
     assert_eq!(offers.len(), 1, "it was written again");
 
-    let now = store.own_served(&sent.key).expect("peers are served it");
+    let now = store.offered(&sent.key).expect("peers are served it");
     offers.settle(&store, &now);
     assert_eq!(offers.len(), 0);
     assert!(offers.put_back(&store, &sent.key));

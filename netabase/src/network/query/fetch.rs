@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use libp2p::{PeerId, kad::Record};
+use libp2p::{
+    PeerId,
+    kad::{Record, RecordKey},
+};
 
 use super::walk::{Walk, WalkEnd};
 use crate::{
@@ -26,6 +29,9 @@ pub enum FetchMode {
     /// newest wins, and those that had an older one, or none, are sent it.
     #[default]
     Several,
+    /// Until all peers that are close to the key were asked. The newest wins, and those that had an older one, or none,
+    /// are sent it.
+    All,
 }
 
 /// A fetch on its way.
@@ -42,6 +48,17 @@ pub(in crate::network) struct Fetched {
     pub(in crate::network) record: Option<Record>,
     /// `true` if a peer has a valid record of the key, be it the winner or not.
     pub(in crate::network) is_on_network: bool,
+    /// The number of peers that have the winner.
+    pub(in crate::network) holders: usize,
+    /// The number of peers that have a valid record.
+    pub(in crate::network) answers: usize,
+}
+
+impl Fetched {
+    /// Returns what is known without any peer's answer.
+    pub(in crate::network) fn here(record: Option<Record>) -> Self {
+        Self { record, is_on_network: false, holders: 0, answers: 0 }
+    }
 }
 
 /// A record, and the peers that should have it.
@@ -57,19 +74,28 @@ impl Fetch {
         Self { walk, mode, known }
     }
 
+    pub(in crate::network) fn key(&self) -> &RecordKey {
+        self.walk.key()
+    }
+
     pub(in crate::network) fn walk(&mut self) -> &mut Walk {
         &mut self.walk
     }
 
     /// Returns whether the answers so far are enough.
     pub(in crate::network) fn is_satisfied(&self) -> bool {
-        let valid = self.walk.current.len() + self.walk.stale.len()
-            - self.walk.invalid.as_ref().map_or(0, |(count, _)| *count);
         match self.mode {
             FetchMode::Local => true,
-            FetchMode::First => valid >= 1,
-            FetchMode::Several => valid >= SEVERAL,
+            FetchMode::First => self.valid() >= 1,
+            FetchMode::Several => self.valid() >= SEVERAL,
+            FetchMode::All => false,
         }
+    }
+
+    /// Returns how many peers have answered with a valid value.
+    fn valid(&self) -> usize {
+        self.walk.current.len() + self.walk.stale.len()
+            - self.walk.invalid.as_ref().map_or(0, |(count, _)| *count)
     }
 
     /// Returns what was found, and the peers to send it to.
@@ -86,15 +112,20 @@ impl Fetch {
             Some(known) if knows_more => &known.record,
             _ => winner,
         };
-        let repair = (self.mode == FetchMode::Several && (is_ours || !knows_more))
-            .then(|| self.repair(best, is_ours, end));
-        let found = Fetched { record: Some(best.clone()), is_on_network: true };
+        let repairs = matches!(self.mode, FetchMode::Several | FetchMode::All);
+        let repair = (repairs && (is_ours || !knows_more)).then(|| self.repair(best, is_ours, end));
+        let found = Fetched {
+            record: Some(best.clone()),
+            is_on_network: true,
+            holders: self.walk.current.len(),
+            answers: self.valid(),
+        };
         (Ok(found), repair.filter(|repair| !repair.peers.is_empty()))
     }
 
     fn without_answer(&self, end: &WalkEnd) -> Result<Fetched, NetworkError> {
         if let Some(RawRecord { record, .. }) = &self.known {
-            return Ok(Fetched { record: Some(record.clone()), is_on_network: false });
+            return Ok(Fetched::here(Some(record.clone())));
         }
         if let Some((answers, source)) = &self.walk.invalid {
             return Err(NetworkError::OnlyInvalid { answers: *answers, source: source.clone() });
@@ -103,7 +134,7 @@ impl Fetch {
             WalkEnd { asked: 0, .. } => Err(NetworkError::NobodyToAsk),
             // Those that were not asked may have it.
             WalkEnd { timed_out: Some(after), .. } => Err(NetworkError::TimedOut { after: *after }),
-            WalkEnd { answered: 1.., .. } => Ok(Fetched { record: None, is_on_network: false }),
+            WalkEnd { answered: 1.., .. } => Ok(Fetched::here(None)),
             WalkEnd { asked, .. } => Err(NetworkError::Unreachable { asked: *asked }),
         }
     }

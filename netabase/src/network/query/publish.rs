@@ -16,28 +16,23 @@ pub(in crate::network) struct Publish {
     quorum: Quorum,
     walk: Walk,
     report: PublishReport,
+    /// How many peers had come when it began.
+    arrivals: u64,
 }
 
 /// The step after the walk.
 pub(in crate::network) enum PublishStep {
-    /// These are to be sent the record.
+    /// These lack the record.
     Send(Vec<PeerId>),
-    Done(Result<PublishReport, NetworkError>),
+    /// The network has a newer value.
+    Outdated(Box<Record>),
 }
 
 impl Publish {
     pub(in crate::network) fn new(record: Record, quorum: Quorum) -> Self {
         let walk = Walk::new(record.key.clone());
         let report = PublishReport { stored_locally: true, ..PublishReport::default() };
-        Self { record, quorum, walk, report }
-    }
-
-    /// Starts a publish whose closest peers are known: no walk is needed.
-    pub(in crate::network) fn to(record: Record, closest: usize) -> Self {
-        let mut publish = Self::new(record, Quorum::One);
-        publish.report.found = closest;
-        publish.report.wanted = 1;
-        publish
+        Self { record, quorum, walk, report, arrivals: 0 }
     }
 
     pub(in crate::network) fn record(&self) -> &Record {
@@ -56,8 +51,7 @@ impl Publish {
         if order == Some(Ordering::Greater)
             && let Some(winner) = self.walk.winner.take()
         {
-            let outdated = NetworkError::Outdated { winner: Box::new(winner) };
-            return (PublishStep::Done(Err(outdated)), closest);
+            return (PublishStep::Outdated(Box::new(winner)), closest);
         }
         let has_it: &[PeerId] =
             if order == Some(Ordering::Equal) { &self.walk.current } else { &[] };
@@ -70,22 +64,41 @@ impl Publish {
             0 => usize::from(end.asked > 0),
             found => wanted(self.quorum, found),
         };
-        if targets.is_empty() {
-            return (PublishStep::Done(self.check_quorum()), closest);
-        }
         (PublishStep::Send(targets), closest)
     }
 
-    /// Takes in the end of the puts.
-    pub(in crate::network) fn sent(
-        &mut self,
-        acknowledged: usize,
-    ) -> Result<PublishReport, NetworkError> {
-        self.report.acknowledged = acknowledged;
-        self.check_quorum()
+    /// Begins it anew: some peers may have the record by now.
+    pub(in crate::network) fn again(self) -> Self {
+        Self::new(self.record, self.quorum)
     }
 
-    fn check_quorum(&self) -> Result<PublishReport, NetworkError> {
+    /// Notes how many peers had come when it began.
+    pub(in crate::network) fn begin(&mut self, arrivals: u64) {
+        self.arrivals = arrivals;
+    }
+
+    /// Returns how many peers had come when it began.
+    pub(in crate::network) fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// Notes that so many peers have taken the record, beside those that had it.
+    pub(in crate::network) fn sent(&mut self, acknowledged: usize) {
+        self.report.acknowledged = acknowledged;
+    }
+
+    /// Notes that one more peer has taken it.
+    pub(in crate::network) fn took(&mut self) {
+        self.report.acknowledged += 1;
+    }
+
+    /// Returns how many of the closest peers had the record before.
+    pub(in crate::network) fn verified(&self) -> usize {
+        self.report.verified
+    }
+
+    /// Returns the report, if as many peers have the record as are wanted.
+    pub(in crate::network) fn result(&self) -> Result<PublishReport, NetworkError> {
         let report = self.report;
         if report.holders() < report.wanted {
             return Err(NetworkError::QuorumMissed { report });

@@ -44,8 +44,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
     pub(super) async fn find(&self, key: &RecordKey) -> Result<Fetched, NetworkError> {
         let known = self.local.held_record(key);
         if self.mode == FetchMode::Local {
-            let record = known.map(|known| known.record);
-            return Ok(Fetched { record, is_on_network: false });
+            return Ok(Fetched::here(known.map(|known| known.record)));
         }
         let span = tracing::debug_span!("fetch", schema = V::SCHEMA_NAME, ?key);
         let fetch = self.node.fetch_record(key.clone(), self.mode, known);

@@ -53,6 +53,8 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         self.node.offers().settle(self.local.store(), &record);
         let span = tracing::debug_span!("publish", schema = V::SCHEMA_NAME, ?key);
         let mut unsent = Unsent { node: &self.node, key: Some(key) };
+        // What peers hold must not be newer than what is here after a crash.
+        self.local.store().sync_async().await.map_err(WriteError::from)?;
         let report = self.node.publish_record(record, self.quorum).instrument(span).await;
         // The task has sent it, or notes itself that it is to be offered.
         if !matches!(report, Err(NetworkError::Stopped)) {
@@ -88,7 +90,7 @@ impl<V: SharedSchema> NetworkDatabase<V> {
         if outcome != PutOutcome::Outdated {
             let (key, value) = (record.key.clone(), record.value.clone());
             let record = self.local.store().as_record(key, value);
-            self.node.publish_record(record, self.quorum).await?;
+            self.send(Some(record)).await?;
         }
         Ok(outcome)
     }

@@ -3,6 +3,7 @@
 use libp2p::{
     Multiaddr, PeerId,
     kad::{self, QueryId, Quorum, Record, RecordKey},
+    swarm::ConnectionId,
 };
 
 use super::queries::Query;
@@ -11,6 +12,7 @@ use crate::network::{
     error::{BootstrapError, NetworkError},
     events::NodeEvent,
     query::Fetched,
+    reachability::Reachability,
     report::PublishReport,
 };
 
@@ -38,6 +40,8 @@ pub(in crate::network) enum Action {
     StopProviding(RecordKey),
     /// Starts a query of kad's. Its id is reported back to the state.
     Start(Request, Box<Query>),
+    /// Reports the next sign of life of a peer back to the state.
+    ListenFor(PeerId),
     /// Ends a query early: it has found enough.
     Finish(QueryId),
     /// Gives a caller the one answer.
@@ -48,6 +52,24 @@ pub(in crate::network) enum Action {
     ShowObstacle(Option<BootstrapError>),
     /// Counts addresses that a peer claimed and that are not kept.
     CountRefusedAddresses(usize),
+    /// Has a server dial an address of this node, and reports the result back to the state.
+    Probe { address: Multiaddr, server: PeerId },
+    /// Counts an address among those at which others reach this node.
+    ConfirmAddress(Multiaddr),
+    /// Does so no longer.
+    RetractAddress(Multiaddr),
+    /// Dials a server at these addresses, also if it is connected.
+    DialAlso { peer: PeerId, addresses: Vec<Multiaddr> },
+    /// Reserves a place at a server that is connected at this address, and reports the listener back to the state.
+    Reserve { relay: PeerId, address: Multiaddr },
+    /// Asks a peer for a record, and reports the answer back to the state.
+    Ask { id: u64, peer: PeerId, addresses: Vec<Multiaddr>, key: RecordKey },
+    /// Closes a connection.
+    Close(ConnectionId),
+    /// Tells the node's own relay which protocol a peer speaks.
+    Identified { peer: PeerId, is_of_network: bool },
+    /// Shows handles how others reach this node.
+    ShowReachability(Reachability),
 }
 
 /// A query of kad's that is to be started.

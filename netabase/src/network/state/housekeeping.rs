@@ -2,23 +2,14 @@
 
 use std::time::Instant;
 
-use libp2p::{
-    PeerId,
-    kad::{KBucketKey, Quorum},
-};
-
-use super::{
-    NodeState,
-    action::{Action, Request},
-    queries::{Query, Requester},
-};
-use crate::network::{offers::Offers, query::Publish};
+use super::{NodeState, action::Action};
+use crate::network::{events::NodeEvent, offers::Offers};
 
 /// The most leases of a schema that are renewed at a time.
 const MAX_RENEWALS: usize = 64;
 
-/// The most held records that are looked at for a newcomer before the node turns to something else.
-const MAX_INSPECTED: usize = 64;
+/// With so many records waiting to be sent, no more leases are renewed: half of each is left still.
+const MAX_WAITING: usize = 1 << 16;
 
 impl NodeState {
     /// Returns the keys that wait to be offered.
@@ -28,12 +19,24 @@ impl NodeState {
 
     /// Returns how many own records peers are yet to be sent.
     pub(in crate::network) fn offers_waiting(&self) -> usize {
-        self.offering.waiting()
+        self.offering.waiting() + self.queries.offers()
     }
 
-    /// Returns how many new peers held records are yet to be looked through for.
-    pub(in crate::network) fn handovers_waiting(&self) -> usize {
-        self.handovers.len()
+    /// Returns how many own records peers refused that others have.
+    pub(in crate::network) fn offers_refused(&self) -> usize {
+        self.offering.refused()
+    }
+
+    /// Returns when the first peer may be sent more that asked for a pause, if something waits for that.
+    pub(in crate::network) fn next_opening(&self) -> Option<Instant> {
+        let offers = self.offering.opens(&self.paces, self.now);
+        offers.into_iter().chain(self.handovers.opens(&self.paces, self.now)).min()
+    }
+
+    /// Forgets what is no longer of use.
+    pub(in crate::network) fn tidy(&mut self) {
+        self.paces.tidy(self.now);
+        self.end_patience();
     }
 
     /// Ends walks before kad gives up on them, and with them on all answers: silent peers hold each walk up for
@@ -47,21 +50,52 @@ impl NodeState {
         }
     }
 
-    /// Renews leases that are due, and returns how many. The store notes the records as ones to be offered.
+    /// Begins to look for leases that are due.
+    pub(in crate::network) fn begin_renewals(&mut self) {
+        self.renewals.begin(self.store.shared_schemas());
+    }
+
+    /// Returns whether there may be leases that are due.
+    pub(in crate::network) fn has_renewals(&self) -> bool {
+        self.renewals.has_more() && self.offering.offers().len() < MAX_WAITING
+    }
+
+    /// Renews some leases that are due, and returns how many. The store notes the records as ones to be offered.
     pub(in crate::network) fn renew(&mut self) -> usize {
+        let Some((schema, cursor)) = self.renewals.next() else { return 0 };
+        let (renewed, has_more) = self.store.renew_due(schema, MAX_RENEWALS, cursor);
+        if !has_more {
+            self.renewals.end(schema);
+        }
         let mut count = 0;
-        for schema in self.store.shared_schemas() {
-            for renewed in self.store.renew_due(schema, MAX_RENEWALS) {
-                match renewed {
-                    Ok(_) => count += 1,
-                    Err(error) => {
-                        let error: &(dyn std::error::Error + 'static) = &error;
-                        tracing::warn!(error, "could not renew a lease");
-                    }
+        for renewed in renewed {
+            match renewed {
+                Ok(_) => count += 1,
+                Err(error) => {
+                    let error: &(dyn std::error::Error + 'static) = &error;
+                    tracing::warn!(error, "could not renew a lease");
                 }
             }
         }
         count
+    }
+
+    /// Tells listeners how many own records are yet to be sent, and how many leases will end before they are.
+    pub(in crate::network) fn show_progress(&mut self) {
+        let waiting = self.offers_waiting();
+        if let Some(event) = self.progress.show(waiting) {
+            self.act(Action::Emit(event));
+        }
+        let lifetime = self.store.max_lifetime();
+        if let Some(late) = self.progress.cannot_be_kept(waiting, lifetime, self.now) {
+            tracing::warn!(
+                records = late.records,
+                waiting,
+                per_second = late.per_second,
+                "peers take own records too slowly to keep them: the leases of some end before they are renewed"
+            );
+            self.act(Action::Emit(NodeEvent::LeasesAtRisk { records: late.records }));
+        }
     }
 
     /// Tries the bootstrap addresses while no peer is connected. A known peer would not do: it may have left, and
@@ -71,58 +105,6 @@ impl NodeState {
             let due = self.bootstrap.due(now).to_vec();
             if !due.is_empty() {
                 self.act(Action::DialBootstrap(due));
-            }
-        }
-    }
-
-    /// Offers what waits, as far as it may be under way at a time. `known` counts the peers in the routing table.
-    pub(in crate::network) fn offer(&mut self, known: impl FnOnce() -> usize) {
-        // This is asked after every event: the cheapest check comes first.
-        if self.offering.is_idle(&self.store) {
-            return;
-        }
-        let known = known();
-        if known == 0 {
-            return;
-        }
-        while let Some((record, nearby)) = self.offering.next(&self.store, self.store.monotonic()) {
-            if let Some(closest) = nearby {
-                let publish = Publish::to(record, closest.len());
-                self.send_published(publish, Requester::Offering, closest);
-            } else {
-                let publish = Publish::new(record, Quorum::One);
-                self.start_publish(publish, Requester::Offering, known);
-            }
-        }
-    }
-
-    /// Returns whether held records are to be looked through for a newcomer now.
-    pub(in crate::network) fn is_handover_due(&self, now: Instant) -> bool {
-        self.handovers.is_due(now)
-    }
-
-    /// Looks through some of the held records for those that a newcomer is to hold. `closest` lists the known peers
-    /// by their distance from a key.
-    pub(in crate::network) fn hand_over(
-        &mut self,
-        now: Instant,
-        mut closest: impl FnMut(&KBucketKey<Vec<u8>>) -> Vec<PeerId>,
-    ) {
-        for _ in 0..MAX_INSPECTED {
-            if !self.handovers.is_due(now) {
-                return;
-            }
-            let Self { peers, store, handovers, .. } = self;
-            let moment = store.monotonic();
-            let present = |key: &_| {
-                let mut closest = closest(key);
-                closest.retain(|peer| peers.is_present(peer, moment));
-                closest
-            };
-            if let Some((record, peer)) = handovers.inspect(store, now, present) {
-                let key = record.key.clone();
-                let request = Request::Put { record, peers: vec![peer], quorum: Quorum::One };
-                self.start(request, Query::Handover { key, peer });
             }
         }
     }

@@ -23,14 +23,14 @@ impl ModePolicy {
 
     /// Decides anew, and returns whether the mode has changed: kad tells every connection each time it is set.
     ///
-    /// Others may count on a node that they can reach. Where all peers are near by, they can; else autonat finds
-    /// out. A peer's own claim is no sign that it is far away.
-    pub(super) fn update(&mut self, is_near: bool) -> bool {
+    /// Others may count on a node that they can reach. Where all peers are near by, they can; else an address has to
+    /// be confirmed first: one over a relay is none to count on. A peer's own claim is no sign that it is far away.
+    pub(super) fn update(&mut self, is_near: bool, is_direct: bool) -> bool {
         let mode = match self.configured {
             Mode::Server => Some(kad::Mode::Server),
             Mode::Client => Some(kad::Mode::Client),
-            Mode::Auto if is_near => Some(kad::Mode::Server),
-            Mode::Auto => None,
+            Mode::Auto if is_near || is_direct => Some(kad::Mode::Server),
+            Mode::Auto => Some(kad::Mode::Client),
         };
         std::mem::replace(&mut self.applied, mode) != mode
     }
@@ -41,14 +41,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_serves_neighbours_and_leaves_the_mode_to_kad_once_a_far_peer_is_known() {
+    fn a_node_serves_neighbours_and_from_afar_only_at_a_confirmed_address() {
         let mut policy = ModePolicy::new(Mode::Auto);
 
-        assert!(policy.update(true));
+        assert!(policy.update(true, false));
         assert_eq!(policy.applied(), Some(kad::Mode::Server));
-        assert!(!policy.update(true), "nothing has changed");
-        assert!(policy.update(false));
-        assert_eq!(policy.applied(), None);
+        assert!(!policy.update(true, false), "nothing has changed");
+        assert!(policy.update(false, false));
+        assert_eq!(policy.applied(), Some(kad::Mode::Client));
+        assert!(policy.update(false, true));
+        assert_eq!(policy.applied(), Some(kad::Mode::Server));
     }
 
     #[test]
@@ -58,8 +60,8 @@ mod tests {
         {
             let mut policy = ModePolicy::new(configured);
 
-            assert!(policy.update(false));
-            assert!(!policy.update(true));
+            assert!(policy.update(false, true));
+            assert!(!policy.update(true, false));
             assert_eq!(policy.applied(), Some(mode));
         }
     }

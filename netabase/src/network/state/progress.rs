@@ -13,13 +13,12 @@ use libp2p::{
 use super::{
     NodeState,
     action::{Action, Answer, Request},
-    queries::{Query, Requester},
+    queries::Query,
 };
 use crate::network::{
     error::NetworkError,
     events::NodeEvent,
-    query::{Publish, PublishStep, Repair, Walk, WalkEnd, closest_to},
-    report::PublishReport,
+    query::{Repair, Walk, WalkEnd, closest_to},
     settings::{QUERY_TIMEOUT, REPLICATION, WALK_TIMEOUT},
 };
 
@@ -98,9 +97,8 @@ impl NodeState {
                 let end = end_of_walk(result, stats, publish.walk(), true);
                 self.publish_walked(publish, requester, &end);
             }
-            Query::PublishSend(mut publish, requester, peers) => {
-                let result = publish.sent(acknowledged(&result, peers));
-                self.end_publish(publish.record(), requester, result);
+            Query::PublishSend(publish, requester, delivery) => {
+                self.on_delivered(publish, requester, delivery);
             }
             Query::Repair { key, peers } => {
                 let peers = acknowledged(&result, peers);
@@ -108,92 +106,20 @@ impl NodeState {
                     self.act(Action::Emit(NodeEvent::Repaired { key, peers }));
                 }
             }
-            Query::Handover { key, peer } => {
-                self.handovers.ended();
-                if acknowledged(&result, 1) > 0 {
-                    self.act(Action::Emit(NodeEvent::HandedOver { key, peer }));
-                }
+            Query::Handover(handed) => {
+                self.on_handed_over(handed, acknowledged(&result, 1) > 0);
             }
             Query::Provide(reply) => {
                 let is_ok = matches!(result, QueryResult::StartProviding(Ok(_)));
                 let timed_out = NetworkError::TimedOut { after: QUERY_TIMEOUT };
                 let result = if is_ok { Ok(()) } else { Err(timed_out) };
-                self.act(Action::Answer(Answer::Provided(reply, result)));
+                if let Some(reply) = reply {
+                    self.act(Action::Answer(Answer::Provided(reply, result)));
+                }
             }
             Query::FindProviders { key, found, reply } => {
                 let providers = providers_found(&key, found, &result, stats);
                 self.act(Action::Answer(Answer::Providers(reply, providers)));
-            }
-        }
-    }
-
-    /// Sends a record to the closest peers that lack it, once a walk has found them.
-    pub(super) fn publish_walked(
-        &mut self,
-        mut publish: Publish,
-        requester: Requester,
-        end: &WalkEnd,
-    ) {
-        let (step, closest) = publish.walked(end);
-        if let Requester::Offering = requester {
-            self.offering.walked(publish.record(), closest);
-        }
-        match step {
-            PublishStep::Send(targets) => self.send_published(publish, requester, targets),
-            PublishStep::Done(result) => {
-                if let Err(NetworkError::Outdated { winner }) = &result {
-                    self.adopt(winner);
-                }
-                self.end_publish(publish.record(), requester, result);
-            }
-        }
-    }
-
-    /// Stores what beats a record of this peer's own: else the next attempt would be beaten again.
-    fn adopt(&self, winner: &Record) {
-        if let Err(error) = self.store.put_validated(winner) {
-            let error: &(dyn std::error::Error + 'static) = &error;
-            tracing::debug!(key = ?winner.key, error, "could not adopt a newer record");
-        }
-    }
-
-    pub(super) fn send_published(
-        &mut self,
-        publish: Publish,
-        requester: Requester,
-        targets: Vec<PeerId>,
-    ) {
-        let (record, count) = (publish.record().clone(), targets.len());
-        let request = Request::Put { record, peers: targets, quorum: Quorum::All };
-        self.start(request, Query::PublishSend(publish, requester, count));
-    }
-
-    fn end_publish(
-        &mut self,
-        record: &Record,
-        requester: Requester,
-        result: Result<PublishReport, NetworkError>,
-    ) {
-        // A newer value at others is no reason to offer this one for ever.
-        let peers = match &result {
-            Ok(report) | Err(NetworkError::QuorumMissed { report }) => report.holders(),
-            Err(_) => 1,
-        };
-        match requester {
-            Requester::Caller(reply) => {
-                let is_missed = matches!(result, Err(NetworkError::QuorumMissed { .. }));
-                if is_missed || peers == 0 {
-                    self.offering.offers().put_back(&self.store, &record.key);
-                } else {
-                    self.offering.offers().settle(&self.store, record);
-                    self.offering.settled(record);
-                }
-                self.act(Action::Answer(Answer::Published(reply, result)));
-            }
-            Requester::Offering => {
-                self.offering.ended(record, peers, self.store.monotonic());
-                let key = record.key.clone();
-                self.act(Action::Emit(NodeEvent::Offered { key, peers }));
             }
         }
     }

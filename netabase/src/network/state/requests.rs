@@ -1,5 +1,7 @@
 //! Starts what callers and the node itself ask of the network.
 
+use std::time::Instant;
+
 use libp2p::{
     Multiaddr, PeerId,
     kad::{QueryId, Quorum, Record, RecordKey},
@@ -41,6 +43,7 @@ impl NodeState {
         known: usize,
     ) {
         publish.walk().start(self.store.monotonic());
+        publish.begin(self.offering.arrivals());
         if known == 0 {
             self.publish_walked(publish, requester, &WalkEnd::nobody());
             return;
@@ -58,14 +61,9 @@ impl NodeState {
         reply: Reply<Fetched>,
         known: usize,
     ) {
-        let mut fetch = Fetch::new(Walk::new(key.clone()), mode, held);
+        let mut fetch = Fetch::new(Walk::new(key), mode, held);
         fetch.walk().start(self.store.monotonic());
-        if known == 0 {
-            let (result, _) = fetch.finish(&WalkEnd::nobody());
-            self.act(Action::Answer(Answer::Fetched(reply, result)));
-            return;
-        }
-        self.start(Request::Get(key), Query::Fetch(fetch, reply));
+        self.start_fetch(fetch, reply, known, Instant::now());
     }
 
     /// Announces the local peer as a provider of a key, again whenever the node comes back to the network.
@@ -104,6 +102,14 @@ impl NodeState {
             found.into_iter().filter(|(peer, _)| *peer != local && !self.peers.is_connected(peer));
         let addresses = others.filter_map(|(peer, address)| address.with_p2p(peer).ok()).collect();
         self.act(Action::Dial(addresses));
+    }
+
+    /// Ends the queries of callers that have given up: they make room for others.
+    pub(in crate::network) fn on_abandoned(&mut self) {
+        for id in self.queries.take_abandoned() {
+            self.act(Action::Finish(id));
+        }
+        self.forget_patients_that_left();
     }
 
     /// Notes the id that kad gave a query.

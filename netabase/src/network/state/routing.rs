@@ -1,7 +1,5 @@
 //! Decides which peers are known, and where, as connections and kad's routing table change.
 
-use std::time::Instant;
-
 use libp2p::{
     Multiaddr, PeerId, identify,
     kad::Addresses,
@@ -22,6 +20,7 @@ impl NodeState {
         if self.peers.connected(peer, self.store.monotonic()) {
             self.offering.peer_arrived();
         }
+        self.on_heard(peer);
         self.act(Action::Emit(NodeEvent::Connected { peer }));
     }
 
@@ -32,8 +31,13 @@ impl NodeState {
     }
 
     /// Takes in the end of a connection, also of one of several with a peer.
-    pub(in crate::network) fn on_connection_closed(&mut self, connection: ConnectionId) {
+    pub(in crate::network) fn on_connection_closed(
+        &mut self,
+        peer: &PeerId,
+        connection: ConnectionId,
+    ) {
         self.bootstrap.ended(connection);
+        self.reach.closed(peer, connection);
     }
 
     /// Notes that a bootstrap address is dialled.
@@ -71,8 +75,12 @@ impl NodeState {
         tried: &[&Multiaddr],
         known: &[Multiaddr],
     ) {
+        if self.peers.is_connected(peer) {
+            return;
+        }
+        self.on_missed(*peer);
         // Without any connection it may be this machine that is cut off.
-        if self.peers.is_connected(peer) || self.peers.is_empty() {
+        if self.peers.is_empty() {
             return;
         }
         if known.is_empty() || !known.iter().all(|known| tried.contains(&known)) {
@@ -86,9 +94,7 @@ impl NodeState {
 
     fn forget(&mut self, peer: &PeerId) {
         self.peers.forget(peer);
-        self.handovers.remove(peer);
-        // It may be one of those that were closest.
-        self.offering.forget_nearby();
+        self.forget_left(peer);
         self.act(Action::RemovePeer(*peer));
     }
 
@@ -100,13 +106,21 @@ impl NodeState {
         connection: ConnectionId,
         address: Option<&Multiaddr>,
         info: &identify::Info,
-        now: Instant,
     ) {
         let is_bootstrap = self.bootstrap.contains(connection);
         let network = self.store.network();
-        let is_ours = info.protocol_version == identify_protocol(network)
-            && info.protocols.contains(&kad_protocol(network));
+        let is_of_network = info.protocol_version == identify_protocol(network);
+        self.act(Action::Identified { peer, is_of_network });
+        let network = self.store.network();
+        let is_ours = is_of_network && info.protocols.contains(&kad_protocol(network));
+        if is_ours || !is_of_network {
+            self.asks.forget(&peer);
+        } else if let Some(address) = address {
+            let addresses = acceptable(&info.listen_addrs, &peer, address);
+            self.asks.met(peer, addresses, self.now);
+        }
         if !is_ours {
+            self.reach.withdrawn(&peer);
             self.forget(&peer);
             if is_bootstrap {
                 self.on_cannot_ask(peer, &info.protocol_version);
@@ -114,15 +128,16 @@ impl NodeState {
             return;
         }
         let Some(address) = address else { return };
+        self.reach.identified(peer, address, info, self.now);
         let kept = acceptable(&info.listen_addrs, &peer, address);
         self.act(Action::CountRefusedAddresses(info.listen_addrs.len() - kept.len()));
         if !kept.is_empty() {
             self.act(Action::SetAddresses { peer, addresses: kept });
-            let is_far = Scope::of(address) == Some(Scope::Public);
+            let is_far = Scope::of_connection(address) == Some(Scope::Public);
             let moment = self.store.monotonic();
             // One that was started again is known already, and may hold nothing.
-            if self.peers.identified(peer, is_far, &info.agent_version, moment) {
-                self.handovers.add(peer, now);
+            if self.peers.identified(peer, connection, is_far, &info.agent_version, moment) {
+                self.handovers.add(peer, self.now);
             }
         } else if is_bootstrap {
             self.on_cannot_ask(peer, &info.protocol_version);
@@ -143,7 +158,6 @@ impl NodeState {
         Routed { peer, is_new, addresses, old }: Routed<'_>,
         known: usize,
         is_known: impl FnMut(&PeerId) -> bool,
-        now: Instant,
     ) {
         // kad adds each address that a dial led to.
         let surplus = addresses.len().saturating_sub(MAX_ADDRESSES);
@@ -152,7 +166,7 @@ impl NodeState {
             self.act(Action::RemoveAddresses { peer, addresses });
         }
         if let Some(old) = old {
-            self.handovers.remove(&old);
+            self.forget_left(&old);
         }
         if !is_new {
             return;
@@ -161,9 +175,8 @@ impl NodeState {
         if self.bootstrap_status.known(peer) {
             self.show_obstacle();
         }
-        self.handovers.add(peer, now);
-        self.offering.peer_arrived();
-        self.offering.forget_nearby();
+        self.handovers.add(peer, self.now);
+        self.offering.peer_known(peer);
         self.update_mode(is_known);
         self.act(Action::Emit(NodeEvent::PeerKnown { peer }));
         if known == 1 {
@@ -180,10 +193,12 @@ impl NodeState {
 
     /// Decides anew whether the node serves others. `is_known` tells which peers are in the routing table.
     pub(in crate::network) fn update_mode(&mut self, is_known: impl FnMut(&PeerId) -> bool) {
-        self.peers.retain(is_known);
+        for left in self.peers.retain(is_known) {
+            self.forget_left(&left);
+        }
         let is_near = self.peers.are_near();
         self.act(Action::SetNear(is_near));
-        if self.mode.update(is_near) {
+        if self.mode.update(is_near, self.reach.is_direct()) {
             self.act(Action::SetMode(self.mode.applied()));
         }
     }

@@ -4,6 +4,13 @@ mod peers;
 
 mod queries;
 
+mod reach;
+mod callers;
+
+mod spreading;
+
+mod handing;
+
 use std::{
     error::Error,
     sync::Arc,
@@ -29,7 +36,9 @@ use crate::{
         offers::{Attached, Offers},
         protocol::{identify_protocol, kad_protocol},
         settings::Mode,
+        written::Written,
     },
+    store::Source,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -46,6 +55,8 @@ struct Driver {
     state: NodeState,
     clock: ManualClock,
     notes: MemoryStoreDatabase<Note>,
+    /// Where records of others are noted that are taken in.
+    written: Arc<Written>,
     /// Gives out query ids, which kad alone can make; it has no connections.
     kad: kad::Behaviour<MemoryStore>,
     /// Keeps the offers attached to the store.
@@ -62,8 +73,9 @@ impl Driver {
         let peer = store.peer_id();
         let kad = kad::Behaviour::new(peer, MemoryStore::new(peer));
         let notes = store.database()?;
-        let state = NodeState::new(store, offers, bootstrap?, mode);
-        Ok(Self { state, clock, notes, kad, _attached: attached })
+        let written = Arc::default();
+        let state = NodeState::new(store, offers, bootstrap?, mode).with_written(&written);
+        Ok(Self { state, clock, notes, written, kad, _attached: attached })
     }
 
     /// Returns what was decided since the last call.
@@ -103,7 +115,7 @@ impl Driver {
         info: &identify::Info,
     ) -> Outcome {
         let from: Multiaddr = from.parse()?;
-        self.state.on_identified(peer, connection, Some(&from), info, Instant::now());
+        self.state.on_identified(peer, connection, Some(&from), info);
         Ok(())
     }
 
@@ -111,8 +123,16 @@ impl Driver {
     fn know(&mut self, peer: PeerId, known: usize) -> Outcome {
         let addresses = Addresses::new("/ip4/9.9.9.9/tcp/1".parse()?);
         let routed = Routed { peer, is_new: true, addresses: &addresses, old: None };
-        self.state.on_routing_updated(routed, known, |_| true, Instant::now());
+        self.state.on_routing_updated(routed, known, |_| true);
         Ok(())
+    }
+
+    /// Stores a note of another peer's, and returns its record.
+    fn foreign_note(&self, id: u32) -> Result<Record, Box<dyn Error>> {
+        let other = NetabaseStore::builder().network("test").clock(self.clock.clone()).build()?;
+        let record = other.database::<Note>()?.to_record(&Note { id })?;
+        self.state.store().put_from(&record, Source::UNKNOWN)?;
+        Ok(record)
     }
 
     fn note(&self, id: u32) -> Result<Record, Box<dyn Error>> {

@@ -29,7 +29,10 @@ impl Task {
                     self.kad().remove_address(&peer, &address);
                 }
             }
-            Action::RemovePeer(peer) => drop(self.kad().remove_peer(&peer)),
+            Action::RemovePeer(peer) => {
+                self.swarm.behaviour_mut().kad.forget(&peer);
+                self.kad().remove_peer(&peer);
+            }
             Action::SetNear(is_near) => self.swarm.behaviour_mut().kad.set_near(is_near),
             Action::SetMode(mode) => {
                 self.kad().set_mode(mode);
@@ -43,6 +46,7 @@ impl Task {
             Action::Provide { key, reply } => self.provide(key, reply),
             Action::StopProviding(key) => self.kad().stop_providing(&key),
             Action::Start(request, query) => self.start(request, *query),
+            Action::ListenFor(peer) => self.swarm.behaviour_mut().kad.listen_for(peer),
             Action::Finish(id) => {
                 if let Some(mut running) = self.kad().query_mut(&id) {
                     running.finish();
@@ -54,6 +58,19 @@ impl Task {
             Action::CountRefusedAddresses(count) => {
                 self.channels.counters.update(|it| it.addresses_refused += count as u64);
             }
+            Action::Probe { address, server } => self.probe(address, server),
+            Action::ConfirmAddress(address) => self.confirm(address),
+            Action::RetractAddress(address) => self.retract(&address),
+            Action::DialAlso { peer, addresses } => self.dial_also(peer, addresses),
+            Action::Reserve { relay, address } => self.reserve(relay, address),
+            Action::Ask { id, peer, addresses, key } => self.ask(id, peer, addresses, &key),
+            Action::Close(connection) => drop(self.swarm.close_connection(connection)),
+            Action::Identified { peer, is_of_network } => {
+                if let Some(discovery) = self.swarm.behaviour_mut().discovery.as_mut() {
+                    discovery.identified(peer, is_of_network);
+                }
+            }
+            Action::ShowReachability(reachability) => self.show_reachability(reachability),
         }
     }
 
@@ -75,7 +92,7 @@ impl Task {
 
     fn provide(&mut self, key: RecordKey, reply: Option<Reply<()>>) {
         match (self.kad().start_providing(key), reply) {
-            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(reply)),
+            (Ok(id), Some(reply)) => self.state.on_started(id, Query::Provide(Some(reply))),
             (Ok(_), None) => {}
             // The handle has opened the schema, and the local peer is never the farthest: no other reason is left.
             (Err(error), Some(reply)) => {
@@ -117,6 +134,10 @@ impl Task {
             NodeEvent::HandedOver { .. } => counters.handovers_sent += 1,
             NodeEvent::Offered { peers: 0, .. } => counters.offers_failed += 1,
             NodeEvent::Offered { .. } => counters.offers_sent += 1,
+            NodeEvent::RelayLost { .. } => counters.relays_lost += 1,
+            NodeEvent::HolePunched { is_direct: true, .. } => counters.holes_punched += 1,
+            NodeEvent::HolePunched { .. } => counters.holes_missed += 1,
+            NodeEvent::OfferOutdated { .. } => counters.offers_outdated += 1,
             _ => {}
         });
         self.channels.events.send(event);

@@ -5,6 +5,9 @@ use crate::network::command::Command;
 
 impl Task {
     pub(super) fn on_command(&mut self, command: Command) {
+        if command.is_abandoned() {
+            return;
+        }
         if command.is_query() {
             self.channels.counters.update(|counters| counters.queries += 1);
         }

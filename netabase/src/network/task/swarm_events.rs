@@ -11,32 +11,55 @@ use libp2p::{
 
 use super::{Task, count_known, is_known};
 use crate::network::{
-    addresses::known_addresses,
+    addresses::{is_relayed, known_addresses},
     behaviour::{BehaviourEvent, DiscoveryEvent},
+    kad_behaviour::KadEvent,
     state::{Effort, Routed},
 };
 
 impl Task {
     /// Takes in one event of the swarm, and carries out what follows from it.
     pub(super) fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        self.state.set_time(Instant::now());
         match event {
             SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
-            SwarmEvent::NewListenAddr { .. } | SwarmEvent::ExpiredListenAddr { .. } => {
-                self.on_addresses_changed();
+            SwarmEvent::NewListenAddr { .. } => self.on_listeners_changed(),
+            SwarmEvent::ExpiredListenAddr { address, .. } => {
+                if !is_relayed(&address) {
+                    self.state.on_moved(Instant::now());
+                }
+                self.on_listeners_changed();
+            }
+            SwarmEvent::ListenerClosed { listener_id, reason, .. } => {
+                tracing::debug!(?listener_id, ?reason, "a listener has ended");
+                self.state.on_listener_closed(listener_id, Instant::now());
+                self.on_listeners_changed();
+            }
+            SwarmEvent::NewExternalAddrCandidate { address } => {
+                self.state.on_named(&address, Instant::now());
             }
             SwarmEvent::ExternalAddrConfirmed { .. } | SwarmEvent::ExternalAddrExpired { .. } => {
-                self.on_addresses_changed();
-                // identify tells of listen addresses by itself, and not of these.
-                let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
-                self.swarm.behaviour_mut().identify.push(connected);
+                self.on_external_addresses_changed();
             }
-            SwarmEvent::ConnectionEstablished { peer_id, num_established, .. }
-                if num_established.get() == 1 =>
-            {
-                self.state.on_connected(peer_id);
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                connection_id,
+                num_established,
+                endpoint,
+                ..
+            } => {
+                if num_established.get() == 1 {
+                    self.state.on_connected(peer_id);
+                }
+                self.state.on_connection_opened(
+                    peer_id,
+                    connection_id,
+                    endpoint.is_relayed(),
+                    Instant::now(),
+                );
             }
             SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, .. } => {
-                self.state.on_connection_closed(connection_id);
+                self.state.on_connection_closed(&peer_id, connection_id);
                 if num_established == 0 {
                     self.state.on_disconnected(peer_id);
                 }
@@ -68,23 +91,39 @@ impl Task {
 
     fn on_behaviour_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Kad(event) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Kad(event)) => self.on_kad(event),
+            BehaviourEvent::Kad(KadEvent::Answered { query, peer, answer }) => {
+                let is_known = is_known(self.kad(), &peer);
+                self.state.on_answered(query, peer, answer, is_known);
+            }
+            BehaviourEvent::Kad(KadEvent::Heard(peer)) => self.state.on_heard(peer),
             BehaviourEvent::Identify(identify::Event::Received {
                 peer_id,
                 connection_id,
                 info,
             }) => {
                 let address = self.swarm.behaviour().kad.address_of(connection_id);
-                self.state.on_identified(peer_id, connection_id, address, &info, Instant::now());
+                self.state.on_identified(peer_id, connection_id, address, &info);
             }
-            BehaviourEvent::Discovery(DiscoveryEvent::Mdns(mdns::Event::Discovered(found))) => {
-                self.state.on_discovered(found);
-            }
-            BehaviourEvent::Discovery(DiscoveryEvent::AutonatClient(probed)) => {
-                let (address, reachable) = (probed.tested_addr, probed.result.is_ok());
-                tracing::debug!(%address, reachable, "autonat");
-            }
-            _ => {}
+            BehaviourEvent::Ping(event) => self.on_ping(&event),
+            BehaviourEvent::Discovery(event) => self.on_discovery(event),
+            BehaviourEvent::Identify(_) => {}
+        }
+    }
+
+    fn on_discovery(&mut self, event: DiscoveryEvent) {
+        match event {
+            DiscoveryEvent::Mdns(mdns::Event::Discovered(found)) => self.state.on_discovered(found),
+            DiscoveryEvent::AutonatClient(probed) => self.on_probed(&probed),
+            DiscoveryEvent::RelayClient(event) => self.on_relay_client(event),
+            DiscoveryEvent::Ask(event) => self.on_ask(event),
+            DiscoveryEvent::HolePunching(event) => self.on_hole_punching(event),
+            #[cfg(feature = "upnp")]
+            DiscoveryEvent::Upnp(event) => self.on_upnp(event),
+            // The server's are counted where they happen.
+            DiscoveryEvent::Mdns(mdns::Event::Expired(_))
+            | DiscoveryEvent::AutonatServer(_)
+            | DiscoveryEvent::RelayServer(_) => {}
         }
     }
 
@@ -99,7 +138,7 @@ impl Task {
                 let kad = &mut self.swarm.behaviour_mut().kad.inner;
                 let known = count_known(kad);
                 let is_known = |peer: &PeerId| is_known(kad, peer);
-                self.state.on_routing_updated(routed, known, is_known, Instant::now());
+                self.state.on_routing_updated(routed, known, is_known);
                 if is_new_peer {
                     // Listeners that hear of the peer find it counted.
                     self.update_counters();

@@ -1,170 +1,238 @@
-//! Remembers which offers reached no peer, and how long each rests before it is made again.
+//! Remembers which offers failed, and how long they rest before they are made again.
+//!
+//! Records of one schema fail for one reason, most of the time: they rest together, and one of them is tried for all.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     time::{Duration, Instant},
 };
 
-use libp2p::kad::RecordKey;
+use libp2p::{PeerId, kad::RecordKey};
 
-use crate::network::offers::KeyHash;
+use crate::network::place::KeyHash;
+use crate::record::split_schema;
 
-/// The pause of an offer that reached no peer before it is made again; twice as long each time.
+/// The pause of offers that failed before one is made again; twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 
 /// The spread of that pause, so that nodes which lost the same peers do not all come back at once.
 const JITTER: Duration = Duration::from_secs(15);
 
+/// The shortest pause after an offer that found no peer, once there is one again.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// The number of times the pause is doubled: four to eight hours are the longest.
 const MAX_DOUBLINGS: u32 = 10;
 
-/// Offers that reached no peer, each with a pause of its own.
-///
-/// There is one for each own record at most, but for those removed while they rest.
-pub(super) struct Backoff {
-    first_pause: Duration,
-    failed: HashMap<KeyHash, Failed>,
-    /// The hashes of keys that rest, by the end of their pauses.
-    resting: BTreeSet<(Instant, KeyHash)>,
+/// The most records that rest since one peer refused them; others have them.
+const MAX_REFUSED: usize = 1 << 18;
+
+/// The records of a schema that no peer took, or that this peer refused while others took them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::network) struct Lane {
+    peer: Option<PeerId>,
+    schema: Box<[u8]>,
 }
 
-struct Failed {
-    key: RecordKey,
+impl Lane {
+    fn new(peer: Option<PeerId>, key: &RecordKey) -> Self {
+        Self { peer, schema: split_schema(key.as_ref()).0.into() }
+    }
+
+    /// Returns the peer that refused the records; `None` if no peer took them.
+    pub(in crate::network) fn peer(&self) -> Option<PeerId> {
+        self.peer
+    }
+}
+
+/// Why offers rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// There was no peer to be sent them.
+    Unreachable,
+    /// Peers refused them.
+    Refused,
+}
+
+/// Offers that failed.
+///
+/// Of those that no peer took there is one for each own record at most.
+pub(super) struct Backoff {
+    first_pause: Duration,
+    lanes: HashMap<Lane, Resting>,
+    /// The records that rest, of all lanes, and those of lanes that a peer has.
+    len: usize,
+    refused: usize,
+}
+
+struct Resting {
+    keys: BTreeMap<KeyHash, RecordKey>,
     times: u32,
+    failure: Failure,
     last: Instant,
-    /// None while it is offered again.
-    rests_until: Option<Instant>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Rests(Instant),
+    /// One of the records is offered.
+    IsTried,
+    /// One was taken, and all are let go, a few at a time.
+    IsOver,
 }
 
 impl Backoff {
     /// Spreads nodes that begin at the same time: `share` is from 0 to 1.
     pub(super) fn new(share: f64) -> Self {
         let first_pause = FIRST_PAUSE + JITTER.mul_f64(share);
-        Self { first_pause, failed: HashMap::new(), resting: BTreeSet::new() }
+        Self { first_pause, lanes: HashMap::new(), len: 0, refused: 0 }
     }
 
-    /// Returns how many offers rest.
+    /// Returns how many records rest that no peer took.
     pub(super) fn len(&self) -> usize {
-        self.resting.len()
+        self.len - self.refused
+    }
+
+    /// Returns how many records rest that one peer refused, counted once for each such peer.
+    pub(super) fn refused(&self) -> usize {
+        self.refused
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.resting.first().is_some_and(|(until, _)| *until <= now)
+        self.lanes.values().any(|lane| match lane.state {
+            State::Rests(until) => until <= now,
+            State::IsTried => false,
+            State::IsOver => true,
+        })
     }
 
-    /// Takes the next key whose pause is over.
-    pub(super) fn next(&mut self, now: Instant) -> Option<RecordKey> {
-        if !self.is_due(now) {
-            return None;
+    /// Notes that the offer of a record failed, which was not made for a lane.
+    pub(super) fn add(
+        &mut self,
+        peer: Option<PeerId>,
+        (hash, key): (KeyHash, &RecordKey),
+        failure: Failure,
+        now: Instant,
+    ) {
+        if peer.is_some() && self.refused >= MAX_REFUSED {
+            return;
         }
-        let (_, hash) = self.resting.pop_first()?;
-        let failed = self.failed.get_mut(&hash)?;
-        failed.rests_until = None;
-        Some(failed.key.clone())
-    }
-
-    /// Notes that a key is offered. If it rested, it was written anew, and earlier failures count no longer.
-    pub(super) fn starts(&mut self, hash: &KeyHash) {
-        if self.failed.get(hash).is_some_and(|failed| failed.rests_until.is_some()) {
-            self.forget(hash);
+        let first = State::Rests(now + self.first_pause);
+        let resting = self.lanes.entry(Lane::new(peer, key)).or_insert_with(|| Resting {
+            keys: BTreeMap::new(),
+            times: 1,
+            failure,
+            last: now,
+            state: first,
+        });
+        if resting.state == State::IsOver {
+            (resting.times, resting.failure, resting.last, resting.state) =
+                (1, failure, now, first);
+        }
+        if resting.keys.insert(hash, key.clone()).is_none() {
+            self.len += 1;
+            self.refused += usize::from(peer.is_some());
         }
     }
 
-    /// Notes that the offer of a key reached no peer.
-    pub(super) fn add(&mut self, hash: KeyHash, key: RecordKey, now: Instant) {
-        let before = self.remove(&hash).map_or(0, |failed| failed.times);
-        let until = now + self.first_pause * (1 << before.min(MAX_DOUBLINGS));
-        let failed = Failed { key, times: before + 1, last: now, rests_until: Some(until) };
-        self.failed.insert(hash, failed);
-        self.resting.insert((until, hash));
+    /// Takes a record that is to be tried for its lane, whose pause is over.
+    pub(super) fn next(&mut self, now: Instant) -> Option<(Lane, KeyHash, RecordKey)> {
+        let is_due =
+            |resting: &Resting| matches!(resting.state, State::Rests(until) if until <= now);
+        let (lane, resting) = self.lanes.iter_mut().find(|(_, resting)| is_due(resting))?;
+        resting.state = State::IsTried;
+        let (hash, key) = resting.keys.pop_first()?;
+        self.len -= 1;
+        self.refused -= usize::from(lane.peer.is_some());
+        Some((lane.clone(), hash, key))
     }
 
-    /// Forgets a key that need not be offered again.
-    pub(super) fn forget(&mut self, hash: &KeyHash) {
-        self.remove(hash);
-    }
-
-    fn remove(&mut self, hash: &KeyHash) -> Option<Failed> {
-        let failed = self.failed.remove(hash)?;
-        if let Some(until) = failed.rests_until {
-            self.resting.remove(&(until, *hash));
+    /// Notes what became of the record that was tried for a lane: it was taken, or failed again.
+    pub(super) fn tried(
+        &mut self,
+        lane: &Lane,
+        (hash, key): (KeyHash, &RecordKey),
+        failure: Option<Failure>,
+        now: Instant,
+    ) {
+        let Some(resting) = self.lanes.get_mut(lane) else { return };
+        let Some(failure) = failure else {
+            resting.state = State::IsOver;
+            self.drop_empty(lane);
+            return;
+        };
+        let pause = self.first_pause * (1 << resting.times.min(MAX_DOUBLINGS));
+        (resting.times, resting.failure, resting.last) = (resting.times + 1, failure, now);
+        resting.state = State::Rests(now + pause);
+        if resting.keys.insert(hash, key.clone()).is_none() {
+            self.len += 1;
+            self.refused += usize::from(lane.peer.is_some());
         }
-        Some(failed)
     }
 
-    /// Shortens all pauses to the first one: a peer has come that may take what others did not. A peer that comes and
-    /// goes has nothing offered more often than that.
+    /// Notes that there is nothing to be tried for a lane with the record that was taken: it is gone.
+    pub(super) fn untried(&mut self, lane: &Lane, now: Instant) {
+        if let Some(resting) = self.lanes.get_mut(lane) {
+            resting.state = State::Rests(now);
+            self.drop_empty(lane);
+        }
+    }
+
+    fn drop_empty(&mut self, lane: &Lane) {
+        if self.lanes.get(lane).is_some_and(|resting| resting.keys.is_empty()) {
+            self.lanes.remove(lane);
+        }
+    }
+
+    /// Takes a record that rests no longer, since another one of its lane was taken.
+    pub(super) fn release(&mut self) -> Option<(Lane, KeyHash, RecordKey)> {
+        let is_over = |resting: &Resting| resting.state == State::IsOver;
+        let (lane, resting) = self.lanes.iter_mut().find(|(_, resting)| is_over(resting))?;
+        let (hash, key) = resting.keys.pop_first()?;
+        let lane = lane.clone();
+        self.len -= 1;
+        self.refused -= usize::from(lane.peer.is_some());
+        self.drop_empty(&lane);
+        Some((lane, hash, key))
+    }
+
+    /// Forgets that no peer took a record: it was written anew, or a peer has it.
+    pub(super) fn forget(&mut self, hash: &KeyHash, key: &RecordKey) {
+        let lane = Lane::new(None, key);
+        let Some(resting) = self.lanes.get_mut(&lane) else { return };
+        self.len -= usize::from(resting.keys.remove(hash).is_some());
+        if resting.state != State::IsTried {
+            self.drop_empty(&lane);
+        }
+    }
+
+    /// Forgets what a peer refused.
+    pub(super) fn forget_peer(&mut self, peer: &PeerId) {
+        self.lanes.retain(|lane, resting| {
+            let is_gone = lane.peer == Some(*peer);
+            if is_gone {
+                self.len -= resting.keys.len();
+                self.refused -= resting.keys.len();
+            }
+            !is_gone
+        });
+    }
+
+    /// Shortens the pauses: a peer has come that may take what others did not. A peer that comes and goes has nothing
+    /// offered more often than after the first pause; only what found no peer at all is tried soon.
     pub(super) fn shorten(&mut self) {
-        for (hash, failed) in &mut self.failed {
-            let first = failed.last + self.first_pause;
-            if let Some(until) = failed.rests_until.as_mut().filter(|until| **until > first) {
-                self.resting.remove(&(*until, *hash));
-                self.resting.insert((first, *hash));
-                *until = first;
+        for resting in self.lanes.values_mut() {
+            let least = match resting.failure {
+                Failure::Unreachable => SHORTEST_PAUSE,
+                Failure::Refused => self.first_pause,
+            };
+            if let State::Rests(until) = &mut resting.state {
+                *until = (*until).min(resting.last + least);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HASH: KeyHash = [7; 32];
-
-    fn key() -> RecordKey {
-        RecordKey::new(b"/netabase/note/whi\0")
-    }
-
-    /// Fails so often, and each time waits for the end of the pause. Returns the pauses, in seconds.
-    fn fail(backoff: &mut Backoff, now: &mut Instant, times: usize) -> Vec<u64> {
-        let mut pauses = Vec::new();
-        for _ in 0..times {
-            let start = *now;
-            backoff.add(HASH, key(), start);
-            while backoff.next(*now).is_none() {
-                *now += Duration::from_secs(1);
-            }
-            backoff.starts(&HASH);
-            pauses.push((*now - start).as_secs());
-        }
-        pauses
-    }
-
-    #[test]
-    fn each_pause_is_twice_as_long_as_the_one_before_up_to_some_hours() {
-        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
-
-        assert_eq!(fail(&mut backoff, &mut now, 4), [15, 30, 60, 120]);
-        assert_eq!(fail(&mut backoff, &mut now, 9)[6..], [15_360; 3]);
-        assert!(Backoff::new(1.0).first_pause <= FIRST_PAUSE + JITTER);
-    }
-
-    #[test]
-    fn an_offer_that_reached_a_peer_or_was_written_anew_begins_anew() {
-        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
-        fail(&mut backoff, &mut now, 3);
-        backoff.forget(&HASH);
-        assert_eq!(fail(&mut backoff, &mut now, 2), [15, 30]);
-
-        backoff.add(HASH, key(), now);
-        backoff.starts(&HASH);
-        assert_eq!(backoff.len(), 0);
-        assert_eq!(fail(&mut backoff, &mut now, 1), [15]);
-    }
-
-    #[test]
-    fn a_new_peer_shortens_the_pauses_and_one_that_comes_often_no_more_than_that() {
-        let (mut backoff, mut now) = (Backoff::new(0.0), Instant::now());
-        fail(&mut backoff, &mut now, 5);
-        backoff.add(HASH, key(), now);
-
-        for _ in 0..3 {
-            backoff.shorten();
-            assert!(!backoff.is_due(now + Duration::from_secs(14)));
-            assert!(backoff.is_due(now + Duration::from_secs(15)));
-        }
-        assert_eq!(backoff.next(now + Duration::from_secs(15)), Some(key()));
-        assert_eq!(backoff.len(), 0);
     }
 }

@@ -1,149 +1,259 @@
-//! Decides which held records a newcomer is handed, and when.
+//! Decides which held records a newcomer is handed, or a peer that was away, and when.
+
+mod job;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Bound,
     time::{Duration, Instant},
 };
 
-use libp2p::{
-    PeerId,
-    kad::{KBucketKey, Record},
+use libp2p::{PeerId, kad::RecordKey};
+
+use self::job::{Around, Job, Neighbour, Work};
+pub(in crate::network) use self::job::{Handed, Item};
+use super::{
+    order::{Order, Places},
+    pace::{Door, Paces},
+};
+use crate::network::{
+    kad_behaviour::Answer,
+    place::place_of,
+    refusal::{Reason, Refusal},
 };
 
-use crate::{
-    network::settings::REPLICATION,
-    store::{NetabaseStore, RawRecords},
-};
+/// The most new peers that are looked after at a time; for more that come at once, authors renew their records.
+const MAX_JOBS: usize = 1024;
 
-/// The most handovers that are under way at a time.
-const PARALLELISM: usize = 16;
-
-/// The most new peers that wait; for more that come at once, authors renew their records.
-const MAX_WAITING: usize = 1024;
-
-/// The shortest time between two passes for the same peer.
+/// The shortest time between two handovers to the same peer, twice as long each time.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
-/// The delays with which the holders of a record, the nearest first, pass it on to a newcomer. The second and third
-/// do so in case the nearest has left; a record that is there already costs the newcomer a comparison.
-const DELAYS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(20), Duration::from_secs(60)];
+/// The time after which a peer that came and went is as good as new.
+const COOL: Duration = Duration::from_secs(60 * 60);
 
-/// New peers, for each of which all held records are looked through once, or up to three times.
-#[derive(Default)]
+const MAX_DOUBLINGS: u32 = 8;
+
+/// The most records that are looked at before the node turns to something else.
+const MAX_INSPECTED: usize = 64;
+
+/// New peers, and peers that were away. All get their turns, one record each time, as fast as each takes them.
 pub(in crate::network) struct Handovers {
-    waiting: VecDeque<Handover>,
-    /// The peers of the last passes, and the earliest time of their next.
-    lately: HashMap<PeerId, Instant>,
-    running: usize,
+    local: PeerId,
+    /// The time since which this node may have been handed records itself.
+    since: Instant,
+    jobs: BTreeMap<PeerId, Job>,
+    /// The peer that was handed a record last.
+    cursor: Option<PeerId>,
+    /// Newcomers that left before they had all: they are looked after when they come back.
+    unfinished: HashSet<PeerId>,
+    /// The peers of the last handovers.
+    lately: HashMap<PeerId, Lately>,
+    order: Order,
 }
 
-struct Handover {
-    peer: PeerId,
-    /// The number of holders that are nearer than those that act now.
-    rank: usize,
-    not_before: Instant,
-    /// The records that are left to look at.
-    records: Option<RawRecords>,
-    /// `true` if some record is for a later rank.
-    has_more: bool,
+struct Lately {
+    /// The time when it came.
+    came: Instant,
+    /// The earliest time of the next.
+    again: Instant,
+    times: u32,
+}
+
+/// The peers that count as holders.
+pub(in crate::network) struct Presence<'a> {
+    /// Those that are there, as far as is known.
+    pub(in crate::network) present: &'a [PeerId],
+    /// Those of them that are connected now, and were all the time.
+    pub(in crate::network) reliable: &'a [PeerId],
 }
 
 impl Handovers {
+    pub(in crate::network) fn new(local: PeerId, now: Instant) -> Self {
+        Self {
+            local,
+            since: now,
+            jobs: BTreeMap::new(),
+            cursor: None,
+            unfinished: HashSet::new(),
+            lately: HashMap::new(),
+            order: Order::default(),
+        }
+    }
+
     pub(in crate::network) fn len(&self) -> usize {
-        self.waiting.len()
+        self.jobs.len()
     }
 
     /// Adds a peer that came into the routing table, or was started again.
     pub(in crate::network) fn add(&mut self, peer: PeerId, now: Instant) {
-        let is_waiting = self.waiting.iter().any(|waiting| waiting.peer == peer);
-        if is_waiting || self.waiting.len() >= MAX_WAITING {
+        if self.jobs.get(&peer).is_some_and(Job::is_untouched) || !self.has_room(&peer) {
             return;
         }
         // Rate-limits flapping peers.
-        self.lately.retain(|_, again| *again > now);
-        let not_before = self.lately.get(&peer).copied().unwrap_or(now);
-        if self.lately.len() < MAX_WAITING {
-            self.lately.insert(peer, not_before + COOL_DOWN);
+        self.lately.retain(|_, lately| lately.again + COOL > now);
+        let (again, times) = self.lately.get(&peer).map_or((now, 0), |it| (it.again, it.times));
+        let not_before = again.max(now);
+        if self.lately.len() < MAX_JOBS {
+            let pause = COOL_DOWN * (1 << times.min(MAX_DOUBLINGS));
+            let lately = Lately { came: now, again: not_before + pause, times: times + 1 };
+            self.lately.insert(peer, lately);
         }
-        self.push(Handover { peer, rank: 0, not_before, records: None, has_more: false });
+        self.jobs.insert(peer, Job::of_newcomer(peer, not_before));
+    }
+
+    /// Adds a peer that was away while these keys were written.
+    pub(in crate::network) fn add_returned(
+        &mut self,
+        peer: PeerId,
+        keys: Vec<RecordKey>,
+        now: Instant,
+    ) {
+        if let Some(job) = self.jobs.get_mut(&peer) {
+            job.add_keys(keys);
+        } else if !keys.is_empty() && self.has_room(&peer) {
+            self.jobs.insert(peer, Job::of_keys(peer, keys, now));
+        }
+    }
+
+    fn has_room(&self, peer: &PeerId) -> bool {
+        self.jobs.len() < MAX_JOBS || self.jobs.contains_key(peer)
+    }
+
+    /// Notes that a peer is there: one that left before it had all is a newcomer again.
+    pub(in crate::network) fn came_back(&mut self, peer: PeerId, now: Instant) {
+        if self.unfinished.remove(&peer) {
+            self.add(peer, now);
+        }
     }
 
     /// Removes a peer that left the routing table.
     pub(in crate::network) fn remove(&mut self, peer: &PeerId) {
-        self.waiting.retain(|waiting| waiting.peer != *peer);
-    }
-
-    fn push(&mut self, handover: Handover) {
-        let place = self.waiting.iter().take_while(|it| it.not_before <= handover.not_before);
-        let place = place.count();
-        self.waiting.insert(place, handover);
+        self.unfinished.remove(peer);
+        self.jobs.remove(peer);
+        self.tidy();
     }
 
     /// Returns whether there is a record to be looked at now.
-    pub(in crate::network) fn is_due(&self, now: Instant) -> bool {
-        self.running < PARALLELISM
-            && self.waiting.front().is_some_and(|first| first.not_before <= now)
+    pub(in crate::network) fn is_due(&self, paces: &Paces, now: Instant) -> bool {
+        self.jobs.iter().any(|(peer, job)| self.is_job_due(peer, job, paces, now))
     }
 
-    /// Looks at the next record for the first peer, and returns both if it is to be sent. `closest` returns the
-    /// peers that are present, the closest to a key first.
-    pub(in crate::network) fn inspect(
+    fn is_job_due(&self, peer: &PeerId, job: &Job, paces: &Paces, now: Instant) -> bool {
+        let needs_order = job.needs_order().is_some_and(|since| !self.order.is_good(since));
+        job.is_due(now)
+            && paces.door(peer, now) == Door::Open
+            && (!needs_order || self.order.can_be_made(now))
+    }
+
+    /// Returns when the first peer may be handed more, if that is what all wait for.
+    pub(in crate::network) fn opens(&self, paces: &Paces, now: Instant) -> Option<Instant> {
+        self.jobs.keys().filter_map(|peer| paces.opens(peer, now)).min()
+    }
+
+    /// Looks for the next record that is to be handed over. `presence` tells which peers are there.
+    pub(in crate::network) fn next(
         &mut self,
-        store: &NetabaseStore,
+        presence: &Presence<'_>,
+        paces: &mut Paces,
+        places: Places<'_>,
         now: Instant,
-        closest: impl FnOnce(&KBucketKey<Vec<u8>>) -> Vec<PeerId>,
-    ) -> Option<(Record, PeerId)> {
-        let first = self.waiting.front_mut()?;
-        let records = first.records.get_or_insert_with(|| store.raw_records());
-        let Some(raw) = records.next() else {
-            self.end_of_records(now);
-            return None;
+    ) -> Option<Handed> {
+        let around = self.around(presence);
+        for _ in 0..MAX_INSPECTED {
+            let peer = self.next_peer(paces, now)?;
+            let job = self.jobs.get_mut(&peer)?;
+            if job.needs_order().is_some_and(|since| !self.order.is_good(since)) {
+                self.order.make(now, places);
+                return None;
+            }
+            self.cursor = Some(peer);
+            // One that has left is not dialled for it.
+            if !presence.present.contains(&peer) {
+                self.remove(&peer);
+                if self.unfinished.len() < MAX_JOBS {
+                    self.unfinished.insert(peer);
+                }
+                continue;
+            }
+            match job.next(&mut self.order, &around) {
+                Work::Send(item) => {
+                    paces.sent(peer);
+                    return Some(Handed { peer, item, key: None });
+                }
+                Work::Skip | Work::Wait => {}
+                Work::Done => {
+                    if !job.begin_next_pass(now) {
+                        self.remove(&peer);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn around(&self, presence: &Presence<'_>) -> Around {
+        let neighbour = |peer: &PeerId| Neighbour {
+            peer: *peer,
+            place: place_of(peer),
+            came: self.lately.get(peer).map(|lately| lately.came),
+            is_reliable: presence.reliable.contains(peer),
         };
-        if !raw.state.served {
-            return None;
-        }
-        let key = KBucketKey::new(raw.record.key.to_vec());
-        let rank = rank(&key, &closest(&key), first.peer, store.peer_id())?;
-        first.has_more |= rank > first.rank;
-        if rank != first.rank {
-            return None;
-        }
-        self.running += 1;
-        Some((raw.record, first.peer))
+        let peers = presence.present.iter().map(neighbour).collect();
+        Around { peers, local: self.local, since: self.since }
     }
 
-    fn end_of_records(&mut self, now: Instant) {
-        let Some(first) = self.waiting.pop_front() else { return };
-        let rank = first.rank + 1;
-        if first.has_more
-            && let Some(delay) = DELAYS.get(rank)
-        {
-            let not_before = now + *delay;
-            self.push(Handover { rank, not_before, records: None, has_more: false, ..first });
+    fn next_peer(&self, paces: &Paces, now: Instant) -> Option<PeerId> {
+        let behind = self.cursor.map_or(Bound::Unbounded, Bound::Excluded);
+        let after = self.jobs.range((behind, Bound::Unbounded));
+        let mut all = after.chain(self.jobs.iter());
+        all.find(|(peer, job)| self.is_job_due(peer, job, paces, now)).map(|(peer, _)| *peer)
+    }
+
+    /// Notes that there is no such record to be sent, or that the peer is sent it otherwise.
+    pub(in crate::network) fn skipped(&mut self, handed: &Handed, paces: &mut Paces) {
+        paces.ended(&handed.peer);
+        if let Some(job) = self.jobs.get_mut(&handed.peer) {
+            job.ended();
         }
     }
 
-    /// Notes that a record was sent, or could not be.
-    pub(in crate::network) fn ended(&mut self) {
-        self.running -= 1;
+    /// Takes in a peer's answer. Returns whether it has fallen silent.
+    pub(in crate::network) fn answered(
+        &mut self,
+        handed: &mut Handed,
+        answer: Answer,
+        is_known: bool,
+        paces: &mut Paces,
+        now: Instant,
+    ) -> bool {
+        let peer = handed.peer;
+        let Some(item) = handed.item.take_open() else { return false };
+        paces.ended(&peer);
+        let job = self.jobs.get_mut(&peer);
+        if let Some(job) = job {
+            let is_again = matches!(
+                answer,
+                Answer::Silent | Answer::Refused(Refusal { reason: Reason::Rate, .. })
+            );
+            job.ended();
+            if is_again {
+                job.put_back(item);
+            }
+        }
+        match answer {
+            Answer::Took => paces.took(&peer),
+            Answer::Refused(Refusal { reason: Reason::Rate, retry_after }) => {
+                paces.refused(peer, retry_after, now);
+            }
+            Answer::Refused(_) => drop(paces.heard(&peer)),
+            Answer::Silent => return paces.missed(peer, is_known, now),
+        }
+        false
     }
-}
 
-/// Returns how many holders are nearer to a key than the local peer, if the newcomer should hold it and the local
-/// peer is one of those that may pass it on.
-fn rank(
-    key: &KBucketKey<Vec<u8>>,
-    closest: &[PeerId],
-    newcomer: PeerId,
-    local: PeerId,
-) -> Option<usize> {
-    let place = closest.iter().position(|peer| *peer == newcomer)?;
-    if place >= REPLICATION {
-        return None;
+    fn tidy(&mut self) {
+        if self.jobs.is_empty() {
+            self.order.clear();
+        }
     }
-    let own_distance = key.distance(&KBucketKey::from(local));
-    let nearer = closest.iter().filter(|peer| **peer != newcomer);
-    let rank =
-        nearer.take_while(|peer| key.distance(&KBucketKey::from(**peer)) < own_distance).count();
-    (rank < DELAYS.len()).then_some(rank)
 }

@@ -24,6 +24,11 @@ use crate::{record::split_schema, store::usage::Usage};
 pub struct Damaged;
 
 impl Engine {
+    /// Refuses if an earlier transition ended half-way.
+    pub(in crate::store) fn check(&self) -> Result<(), Damaged> {
+        if self.is_damaged { Err(Damaged) } else { Ok(()) }
+    }
+
     /// Begins a transition from this state, whose changes are kept in an empty list that was there before.
     ///
     /// # Errors
@@ -31,9 +36,7 @@ impl Engine {
     /// [`Damaged`] if an earlier one ended half-way.
     #[inline]
     pub(in crate::store) fn begin(&self, changes: Vec<RowChange>) -> Result<Transition, Damaged> {
-        if self.is_damaged {
-            return Err(Damaged);
-        }
+        self.check()?;
         Ok(Transition { changes, clock: self.clock, from: self.version })
     }
 
@@ -46,9 +49,7 @@ impl Engine {
     /// [`Damaged`] if an earlier one ended half-way. Nothing is changed then.
     pub(in crate::store) fn apply(&mut self, transition: &mut Transition) -> Result<(), Damaged> {
         let Transition { changes, clock, from } = transition;
-        if self.is_damaged {
-            return Err(Damaged);
-        }
+        self.check()?;
         assert_eq!(*from, self.version, "a transition is applied to the state it was planned from");
         let is_change = !changes.is_empty() || *clock != self.clock;
         self.is_damaged = true;

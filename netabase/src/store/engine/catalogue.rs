@@ -79,6 +79,13 @@ impl Catalogue {
         SchemaId(self.0.len() - 1)
     }
 
+    /// Sets the indexes of a schema that databases show no rows of.
+    pub(super) fn set_indexes(&mut self, id: SchemaId, indexes: &[IndexInfo]) {
+        let entry = self.get_mut(id);
+        debug_assert_eq!(entry.visible, 0, "what databases show is in the indexes");
+        entry.indexes = Indexes::new(indexes, entry.layout.owner_len);
+    }
+
     pub(super) fn get(&self, id: SchemaId) -> &Entry {
         &self.0[id.0]
     }

@@ -65,7 +65,7 @@ impl RecordMeta {
     }
 
     /// Returns how long a record is there.
-    pub(super) fn life(self, header: EnvelopeHeader) -> Life {
+    pub(in crate::store) fn life(self, header: EnvelopeHeader) -> Life {
         let lapses = !self.state.own || header.tombstone;
         Life { ends: self.ends, lapses: if lapses { header.not_after } else { 0 } }
     }

@@ -83,7 +83,6 @@ pub(in crate::store) enum Selection {
     Shown,
     /// All but what is opaque.
     Readable,
-    Opaque,
     All,
 }
 
@@ -172,7 +171,6 @@ impl Order {
         selection: Selection,
     ) -> Walk<'a> {
         match selection {
-            Selection::Opaque => self.opaque(bounds, direction),
             Selection::All => {
                 let mut opaque = self.opaque(bounds, direction).peekable();
                 let readable = self.readable(bounds, direction, Selection::Readable);

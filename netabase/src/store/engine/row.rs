@@ -125,7 +125,7 @@ impl Row {
         self.is_tracked
     }
 
-    pub(super) fn attribution(&self) -> Option<&Attribution> {
+    pub(in crate::store) fn attribution(&self) -> Option<&Attribution> {
         self.attribution.as_deref()
     }
 

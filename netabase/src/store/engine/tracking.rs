@@ -72,6 +72,24 @@ impl Tracking {
         &self.slots[index(slot)].key
     }
 
+    /// Returns the key of a slot, if there is a row in it.
+    pub(super) fn key_in_slot(&self, slot: u32) -> Option<&RecordKey> {
+        self.slots.get(index(slot)).map(|tracked| &tracked.key)
+    }
+
+    /// Returns the slots from one on that have rows, with their keys and the distances of foreign ones. Slots without
+    /// rows are looked at, too: there are no more than there were rows at once.
+    pub(super) fn slots_from(
+        &self,
+        from: u32,
+    ) -> impl Iterator<Item = (u32, &RecordKey, Option<u64>)> {
+        let end = u32::try_from(self.slots.capacity()).unwrap_or(u32::MAX);
+        (from..end).filter_map(|slot| {
+            let Tracked { key, foreign } = self.slots.get(index(slot))?;
+            Some((slot, key, foreign.map(|foreign| foreign.distance)))
+        })
+    }
+
     /// Returns the key of a slot, if that is a publisher's at all: it may be another's by now.
     pub(super) fn key_of(&self, publisher: PublisherId, slot: u32) -> Option<&RecordKey> {
         let Tracked { key, foreign } = self.slots.get(index(slot))?;

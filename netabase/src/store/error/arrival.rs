@@ -6,7 +6,11 @@ use super::{
     cause::{ClockAhead, OutOfRoom, TooLarge},
     reason::RefusalReason,
 };
-use crate::{record::RecordError, schema::Access, store::engine::Damaged};
+use crate::{
+    record::RecordError,
+    schema::Access,
+    store::{commit::CommitError, engine::Damaged, journal::DiskError},
+};
 
 /// Why a record from elsewhere was refused. The store then holds what it held for its key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,6 +103,18 @@ pub enum ArrivalError {
     /// The store takes no writes any more.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// The store is on disk, and the disk did not take it. After [`DiskError::NotDurable`] it is there in memory.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl From<CommitError> for ArrivalError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Damaged(damaged) => Self::Damaged(damaged),
+            CommitError::Disk(error) => Self::Disk(error),
+        }
+    }
 }
 
 impl ArrivalError {
@@ -134,7 +150,8 @@ impl ArrivalError {
             }
             Self::ForeignFull { .. } | Self::OutOfRoom(_) => RefusalReason::Full,
             Self::Panicked { .. } => RefusalReason::Panic,
-            Self::Damaged(_) => RefusalReason::Damaged,
+            Self::Disk(DiskError::Busy { .. }) => RefusalReason::Busy,
+            Self::Damaged(_) | Self::Disk(_) => RefusalReason::Damaged,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::store::journal::DiskError;
+
 /// Why a store could not be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -12,6 +14,9 @@ pub enum BuildError {
         /// Its kind.
         found: String,
     },
+    /// The store on disk cannot be opened.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// The network's name cannot be one.
     #[error(
         "`{name}` cannot name a network; use 1 to 64 of the characters a-z, 0-9, `_`, `.` and `-`"

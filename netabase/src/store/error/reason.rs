@@ -65,6 +65,8 @@ reasons! {
     Panic => "panic",
     /// `damaged`: the store takes no writes any more.
     Damaged => "damaged",
+    /// `busy`: too much waits to be written to disk.
+    Busy => "busy",
 }
 
 impl RefusalReason {

@@ -1,7 +1,10 @@
 //! Says why a local write is refused.
 
 use super::cause::{ClockAhead, OutOfRoom, TooLarge};
-use crate::{record::RecordError, store::engine::Damaged};
+use crate::{
+    record::RecordError,
+    store::{commit::CommitError, engine::Damaged, journal::DiskError},
+};
 
 /// Why a write of the application was refused. The store is then as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,4 +47,16 @@ pub enum WriteError {
     /// The store takes no writes any more.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// The store is on disk, and the disk did not take it. After [`DiskError::NotDurable`] it is there in memory.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+}
+
+impl From<CommitError> for WriteError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Damaged(damaged) => Self::Damaged(damaged),
+            CommitError::Disk(error) => Self::Disk(error),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
     record,
     schema::{Access, EnvelopeHeader},
     store::{
-        engine::{Attribution, Previous, Publisher, RecordMeta, Row},
+        engine::{Attribution, Previous, Publisher, RecordMeta, Row, SchemaId},
         error::ArrivalError,
         plan::{Plan, replacing},
         state::RecordState,
@@ -34,14 +34,16 @@ impl Plan<'_> {
         arrival: &Arrival<'_>,
         checked: Option<&Checked>,
     ) -> Result<Admission, ArrivalError> {
-        if arrival.schema != self.inner.schemas.of_key(arrival.key().as_ref()) {
+        if self.is_overtaken(arrival) {
             return Ok(Admission::Overtaken);
         }
         // Compared again: another writer may have come in between.
-        match (arrival.compare_with(self.live(arrival.key()))?, checked) {
+        let row = self.engine().get(arrival.key());
+        let live = row.filter(|row| !row.is_expired(self.now));
+        match (arrival.compare_with(live)?, checked) {
             (Ordering::Greater, None) => Ok(Admission::Unchecked),
             (Ordering::Greater, Some(checked)) => {
-                let old = self.previous(arrival.key());
+                let old = row.and_then(|row| self.previous_of(row));
                 self.take_in(arrival, arrival.value(), &checked.entries, old)?;
                 Ok(Admission::Done(PutOutcome::Stored))
             }
@@ -56,6 +58,14 @@ impl Plan<'_> {
                 Ok(Admission::Done(PutOutcome::Outdated))
             }
         }
+    }
+
+    /// Returns whether the record's schema was made known since it was parsed, or its type. One that was known stays
+    /// what it is.
+    fn is_overtaken(&self, arrival: &Arrival<'_>) -> bool {
+        let is_known = || self.inner.schemas.of_key(arrival.key().as_ref()) != SchemaId::UNKNOWN;
+        let is_unread = self.schema(arrival.schema).is_unread();
+        arrival.is_unread != is_unread || arrival.schema == SchemaId::UNKNOWN && is_known()
     }
 
     /// Plans that a value that was checked takes the place of an older one, if its budget has room.

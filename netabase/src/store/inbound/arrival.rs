@@ -13,6 +13,7 @@ use crate::{
     store::{
         NetabaseStore,
         clock::Moment,
+        commit::Pace,
         engine::{ChangeOrigin, RowRef, SchemaId},
         error::{ArrivalError, TooLarge},
         inner::Inner,
@@ -61,6 +62,12 @@ impl<'a> Sender<'a> {
         Self { gate: Some(gate), ..Self::from(origin) }
     }
 
+    /// Returns whether the sender may be kept waiting for the disk: an application that hands a record in itself may.
+    pub(super) fn pace(&self) -> Pace {
+        let may_wait = self.origin == Origin::Application && !self.is_verified;
+        if may_wait { Pace::Default } else { Pace::Never }
+    }
+
     /// Asks whether something expensive may be done for the sender.
     pub(super) fn pass_gate(&mut self) -> Result<(), ArrivalError> {
         self.gate.as_mut().map_or(Ok(()), |gate| gate())
@@ -103,6 +110,8 @@ pub(super) struct Arrival<'a> {
     pub(super) schema: SchemaId,
     pub(super) name: &'static str,
     pub(super) access: Access,
+    /// Whether its schema had no type here when it was parsed.
+    pub(super) is_unread: bool,
     /// Whether no type here can read it.
     pub(super) opaque: bool,
     pub(super) check: Check,
@@ -128,12 +137,14 @@ impl NetabaseStore {
             return Err(TooLarge::Value { len, max_bytes }.into());
         }
         let key = record::RecordKey::parse(record.key.as_ref())?;
-        let id = match inner.schemas.find(key.schema) {
-            Some(id) => id,
-            None if origin.is_peer() && key.access == Access::Owned => SchemaId::UNKNOWN,
-            None => return Err(ArrivalError::UnknownSchema { name: key.schema.to_owned() }),
-        };
+        let id = inner.schemas.find(key.schema).unwrap_or(SchemaId::UNKNOWN);
         let schema = inner.schemas.get(id);
+        let is_unread = schema.is_unread();
+        // Owned records have their owner's signature, and need no type here.
+        let is_vouched_for = key.access == Access::Owned && schema.access == Access::Owned;
+        if is_unread && !(origin.is_peer() && is_vouched_for) {
+            return Err(ArrivalError::UnknownSchema { name: key.schema.to_owned() });
+        }
         let access = schema.access;
         if access == Access::Local && origin != Origin::Application {
             return Err(ArrivalError::NotAccepted { schema: schema.name, access });
@@ -145,7 +156,7 @@ impl NetabaseStore {
             check_signer(&key, &envelope)?;
         }
         let readable = schema.check_readable(&envelope);
-        let opaque = readable.is_err();
+        let opaque = is_unread || readable.is_err();
         if !origin.is_peer() {
             readable?;
         }
@@ -158,6 +169,7 @@ impl NetabaseStore {
             schema: id,
             name: schema.name,
             access,
+            is_unread,
             opaque,
             check: if opaque { CHECK_NOTHING } else { schema.check },
             merge: schema.merge,

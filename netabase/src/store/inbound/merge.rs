@@ -34,28 +34,29 @@ impl NetabaseStore {
                     merge(stored, arrival.value(), &mut value, &mut entries)
                 })?;
             }
-            let merged = self.change(ChangeOrigin::Remote, &arrival.now, |plan| {
-                let row = plan.live(arrival.key());
-                if row.map(|row| row.value) != stored.as_deref() {
-                    return Ok(None);
-                }
-                let is_arrival = value == arrival.value();
-                if stored.as_deref() == Some(&value) {
-                    plan.confirm(arrival)?;
-                    return Ok(Some(if is_arrival {
-                        PutOutcome::Equal
+            let merged =
+                self.change_at(sender.pace(), ChangeOrigin::Remote, &arrival.now, |plan| {
+                    let row = plan.live(arrival.key());
+                    if row.map(|row| row.value) != stored.as_deref() {
+                        return Ok(None);
+                    }
+                    let is_arrival = value == arrival.value();
+                    if stored.as_deref() == Some(&value) {
+                        plan.confirm(arrival)?;
+                        return Ok(Some(if is_arrival {
+                            PutOutcome::Equal
+                        } else {
+                            PutOutcome::Outdated
+                        }));
+                    }
+                    let old = plan.previous(arrival.key());
+                    plan.take_in(arrival, &value, &entries, old)?;
+                    Ok::<_, ArrivalError>(Some(if is_arrival {
+                        PutOutcome::Stored
                     } else {
-                        PutOutcome::Outdated
-                    }));
-                }
-                let old = plan.previous(arrival.key());
-                plan.take_in(arrival, &value, &entries, old)?;
-                Ok::<_, ArrivalError>(Some(if is_arrival {
-                    PutOutcome::Stored
-                } else {
-                    PutOutcome::Merged
-                }))
-            });
+                        PutOutcome::Merged
+                    }))
+                });
             match merged {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => {}

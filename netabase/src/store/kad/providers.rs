@@ -13,7 +13,7 @@ use libp2p::{
 
 /// What is kept of a provider's addresses: a peer decides how many it sends.
 const MAX_ADDRESSES: usize = 8;
-const MAX_ADDRESS_BYTES: usize = 64;
+const MAX_ADDRESS_BYTES: usize = 64 + 43;
 
 /// The providers of all keys.
 pub(in crate::store) struct Providers {

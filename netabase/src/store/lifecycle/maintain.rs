@@ -13,10 +13,7 @@ use tokio::{
 };
 
 use crate::store::{
-    NetabaseStore,
-    clock::Moment,
-    engine::{ChangeOrigin, Damaged},
-    usage::Usage,
+    NetabaseStore, clock::Moment, commit::CommitError, engine::ChangeOrigin, usage::Usage,
 };
 
 /// How many records and providers one call of [`NetabaseStore::maintain_store`] takes out at most: some
@@ -80,6 +77,9 @@ impl NetabaseStore {
         let started = Instant::now();
         let now = self.now();
         let (mut expired, mut evicted) = (Usage::default(), Usage::default());
+        if let Some(journal) = &self.shared.journal {
+            journal.purge(&now);
+        }
         let (mut providers, mut done) = (0, 0);
         let mut is_complete = false;
         while !is_complete && done < MAX_RECORDS {
@@ -114,7 +114,7 @@ impl NetabaseStore {
     }
 
     /// Takes out at most `max` rows: those that have expired, then those over budget. Says what each took.
-    fn take_out(&self, now: &Moment, max: usize) -> Result<(Usage, Usage), Damaged> {
+    fn take_out(&self, now: &Moment, max: usize) -> Result<(Usage, Usage), CommitError> {
         self.change(ChangeOrigin::Expired, now, |plan| {
             let expired = plan.expire(max, None);
             let evicted = plan.evict_excess(max - expired.records);

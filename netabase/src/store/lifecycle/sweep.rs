@@ -7,7 +7,8 @@ use libp2p::kad::RecordKey;
 use crate::store::{
     NetabaseStore,
     clock::Moment,
-    engine::{ChangeOrigin, Damaged, Engine},
+    commit::CommitError,
+    engine::{ChangeOrigin, Engine},
     limits::Budget,
     plan::MAX_EXPIRED,
     query::View,
@@ -61,7 +62,7 @@ impl NetabaseStore {
 
     fn sweep_while(&self, now: &Moment, is_due: impl Fn(&Engine) -> bool) {
         while is_due(&self.shared.inner.read().engine) {
-            let sweep: Result<_, Damaged> =
+            let sweep: Result<_, CommitError> =
                 self.change(ChangeOrigin::Expired, now, |plan| Ok(plan.expire(CHUNK, None)));
             // A damaged store keeps what it has.
             if sweep.is_err() {
@@ -80,14 +81,14 @@ impl NetabaseStore {
     }
 
     /// Evicts at most `max` rows if foreign ones take more than they may.
-    fn evict_excess(&self, now: &Moment, max: usize) -> Result<Usage, Damaged> {
+    fn evict_excess(&self, now: &Moment, max: usize) -> Result<Usage, CommitError> {
         self.change(ChangeOrigin::Evicted, now, |plan| Ok(plan.evict_excess(max)))
     }
 
     /// Takes out some foreign rows that have expired, and evicts a few if they take more than they may, since the
     /// limits were lowered: a step that stays, whatever becomes of the newcomer that found no room. False if there
     /// was none to be taken.
-    pub(in crate::store) fn relieve(&self, now: &Moment) -> Result<bool, Damaged> {
+    pub(in crate::store) fn relieve(&self, now: &Moment) -> Result<bool, CommitError> {
         let is_due = {
             let engine = &self.shared.inner.read().engine;
             engine.is_over_budget() || engine.has_expired(now, Some(Budget::Foreign))
@@ -107,7 +108,7 @@ impl NetabaseStore {
         if keys.is_empty() {
             return;
         }
-        let expired: Result<(), Damaged> = self.change(ChangeOrigin::Expired, now, |plan| {
+        let expired: Result<(), CommitError> = self.change(ChangeOrigin::Expired, now, |plan| {
             for key in keys {
                 plan.previous(key);
             }

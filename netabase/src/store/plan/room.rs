@@ -39,17 +39,22 @@ impl Plan<'_> {
         expired
     }
 
+    #[inline]
     fn expire_next(&mut self, of: Option<Budget>) -> Option<Usage> {
+        // Most plans meet none, and need no memory for them.
+        if self.expired.is_none() && !self.engine().has_expired(self.now, of) {
+            return None;
+        }
+        self.expire_met(of)
+    }
+
+    fn expire_met(&mut self, of: Option<Budget>) -> Option<Usage> {
         let place = match of {
             None => 0,
             Some(Budget::Own) => 1,
             Some(Budget::Foreign) => 2,
         };
         let (engine, now) = (self.engine(), self.now);
-        // Most plans meet none, and need no memory for them.
-        if self.expired.is_none() && !engine.has_expired(now, of) {
-            return None;
-        }
         loop {
             let slots = &mut self.expired.get_or_insert_default()[place];
             let slots = slots.get_or_insert_with(|| Box::new(engine.expired(now, of)));

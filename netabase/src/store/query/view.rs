@@ -15,7 +15,7 @@ pub(crate) enum View {
     Held,
     /// What peers are served, tombstones included.
     Served,
-    /// Others' records that no type here can read, tombstones included.
+    /// Those that no type here has read, tombstones included.
     Opaque,
     /// All that the store holds, tombstones included.
     Everything,
@@ -43,8 +43,7 @@ impl View {
             Self::Own => Selection::ShownOwn,
             Self::OwnEverything => Selection::Own,
             Self::Held => Selection::Readable,
-            Self::Opaque => Selection::Opaque,
-            Self::Served | Self::Everything => Selection::All,
+            Self::Opaque | Self::Served | Self::Everything => Selection::All,
         }
     }
 }

@@ -14,8 +14,10 @@ use super::{
 use crate::store::{
     NetabaseStore,
     clock::Moment,
-    engine::{ChangeOrigin, Damaged, RecordMeta, SchemaId},
+    commit::{CommitError, Pace},
+    engine::{ChangeOrigin, RecordMeta, SchemaId},
     error::WriteError,
+    journal::Durability,
     limits::Budget,
     plan::{MAX_EXPIRED, Plan},
     state::RecordState,
@@ -30,12 +32,21 @@ type Reads = HashMap<RecordKey, Option<Vec<u8>>>;
 
 impl NetabaseStore {
     /// Commits a write of the application, and takes out a few expired rows.
-    pub(super) fn change_locally<R, E: From<Damaged>>(
+    pub(super) fn change_locally<R, E: From<CommitError>>(
         &self,
         plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
+        self.change_locally_at(Pace::Default, plan)
+    }
+
+    /// Does as [`change_locally`](Self::change_locally), at a writer's own pace.
+    fn change_locally_at<R, E: From<CommitError>>(
+        &self,
+        pace: Pace,
+        plan: impl FnOnce(&mut Plan<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         let now = self.now();
-        let result = self.change(ChangeOrigin::Local, &now, |planned| {
+        let result = self.change_at(pace, ChangeOrigin::Local, &now, |planned| {
             planned.expire(EXPIRED_WITH_A_WRITE, None);
             plan(planned)
         });
@@ -51,7 +62,7 @@ impl NetabaseStore {
         if !self.shared.inner.read().engine.has_expired(now, None) {
             return;
         }
-        let expired: Result<(), Damaged> = self.change(ChangeOrigin::Expired, now, |plan| {
+        let expired: Result<(), CommitError> = self.change(ChangeOrigin::Expired, now, |plan| {
             plan.expire(MAX_EXPIRED, Some(Budget::Own));
             plan.expire(EXPIRED_WITH_A_WRITE, None);
             Ok(())
@@ -87,7 +98,7 @@ impl NetabaseStore {
 
     /// Commits all of these writes, or none. The last of one key counts.
     pub(crate) fn commit(&self, writes: Vec<LocalWrite>) -> Result<(), WriteError> {
-        self.commit_if_unchanged(&HashMap::new(), writes).map(drop)
+        self.commit_if_unchanged(&HashMap::new(), writes, None).map(drop)
     }
 
     /// Commits these writes if what was read before is still so. False, and nothing done, if not.
@@ -95,9 +106,11 @@ impl NetabaseStore {
         &self,
         reads: &Reads,
         writes: Vec<LocalWrite>,
+        durability: Option<Durability>,
     ) -> Result<bool, WriteError> {
         let writes = last_of_each_key(writes);
-        let committed = self.change_locally(|plan| {
+        let pace = durability.map_or(Pace::Default, Pace::As);
+        let committed = self.change_locally_at(pace, |plan| {
             if !plan.shows(reads) {
                 return Ok(false);
             }
@@ -115,8 +128,12 @@ impl NetabaseStore {
     /// Removes a row that databases show. False if there is none.
     pub(crate) fn remove_one(&self, schema: SchemaId, key: &RecordKey) -> Result<bool, WriteError> {
         self.change_locally(|plan| {
-            let old = plan.previous(key).filter(|old| old.visible);
-            Ok(old.map(|old| plan.remove_shown(schema, key, old)).is_some())
+            let Some(old) = plan.previous(key) else { return Ok(false) };
+            let is_shown = old.visible;
+            if is_shown {
+                plan.remove_shown(schema, key, old);
+            }
+            Ok(is_shown)
         })
     }
 
@@ -157,12 +174,16 @@ impl NetabaseStore {
     }
 
     /// Ends that Kademlia serves a record. False if databases do not show it: then it is not touched,
-    /// or, if `hidden` ones are meant, too, dropped.
+    /// or, if `hidden` ones are meant, too, dropped. What the application wrote stays, also while no type here has
+    /// read it yet.
     pub(crate) fn stop_serving(&self, key: &RecordKey, hidden: bool) -> Result<bool, WriteError> {
-        self.change_locally(|plan| {
+        // Kademlia asks for hidden ones, and is kept waiting for no disk.
+        let pace = if hidden { Pace::Never } else { Pace::Default };
+        self.change_locally_at(pace, |plan| {
             let Some(row) = plan.live(key) else { return Ok(false) };
             let schema = plan.inner.schemas.of_key(key.as_ref());
-            if row.is_visible() {
+            let is_unread = row.meta.opaque && row.state().own && !row.header().tombstone;
+            if row.is_visible() || (hidden && is_unread) {
                 let state = RecordState { served: false, ..row.state() };
                 plan.set_meta(schema, row, RecordMeta { state, renewable: false, ..row.meta });
                 return Ok(true);

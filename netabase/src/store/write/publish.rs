@@ -19,6 +19,7 @@ use crate::{
         author::Author,
         bounds::{Direction, end_of_prefix},
         clock::Moment,
+        commit::Pace,
         engine::{ChangeOrigin, Row, RowRef, SchemaId, Selection},
         error::WriteError,
         kad::{as_record, lease_end},
@@ -40,7 +41,7 @@ impl NetabaseStore {
         mut value: Vec<u8>,
     ) -> Result<Record, WriteError> {
         let (now, author) = (self.now(), &self.shared.author);
-        let timestamp = self.change(ChangeOrigin::Local, &now, |plan| {
+        let timestamp = self.change_at(Pace::Default, ChangeOrigin::Local, &now, |plan| {
             let stored = plan.engine().get(&key).map(RowRef::timestamp);
             Ok::<_, WriteError>(plan.next_timestamp(stored))
         })?;

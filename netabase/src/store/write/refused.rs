@@ -1,7 +1,7 @@
 //! Why a write was refused, as far as it can be told under the lock.
 
 use crate::store::{
-    engine::Damaged,
+    commit::CommitError,
     error::{ClockAhead, WriteError},
 };
 
@@ -33,9 +33,9 @@ impl From<ClockAhead> for Refused {
     }
 }
 
-impl From<Damaged> for Refused {
-    fn from(damaged: Damaged) -> Self {
-        Self::Write(damaged.into())
+impl From<CommitError> for Refused {
+    fn from(error: CommitError) -> Self {
+        Self::Write(error.into())
     }
 }
 

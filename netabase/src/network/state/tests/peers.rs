@@ -14,8 +14,11 @@ fn a_peer_of_the_network_is_known_at_the_addresses_that_are_its_to_name() -> Out
     node.identify(peer, FAR, &info("test", &[FAR, NEAR])?)?;
 
     let actions = node.actions();
-    let [Action::CountRefusedAddresses(1), Action::SetAddresses { peer: known, addresses }] =
-        &actions[..]
+    let [
+        Action::Identified { is_of_network: true, .. },
+        Action::CountRefusedAddresses(1),
+        Action::SetAddresses { peer: known, addresses },
+    ] = &actions[..]
     else {
         panic!("one address is kept, and one is not")
     };
@@ -32,13 +35,21 @@ fn a_peer_of_another_network_is_removed_and_is_an_obstacle_only_at_a_bootstrap_a
 
     node.identify_over(other, peer, FAR, &info("another", &[FAR])?)?;
     let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::RemovePeer(removed)] if *removed == peer));
+    assert!(matches!(
+        &actions[..],
+        [Action::Identified { is_of_network: false, .. }, Action::RemovePeer(removed)]
+            if *removed == peer
+    ));
 
     node.identify_over(dialled, peer, FAR, &info("another", &[FAR])?)?;
     let actions = node.actions();
     assert!(matches!(
         &actions[..],
-        [Action::RemovePeer(_), Action::ShowObstacle(Some(BootstrapError::OtherNetwork { .. }))]
+        [
+            Action::Identified { is_of_network: false, .. },
+            Action::RemovePeer(_),
+            Action::ShowObstacle(Some(BootstrapError::OtherNetwork { .. })),
+        ]
     ));
     Ok(())
 }
@@ -53,6 +64,8 @@ fn a_known_peer_that_was_started_again_is_handed_records() -> Outcome {
 
     info.agent_version = "netabase/0 2".to_owned();
     node.identify(peer, FAR, &info)?;
+    assert_eq!(node.state.handovers_waiting(), 0, "it says so, and was connected all the time");
+    node.identify_over(ConnectionId::new_unchecked(2), peer, FAR, &info)?;
 
     assert_eq!(node.state.handovers_waiting(), 1);
     Ok(())
@@ -141,7 +154,7 @@ fn surplus_addresses_of_a_peer_are_removed_the_oldest_first() -> Outcome {
     let peer = PeerId::random();
     let routed = Routed { peer, is_new: false, addresses: &addresses, old: None };
 
-    node.state.on_routing_updated(routed, 1, |_| true, Instant::now());
+    node.state.on_routing_updated(routed, 1, |_| true);
 
     let actions = node.actions();
     let [Action::RemoveAddresses { addresses, .. }] = &actions[..] else {

@@ -6,19 +6,20 @@ use libp2p::kad::{GetRecordError, GetRecordOk, PutRecordError, PutRecordOk, Quer
 
 use super::*;
 use crate::network::{
+    kad_behaviour::Answer,
     query::{FetchMode, Fetched},
     report::PublishReport,
 };
 
-const ONE_ANSWERED: Effort = Effort { asked: 1, answered: 1, took: None };
+pub(super) const ONE_ANSWERED: Effort = Effort { asked: 1, answered: 1, took: None };
 
 /// Returns the end of a walk that found no record, but these peers.
-fn not_found(key: &RecordKey, closest_peers: Vec<PeerId>) -> QueryResult {
+pub(super) fn not_found(key: &RecordKey, closest_peers: Vec<PeerId>) -> QueryResult {
     QueryResult::GetRecord(Err(GetRecordError::NotFound { key: key.clone(), closest_peers }))
 }
 
 /// Starts a fetch of a key that is not held here, where one peer is known.
-fn fetch(
+pub(super) fn fetch(
     node: &mut Driver,
     key: &RecordKey,
     mode: FetchMode,
@@ -30,7 +31,7 @@ fn fetch(
 }
 
 /// Starts a publish where one peer is known.
-fn publish(
+pub(super) fn publish(
     node: &mut Driver,
     record: &Record,
     known: usize,
@@ -41,7 +42,7 @@ fn publish(
 }
 
 /// Gives callers their answers, and returns what else was decided.
-fn deliver(node: &mut Driver) -> Vec<Action> {
+pub(super) fn deliver(node: &mut Driver) -> Vec<Action> {
     let mut others = Vec::new();
     for action in node.actions() {
         match action {
@@ -158,7 +159,7 @@ fn a_walk_that_takes_too_long_is_ended_once() -> Outcome {
 }
 
 /// Puts and publishes a note of the application's own, of which nothing waits to be offered yet.
-fn own_note(node: &Driver, id: u32) -> Result<Record, Box<dyn Error>> {
+pub(super) fn own_note(node: &Driver, id: u32) -> Result<Record, Box<dyn Error>> {
     node.notes.put(&Note { id })?;
     let record = node.notes.publish_record(&node.notes.record_key(&id)?)?;
     let record = record.ok_or("it was just put")?;
@@ -181,6 +182,7 @@ fn a_publish_is_sent_to_the_closest_peers_and_is_not_offered_again() -> Outcome 
         panic!("the record is sent")
     };
     assert_eq!((&peers[..], node.state.callers()), (&[peer][..], 1));
+    node.state.on_answered(*id, peer, Answer::Took, true);
     let sent = PutRecordOk { key: record.key.clone() };
     node.state.on_ended(*id, QueryResult::PutRecord(Ok(sent)), ONE_ANSWERED);
     deliver(&mut node);
@@ -226,71 +228,5 @@ fn a_publish_that_is_outdated_adopts_the_newer_record_and_sends_nothing() -> Out
     assert!(matches!(answer.try_recv()?, Err(NetworkError::Outdated { .. })));
     let held = node.notes.held_record(&record.key).ok_or("it was stored before")?;
     assert_eq!(held.record.value, newer.value);
-    Ok(())
-}
-
-#[test]
-fn what_changed_is_offered_once_a_peer_is_known_and_rests_if_it_reaches_none() -> Outcome {
-    let mut node = Driver::new(&[], Mode::Auto)?;
-    let record = own_note(&node, 1)?;
-    assert!(node.state.offers().put_back(node.state.store(), &record.key));
-    node.state.offer(|| 0);
-    assert!(node.actions().is_empty(), "no peer is known");
-
-    node.state.offer(|| 1);
-    let id = node.start_queries()[0].0;
-    assert_eq!(node.state.callers(), 0, "the node itself wants it");
-    node.state.on_ended(id, not_found(&record.key, vec![PeerId::random()]), ONE_ANSWERED);
-    let id = node.start_queries()[0].0;
-    let (key, success, quorum) = (record.key.clone(), Vec::new(), NonZeroUsize::MIN);
-    let failed = PutRecordError::Timeout { key, success, quorum };
-    node.state.on_ended(id, QueryResult::PutRecord(Err(failed)), ONE_ANSWERED);
-
-    let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::Emit(NodeEvent::Offered { peers: 0, .. })]));
-    node.state.offer(|| 1);
-    assert!(node.actions().is_empty(), "it rests");
-    node.clock.advance(Duration::from_secs(30));
-    node.state.offer(|| 1);
-    assert!(matches!(&node.start_queries()[..], [(_, Request::Get(_))]));
-    Ok(())
-}
-
-#[test]
-fn a_newcomer_is_handed_what_it_should_hold() -> Outcome {
-    let mut node = Driver::new(&[], Mode::Auto)?;
-    let record = own_note(&node, 1)?;
-    let newcomer = node.connect();
-    node.know(newcomer, 1)?;
-    node.actions();
-    let now = Instant::now();
-    assert!(node.state.is_handover_due(now));
-
-    node.state.hand_over(now, |_| vec![newcomer]);
-
-    let started = node.start_queries();
-    let [(id, Request::Put { record: sent, peers, .. })] = &started[..] else {
-        panic!("one record is held")
-    };
-    assert_eq!((&sent.key, &peers[..]), (&record.key, &[newcomer][..]));
-    let sent = PutRecordOk { key: record.key };
-    node.state.on_ended(*id, QueryResult::PutRecord(Ok(sent)), ONE_ANSWERED);
-    let actions = node.actions();
-    assert!(matches!(&actions[..], [Action::Emit(NodeEvent::HandedOver { .. })]));
-    Ok(())
-}
-
-#[test]
-fn a_newcomer_that_has_left_is_handed_nothing() -> Outcome {
-    let mut node = Driver::new(&[], Mode::Auto)?;
-    own_note(&node, 1)?;
-    let newcomer = node.connect();
-    node.know(newcomer, 1)?;
-    node.state.on_disconnected(newcomer);
-    node.actions();
-
-    node.state.hand_over(Instant::now(), |_| vec![newcomer]);
-
-    assert!(node.start_queries().is_empty());
     Ok(())
 }

@@ -179,21 +179,22 @@ impl Deadlines {
         }
     }
 
-    /// Shows the slots of a schema's own records whose lease ends within these unix seconds, the first to end
-    /// first, until it is told to stop.
-    pub(in crate::store::engine) fn renewals(
+    /// Shows the ends of leases, in unix seconds, and the slots of a schema's own records between two such, the first
+    /// to end first, until it is told to stop.
+    pub(in crate::store::engine) fn renewals<B>(
         &self,
         schema: SchemaId,
         renewal: Renewal,
-        ends: RangeInclusive<u32>,
-        show: impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        ends: RangeInclusive<(u32, u32)>,
+        show: impl FnMut((u32, u32)) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let (start, end) = ends.into_inner();
         // A B-tree panics on crossed bounds.
         let range = (start <= end).then(|| {
-            self.renewals.range((schema, renewal, start, 0)..=(schema, renewal, end, u32::MAX))
+            self.renewals
+                .range((schema, renewal, start.0, start.1)..=(schema, renewal, end.0, end.1))
         });
-        range.into_iter().flatten().map(|&(_, _, _, slot)| slot).try_for_each(show)
+        range.into_iter().flatten().map(|&(_, _, end, slot)| (end, slot)).try_for_each(show)
     }
 }
 

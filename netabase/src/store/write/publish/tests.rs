@@ -66,7 +66,7 @@ fn count(
 ) -> Result<(u64, usize), DatabaseError> {
     let (before, mut watch) = (profiles.store().commits(), profiles.watch());
     let record = publish(profiles, value)?;
-    assert_eq!(profiles.store().own_served(&record.key), Some(record.clone()), "peers get it");
+    assert_eq!(profiles.store().offered(&record.key), Some(record.clone()), "peers get it");
     let elsewhere = NetabaseStore::builder().clock(ManualClock::at_unix_ms(NOW_MS)).build()?;
     elsewhere.database::<Profile>()?;
     elsewhere.put_from(&record, Source::UNKNOWN)?;
@@ -188,7 +188,7 @@ fn what_breaks_a_rule_is_neither_stored_nor_published() -> Result<(), DatabaseEr
     let taken = refused(&profiles, &profile(2, "taken"));
     assert!(matches!(taken, Some(WriteError::NotUnique { .. })), "{taken:?}");
     let sink: Arc<dyn ServedSink> = Arc::new(Node);
-    assert!(store.attach(&sink));
+    let _records = store.attach(&sink).expect("no other node");
     let too_long = refused(
         &profiles,
         &Profile { about: vec![1; MAX_RECORD_BYTES - 100], ..profile(2, "long") },

@@ -16,7 +16,8 @@ pub(super) struct ChangedSources {
     many: Option<Box<Many>>,
 }
 
-const FEW: usize = 4;
+/// The source that a newcomer comes from, and the one that gives way to it.
+const FEW: usize = 2;
 
 #[derive(Default)]
 struct Many {
