@@ -11,6 +11,7 @@ mod peer;
 mod row;
 mod schemas;
 mod table;
+mod transactions;
 mod writes;
 
 use std::error::Error;
@@ -77,7 +78,7 @@ impl Model {
             0..52 => peer.write(rng, self.step)?,
             52..70 => peer.read(rng)?,
             70..74 => self.wire.publish(peer, rng)?,
-            74..94 => self.wire.deliver(peer, rng)?,
+            74..94 => self.wire.deliver(peer, rng),
             94..96 => peer.hand_over(rng, &mut self.wire)?,
             96 => peer.set_limits(rng),
             97 => peer.maintain(),

@@ -143,16 +143,16 @@ impl Worker {
         let moved = self.rng.random_range(0..50);
         let accounts = &self.accounts;
         let transfer = accounts.store().transaction(|tx| {
-            let (Some(mut payer), Some(mut payee)) =
+            let (Some(mut giver), Some(mut taker)) =
                 (tx.get(accounts, &from)?, tx.get(accounts, &to)?)
             else {
                 return Ok(false);
             };
-            let Some(left) = payer.money.checked_sub(moved) else { return Ok(true) };
+            let Some(left) = giver.money.checked_sub(moved) else { return Ok(true) };
             if from != to {
-                (payer.money, payee.money) = (left, payee.money + moved);
-                tx.put(accounts, &payer)?;
-                tx.put(accounts, &payee)?;
+                (giver.money, taker.money) = (left, taker.money + moved);
+                tx.put(accounts, &giver)?;
+                tx.put(accounts, &taker)?;
             }
             Ok::<_, TransactionError>(true)
         });

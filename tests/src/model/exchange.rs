@@ -56,14 +56,14 @@ impl Wire {
     }
 
     /// A record comes to a peer, maybe not for the first time, from another or through the application.
-    pub(super) fn deliver(&mut self, peer: &mut Peer, rng: &mut SmallRng) -> Outcome {
+    pub(super) fn deliver(&mut self, peer: &mut Peer, rng: &mut SmallRng) {
         let (by_a_peer, wall) = (rng.random(), peer.wall);
         if rng.random() {
-            let Some(sent) = self.cards.choose(rng) else { return Ok(()) };
-            peer.cards.arrival(sent, by_a_peer, wall)
+            let Some(sent) = self.cards.choose(rng) else { return };
+            peer.cards.arrival(sent, by_a_peer, wall);
         } else {
-            let Some(sent) = self.notes.choose(rng) else { return Ok(()) };
-            peer.notes.arrival(sent, by_a_peer, wall)
+            let Some(sent) = self.notes.choose(rng) else { return };
+            peer.notes.arrival(sent, by_a_peer, wall);
         }
     }
 }
@@ -93,7 +93,7 @@ impl<V: Modelled> Table<V> {
     }
 
     /// Hands a record to the store, and compares what comes of it with what has to.
-    fn arrival(&mut self, sent: &Sent<V>, by_a_peer: bool, wall: u64) -> Outcome {
+    fn arrival(&mut self, sent: &Sent<V>, by_a_peer: bool, wall: u64) {
         let Sent { place, record, .. } = sent;
         let outcome = if by_a_peer {
             self.mine.store().put_from(record, Source::UNKNOWN)
@@ -102,7 +102,6 @@ impl<V: Modelled> Table<V> {
         };
         let expected = self.expect(sent, by_a_peer, wall);
         assert_eq!(outcome, expected, "{place:?}, peer: {by_a_peer}");
-        Ok(())
     }
 
     /// The rule: the larger value wins, and who handed it in decides who sees it.

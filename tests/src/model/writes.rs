@@ -9,19 +9,21 @@ use super::{
     Outcome,
     peer::Peer,
     row::Row,
-    schemas::{Card, Item, Modelled},
+    schemas::Modelled,
     table::{Place, Table},
 };
 
 /// Why the model refuses a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
+pub(super) enum Refusal {
     Full,
     NotUnique,
 }
 
 /// Returns what the model has to say of a call: its value, or why it was refused.
-fn told<T>(result: Result<T, impl Into<TransactionError>>) -> Outcome<Result<T, Refusal>> {
+pub(super) fn told<T>(
+    result: Result<T, impl Into<TransactionError>>,
+) -> Outcome<Result<T, Refusal>> {
     match result.map_err(Into::into) {
         Ok(value) => Ok(Ok(value)),
         Err(TransactionError::Write(WriteError::OutOfRoom(OutOfRoom::Records { .. }))) => {
@@ -33,9 +35,9 @@ fn told<T>(result: Result<T, impl Into<TransactionError>>) -> Outcome<Result<T, 
 }
 
 /// The last write of each key, `None` for a removal; and whether it was removed before.
-type Writes<V> = BTreeMap<<V as NetabaseSchema>::Key, (Option<V>, bool)>;
+pub(super) type Writes<V> = BTreeMap<<V as NetabaseSchema>::Key, (Option<V>, bool)>;
 
-fn note<V: Modelled>(writes: &mut Writes<V>, key: V::Key, value: Option<V>) {
+pub(super) fn note<V: Modelled>(writes: &mut Writes<V>, key: V::Key, value: Option<V>) {
     let was_removed = writes.get(&key).is_some_and(|(last, removed)| *removed || last.is_none());
     writes.insert(key, (value, was_removed));
 }
@@ -54,57 +56,6 @@ impl Peer {
             15..17 => self.tallies.write(rng, stamp, room, passed),
             _ => self.transaction(rng, stamp, room),
         }
-    }
-
-    /// Several schemas at once, or nothing.
-    fn transaction(&mut self, rng: &mut SmallRng, stamp: u64, room: usize) -> Outcome {
-        let (mut items, mut cards) = (Writes::<Item>::new(), Writes::<Card>::new());
-        let gives_up = rng.random_ratio(1, 5);
-        let (of_items, of_cards) = (&self.items, &self.cards);
-        let done = self.store.transaction(|tx| {
-            items.clear();
-            cards.clear();
-            for number in 0..rng.random_range(1..6) {
-                if rng.random() {
-                    let item = Item::make(rng, stamp + number);
-                    let seen = tx.get(&of_items.mine, &item.key())?;
-                    let expected = match items.get(&item.key()) {
-                        Some((value, _)) => value.as_ref(),
-                        None => of_items.get(&item.key()),
-                    };
-                    assert_eq!(seen.as_ref(), expected, "a transaction sees what it wrote");
-                    tx.put(&of_items.mine, &item)?;
-                    note(&mut items, item.key(), Some(item));
-                } else if rng.random() {
-                    let card = Card::make(rng, stamp + number);
-                    tx.put(&of_cards.mine, &card)?;
-                    note(&mut cards, card.key(), Some(card));
-                } else {
-                    let key = Card::some_key(rng);
-                    let was_there = tx.remove(&of_cards.mine, &key)?;
-                    let expected = match cards.get(&key) {
-                        Some((value, _)) => value.is_some(),
-                        None => of_cards.get(&key).is_some(),
-                    };
-                    assert_eq!(was_there, expected, "remove in a transaction");
-                    if was_there {
-                        note(&mut cards, key, None);
-                    }
-                }
-            }
-            Ok::<_, TransactionError>(!gives_up)
-        });
-        // The closure that gives up ends well, and says so: what it wrote stands.
-        let expected = self.items.refusal(&items, room, self.cards.grown(&cards));
-        match told(done)? {
-            Err(refusal) => assert_eq!(Some(refusal), expected, "transaction"),
-            Ok(said) => {
-                assert_eq!((said, expected), (!gives_up, None), "transaction");
-                self.items.apply(items, Item::LIFE_MS, self.passed)?;
-                self.cards.apply(cards, Card::LIFE_MS, self.passed)?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -224,7 +175,7 @@ impl<V: Modelled> Table<V> {
 
     /// By how much these writes change the number of own rows. Those that go of which peers may have a copy leave a
     /// tombstone.
-    fn grown(&self, writes: &Writes<V>) -> isize {
+    pub(super) fn grown(&self, writes: &Writes<V>) -> isize {
         let change = |(key, (value, _)): (&V::Key, &(Option<V>, bool))| {
             let row = self.rows.get(&(self.owner, key.clone()));
             match (value, row) {
@@ -238,7 +189,12 @@ impl<V: Modelled> Table<V> {
     }
 
     /// Why these writes, and others that add so many rows, are refused: the state after all of them counts.
-    fn refusal(&self, writes: &Writes<V>, room: usize, others: isize) -> Option<Refusal> {
+    pub(super) fn refusal(
+        &self,
+        writes: &Writes<V>,
+        room: usize,
+        others: isize,
+    ) -> Option<Refusal> {
         let grown = self.grown(writes) + others;
         if usize::try_from(grown).is_ok_and(|grown| grown > room) {
             return Some(Refusal::Full);
@@ -253,7 +209,7 @@ impl<V: Modelled> Table<V> {
     }
 
     /// Makes the model do what a store has just done.
-    fn apply(&mut self, writes: Writes<V>, life: Option<u64>, passed: u64) -> Outcome {
+    pub(super) fn apply(&mut self, writes: Writes<V>, life: Option<u64>, passed: u64) -> Outcome {
         for (key, (value, was_removed)) in writes {
             let place = (self.owner, key);
             match value {
@@ -275,7 +231,7 @@ impl<V: Modelled> Table<V> {
     ) -> Outcome {
         let known = self.rows.get(&place);
         let published = |row: &&Row<V>| row.state.own && row.state.served && !row.is_removed();
-        let served = !was_removed && known.filter(published).is_some();
+        let served = !was_removed && known.as_ref().is_some_and(published);
         let shared = served || known.is_some_and(|row| row.shared);
         let state = RecordState { own: true, wanted: true, served };
         let ends = life.map(|life| passed + life);
