@@ -232,8 +232,6 @@ impl NetworkBehaviour for AutonatClient {
                 continue;
             }
             match test.client.poll(context) {
-                // What counts as confirmed is decided elsewhere.
-                Poll::Ready(ToSwarm::ExternalAddrConfirmed(_)) => {}
                 Poll::Ready(ToSwarm::GenerateEvent(event)) => self.finish(event.result.is_ok()),
                 // It has nothing to say of the outcome, and would ask again.
                 Poll::Pending | Poll::Ready(ToSwarm::NotifyHandler { .. }) if test.is_over => {
@@ -242,6 +240,7 @@ impl NetworkBehaviour for AutonatClient {
                 Poll::Ready(ToSwarm::NotifyHandler { peer_id, handler, event }) => {
                     return Poll::Ready(ToSwarm::NotifyHandler { peer_id, handler, event });
                 }
+                // `ExternalAddrConfirmed`, too: what counts as confirmed is decided elsewhere.
                 Poll::Ready(_) => {}
                 Poll::Pending => return Poll::Pending,
             }

@@ -164,7 +164,7 @@ impl NetabaseBuilder {
         self
     }
 
-    /// Asks the gateway to pass connections on to the node, by UPnP. Default: it does not.
+    /// Asks the gateway to pass connections on to the node, by `UPnP`. Default: it does not.
     #[cfg(feature = "upnp")]
     pub fn upnp(mut self) -> Self {
         self.uses_upnp = true;

@@ -14,7 +14,7 @@ pub enum Reachability {
     /// From anywhere, at an address of its own: it is a [server](super::NetabaseBuilder::server), or servers of the
     /// network have dialled the address.
     Direct,
-    /// From anywhere, by a port that the gateway maps for it (UPnP).
+    /// From anywhere, by a port that the gateway maps for it (`UPnP`).
     Mapped,
     /// Over a relay at first; then most peers get a direct connection, as the last one did.
     HolePunched,

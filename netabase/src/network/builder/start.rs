@@ -77,12 +77,12 @@ impl NetabaseBuilder {
         let bootstrap = self.bootstrap.clone();
         let (store, transport) = self.into_store()?;
         let (counters, events) = (Arc::new(SharedCounters::default()), EventSender::new());
-        let (transport, relay_client) = match transport {
-            Some(transport) => (transport(store.identity()), None),
-            None => {
-                let system = transport::system(store.identity()).map_err(NodeError::Transport)?;
-                (system.0, Some(system.1))
-            }
+        let (transport, relay_client) = if let Some(transport) = transport {
+            (transport(store.identity()), None)
+        } else {
+            let (system, relay_client) =
+                transport::system(store.identity()).map_err(NodeError::Transport)?;
+            (system, Some(relay_client))
         };
         let peer = store.peer_id();
         let relays = mode == Mode::Server && relay_client.is_some();

@@ -161,9 +161,7 @@ impl AddressTests {
         is_reachable: bool,
         now: Instant,
     ) -> Option<Verdict> {
-        if self.running.take_if(|running| *running == (address.clone(), server)).is_none() {
-            return None;
-        }
+        self.running.take_if(|running| *running == (address.clone(), server))?;
         let candidate = self.candidates.get_mut(address)?;
         let is_news = candidate.ended(server, is_reachable, now);
         is_news.then(|| {

@@ -27,12 +27,11 @@ impl ModePolicy {
     /// be confirmed first: one over a relay is none to count on. A peer's own claim is no sign that it is far away.
     pub(super) fn update(&mut self, is_near: bool, is_direct: bool) -> bool {
         let mode = match self.configured {
-            Mode::Server => Some(kad::Mode::Server),
-            Mode::Client => Some(kad::Mode::Client),
-            Mode::Auto if is_near || is_direct => Some(kad::Mode::Server),
-            Mode::Auto => Some(kad::Mode::Client),
+            Mode::Server => kad::Mode::Server,
+            Mode::Auto if is_near || is_direct => kad::Mode::Server,
+            Mode::Auto | Mode::Client => kad::Mode::Client,
         };
-        std::mem::replace(&mut self.applied, mode) != mode
+        self.applied.replace(mode) != Some(mode)
     }
 }
 

@@ -81,7 +81,7 @@ impl Paths {
 
     /// Has all connections count as silent soon, unless there is a sign of life.
     pub(super) fn doubt(&mut self, now: Instant) {
-        let silent_soon = now.checked_sub(SILENCE - DOUBT).unwrap_or(now);
+        let silent_soon = now.checked_sub(SILENCE.saturating_sub(DOUBT)).unwrap_or(now);
         for direct in self.peers.values_mut().flat_map(|of| of.direct.values_mut()) {
             direct.heard = direct.heard.min(silent_soon);
         }
@@ -156,7 +156,7 @@ mod tests {
         let start = start + SILENCE;
         paths.opened(peer, one, false, start);
         paths.opened(peer, two, false, start);
-        let before = start + SILENCE - Duration::from_secs(1);
+        let before = start + SILENCE.saturating_sub(Duration::from_secs(1));
         assert_eq!(paths.silent(&peer, before), (Vec::new(), false));
 
         paths.heard(&peer, one, before);

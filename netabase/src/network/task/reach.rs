@@ -109,11 +109,11 @@ impl Task {
         self.state.on_reserving(&relay, listener.ok(), Instant::now());
     }
 
-    pub(super) fn on_relay_client(&mut self, event: relay::client::Event) {
+    pub(super) fn on_relay_client(&mut self, event: &relay::client::Event) {
         match event {
             relay::client::Event::ReservationReqAccepted { relay_peer_id, renewal, .. } => {
                 tracing::debug!(relay = %relay_peer_id, renewal, "has a place at a relay");
-                self.state.on_reserved(relay_peer_id, Instant::now());
+                self.state.on_reserved(*relay_peer_id, Instant::now());
             }
             relay::client::Event::OutboundCircuitEstablished { relay_peer_id, limit } => {
                 tracing::debug!(relay = %relay_peer_id, ?limit, "reaches a peer over a relay");

@@ -115,7 +115,7 @@ impl Task {
         match event {
             DiscoveryEvent::Mdns(mdns::Event::Discovered(found)) => self.state.on_discovered(found),
             DiscoveryEvent::AutonatClient(probed) => self.on_probed(&probed),
-            DiscoveryEvent::RelayClient(event) => self.on_relay_client(event),
+            DiscoveryEvent::RelayClient(event) => self.on_relay_client(&event),
             DiscoveryEvent::Ask(event) => self.on_ask(event),
             DiscoveryEvent::HolePunching(event) => self.on_hole_punching(event),
             #[cfg(feature = "upnp")]
