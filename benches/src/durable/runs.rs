@@ -143,6 +143,7 @@ pub(super) fn netabase(plan: &Plan, bar: &ProgressBar) -> Result<Figures, Box<dy
 }
 
 /// Measures what does not touch the disk: commits, and a load, which is what opening is compared with.
+#[allow(clippy::unnecessary_wraps, reason = "it stands in a table beside runs that can fail")]
 pub(super) fn in_memory(plan: &Plan, _: &ProgressBar) -> Result<Figures, Box<dyn Error>> {
     let mut figures = Figures::default();
     let nowhere = Path::new("");

@@ -54,7 +54,7 @@ impl Peer for Fjall {
         let keyspace =
             |name| database.keyspace(name, KeyspaceCreateOptions::default).expect("it opens");
         let (people, emails, groups) = (keyspace("people"), keyspace("emails"), keyspace("groups"));
-        Self { people, emails, groups, database }
+        Self { database, people, emails, groups }
     }
 
     fn put_each(&self, people: impl Iterator<Item = Person>) {
