@@ -1,5 +1,8 @@
 //! What netabase promises, through its public API. One module a behaviour.
 
+#![allow(clippy::similar_names, reason = "nodes keep notes, and a shop shows what it has")]
+#![allow(clippy::large_futures, reason = "each future of a test is polled in place, once")]
+
 #[cfg(feature = "network")]
 mod waiting;
 

@@ -61,10 +61,10 @@ fn missing_records_are_not_an_empty_store() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn foreign_and_empty_files_are_refused_and_left_alone() -> Result<(), Box<dyn Error>> {
-    for content in [&b""[..], b"not a store", &[0; 100_000]] {
+    for content in [Vec::new(), b"not a store".to_vec(), vec![0; 100_000]] {
         let disk = Disk::new()?;
         let records = disk.path().join("records.redb");
-        fs::write(&records, content)?;
+        fs::write(&records, &content)?;
         let foreign = refusal(disk.open())?;
         assert!(matches!(foreign, DiskError::Foreign { .. }), "{foreign}");
         assert_eq!(fs::read(&records)?, content);

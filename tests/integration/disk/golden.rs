@@ -72,7 +72,8 @@ pub(super) fn dump(records: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let database = Database::open(records)?;
     let read = database.begin_read()?;
     let mut lines = Vec::new();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex =
+        |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     for (name, table) in [("meta", META), ("schemas", SCHEMAS)] {
         for entry in read.open_table(table)?.iter()? {
             let (key, value) = entry?;

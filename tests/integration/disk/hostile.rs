@@ -34,11 +34,10 @@ impl Whole {
     /// Opens the store with other bytes in its file. `None` if it is refused as it should be.
     fn open_with(&self, bytes: &[u8]) -> Result<Option<Contents>, Box<dyn Error>> {
         fs::write(self.records(), bytes)?;
-        self.opened(self.disk.open())
+        Self::opened(self.disk.open())
     }
 
     fn opened(
-        &self,
         opened: Result<NetabaseStore, BuildError>,
     ) -> Result<Option<Contents>, Box<dyn Error>> {
         match opened {

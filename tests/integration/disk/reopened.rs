@@ -29,9 +29,8 @@ fn values_indexes_and_counts_come_back() -> Result<(), Box<dyn Error>> {
     let disk = Disk::new()?;
     let store = disk.open()?;
     let towns = store.database::<Town>()?;
-    towns.load(
-        (0..2000).map(|code| town(&format!("town {code}"), ["IS", "NO"][code % 2], code as u32)),
-    )?;
+    let country = |code| if code % 2 == 0 { "IS" } else { "NO" };
+    towns.load((0..2000).map(|code| town(&format!("town {code}"), country(code), code)))?;
     towns.remove("town 7")?;
     let before = contents(&store);
     drop((store, towns));

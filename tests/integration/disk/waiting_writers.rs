@@ -105,7 +105,7 @@ fn open(disk: &SlowDisk, clock: &ManualClock) -> Result<Shop, Box<dyn Error>> {
 /// Lets a writer wait behind a sync that is under way and fails, and checks that it is told.
 fn fails_behind(disk: &SlowDisk, shop: &Shop) -> Result<(), Box<dyn Error>> {
     disk.wait(|syncs| syncs == Syncs::Waiting);
-    let (told, is_told) = mpsc::channel();
+    let (told, is_told) = mpsc::sync_channel(1);
     let writer = shop.clone();
     // It may wait for ever: then this test says so.
     thread::spawn(move || told.send(writer.commit(&synced(2)).err()));

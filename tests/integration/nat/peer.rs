@@ -3,6 +3,7 @@
 use std::{
     env,
     error::Error,
+    fmt::Write as _,
     fs,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, Stdio},
@@ -81,7 +82,7 @@ impl Peer {
             events_seen: 0,
         };
         let started = peer.answer()?;
-        peer.id = started.strip_prefix("started ").ok_or(started.clone())?.to_owned();
+        started.strip_prefix("started ").ok_or(started.clone())?.clone_into(&mut peer.id);
         Ok(peer)
     }
 
@@ -101,7 +102,7 @@ impl Peer {
              listen=/ip6/::/tcp/4001 listen=/ip6/::/udp/4001/quic-v1 {more}"
         );
         for other in others {
-            arguments += &format!(" bootstrap={}", other.public());
+            write!(arguments, " bootstrap={}", other.public())?;
         }
         let mut server = Self::start(lab, &format!("s{number}"), &arguments)?;
         if !others.is_empty() {

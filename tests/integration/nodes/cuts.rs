@@ -38,7 +38,7 @@ async fn a_peer_that_was_cut_off_is_current_soon_after() -> Outcome {
         profiles.put(&changed)?;
         profiles.remove(handle(1).as_str())?;
         // It is noticed that the peer does not answer.
-        until(&nodes[0], |counters| counters.offers_waiting >= 2).await;
+        until(&nodes[0], |counters| counters.offers_waiting >= 2).await?;
         let away_profiles = away.database::<Profile>()?;
         away_profiles.put(&profile("written away"))?;
         away_profiles.sync_to_network().for_each(drop);
@@ -46,7 +46,7 @@ async fn a_peer_that_was_cut_off_is_current_soon_after() -> Outcome {
 
         shows(away, &nodes[0], &changed).await?;
         shows(&nodes[0], away, &profile("written away")).await?;
-        until(&nodes[0], |counters| counters.offers_waiting == 0).await;
+        until(&nodes[0], |counters| counters.offers_waiting == 0).await?;
         let held = away.database::<Profile>()?.of(nodes[0].peer_id()).with_held();
         assert_eq!(held.get(handle(1).as_str())?, None, "it was removed meanwhile");
         shut_down(nodes).await;
@@ -65,11 +65,11 @@ async fn a_peer_whose_connections_were_cut_is_current_soon_after() -> Outcome {
         hold(away.store(), 1).await;
         network.faults().isolate(away.peer_id());
         network.faults().kill_peer(away.peer_id());
-        until(&nodes[0], |counters| counters.connected_peers == 1).await;
+        until(&nodes[0], |counters| counters.connected_peers == 1).await?;
 
         let changed = Profile { about: "changed".to_owned(), ..profile("ada") };
         nodes[0].database::<Profile>()?.put(&changed)?;
-        until(&nodes[0], |counters| counters.offers_sent >= 1).await;
+        until(&nodes[0], |counters| counters.offers_sent >= 1).await?;
         network.faults().rejoin(away.peer_id());
 
         shows(away, &nodes[0], &changed).await?;
@@ -98,7 +98,7 @@ async fn a_stalled_link_keeps_nothing_from_others_and_is_made_up_for() -> Outcom
         network.faults().heal(nodes[0].peer_id(), nodes[3].peer_id());
 
         hold(nodes[3].store(), RECORDS).await;
-        until(&nodes[0], |counters| counters.offers_waiting == 0).await;
+        until(&nodes[0], |counters| counters.offers_waiting == 0).await?;
         shut_down(nodes).await;
         Ok(())
     })

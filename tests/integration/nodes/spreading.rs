@@ -28,7 +28,7 @@ pub(super) async fn nodes_of(
 ) -> Result<Vec<Netabase>, Box<dyn Error>> {
     let nodes = network.start(count).await?;
     for node in &nodes {
-        know(node, count - 1).await;
+        know(node, count - 1).await?;
         node.database::<Note>()?;
         node.database::<Profile>()?;
     }
@@ -52,7 +52,7 @@ async fn what_is_published_in_bulk_arrives_everywhere_at_the_rate_of_the_receive
         let limits = NodeLimits { peer_rate, ..NodeLimits::default() };
         let nodes = network.start_with(4, |_, node| node.limits(limits.clone())).await?;
         for node in &nodes {
-            know(node, 3).await;
+            know(node, 3).await?;
             node.database::<Note>()?;
         }
         let notes = nodes[0].database::<Note>()?;
@@ -87,7 +87,7 @@ async fn callers_are_kept_waiting_and_not_refused_where_peers_ask_for_a_pause() 
             NodeLimits { peer_rate: Rate { per_second: 50, burst: 50 }, ..NodeLimits::default() };
         let nodes = network.start_with(3, |_, node| node.limits(limits.clone())).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         let profiles: Vec<Profile> = (0..RECORDS).map(|number| profile(&handle(number))).collect();
 
@@ -96,7 +96,7 @@ async fn callers_are_kept_waiting_and_not_refused_where_peers_ask_for_a_pause() 
         for report in published {
             assert!(report?.holders() >= 2);
         }
-        until(&nodes[0], |counters| counters.offers_waiting == 0).await;
+        until(&nodes[0], |counters| counters.offers_waiting == 0).await?;
         for node in &nodes[1..] {
             assert_eq!(node.store().record_count(), RECORDS);
         }
@@ -118,7 +118,7 @@ async fn a_newcomer_that_takes_little_at_a_time_is_handed_all_in_the_end() -> Ou
             .map_err(|failed| failed.source)?;
         assert_eq!(notes.sync_to_network().count(), RECORDS);
         hold(nodes[1].store(), RECORDS).await;
-        until(&nodes[0], |counters| counters.offers_waiting == 0).await;
+        until(&nodes[0], |counters| counters.offers_waiting == 0).await?;
 
         let store =
             NetabaseStore::builder().network("testkit").identity(identity(96, 2)).build()?;
@@ -164,7 +164,7 @@ async fn all_leases_are_renewed_in_time_however_many_there_are() -> Outcome {
             .start_with(2, |_, node| node.clock(clock.clone()).max_lifetime(lifetime))
             .await?;
         for node in &nodes {
-            know(node, 1).await;
+            know(node, 1).await?;
             node.database::<Note>()?;
         }
         let notes = nodes[0].database::<Note>()?;
@@ -177,8 +177,8 @@ async fn all_leases_are_renewed_in_time_however_many_there_are() -> Outcome {
         // Twice as far as the first leases go.
         for half in 1..=4 {
             clock.advance(lifetime / 2 + Duration::from_secs(1));
-            until(&nodes[0], |counters| counters.renewals == half * RECORDS as u64).await;
-            until(&nodes[0], |counters| counters.offers_waiting == 0).await;
+            until(&nodes[0], |counters| counters.renewals == half * RECORDS as u64).await?;
+            until(&nodes[0], |counters| counters.offers_waiting == 0).await?;
         }
 
         assert_eq!(nodes[1].store().record_count(), RECORDS);
@@ -194,7 +194,7 @@ async fn a_quorum_that_was_missed_is_made_up_for_also_with_records_of_others() -
         let network = TestNetwork::new(90);
         let nodes = network.start(3).await?;
         for node in &nodes {
-            know(node, 2).await;
+            know(node, 2).await?;
         }
         // Only Bob knows notes at first.
         nodes[0].database::<Note>()?;
@@ -206,7 +206,7 @@ async fn a_quorum_that_was_missed_is_made_up_for_also_with_records_of_others() -
         let missed = all.put_record(&record).await;
 
         assert!(matches!(missed, Err(NetworkError::QuorumMissed { .. })), "{missed:?}");
-        until(&nodes[0], |counters| counters.offers_refused == 1).await;
+        until(&nodes[0], |counters| counters.offers_refused == 1).await?;
         shut_down(nodes).await;
         Ok(())
     })

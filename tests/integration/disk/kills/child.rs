@@ -27,6 +27,9 @@ const SEED: &str = "NETABASE_KILLED_SEED";
 /// More than are made before it is killed.
 const COMMITS: u64 = 1_000_000;
 
+/// How many acknowledgements wait to be read. The process that writes waits behind them.
+const ACKS: usize = 4096;
+
 /// Those who write, at the same time.
 pub(super) fn lanes(seed: u64) -> [Lane; 3] {
     [0, 1, 2].map(|number| Lane { seed, number })
@@ -49,7 +52,7 @@ impl Child {
             .stdout(Stdio::piped())
             .spawn()?;
         let lines = BufReader::new(process.stdout.take().ok_or("it is piped")?).lines();
-        let (send, acks) = mpsc::channel();
+        let (send, acks) = mpsc::sync_channel(ACKS);
         thread::spawn(move || {
             for ack in lines.map_while(Result::ok).filter_map(|line| parse(&line)) {
                 // Its parent may have given up.

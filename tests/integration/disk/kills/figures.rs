@@ -30,7 +30,7 @@ impl Figures {
         let (mut count, mut longest) = (0, Duration::ZERO);
         for ack in lost {
             count += 1;
-            longest = longest.max(last - ack.returned);
+            longest = longest.max(last.saturating_sub(ack.returned));
         }
         self.kills += 1;
         self.commits += (0..3).map(|lane| ledger.last(lane)).sum::<u64>();
