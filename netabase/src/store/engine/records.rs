@@ -74,7 +74,10 @@ impl Records {
         keys: &[LookupKey<'_>],
         values: bool,
     ) -> impl Iterator<Item = Option<RowRef<'a>>> + use<'a> {
-        let records = keys.iter().map(|key| self.record(*key));
+        // Made before: if each were allocated and freed beside its look-up, the core could not begin the next one
+        // while this waits for memory.
+        let keys: SmallVec<[_; BATCH]> = keys.iter().map(|key| key.to_key()).collect();
+        let records = keys.iter().map(|key| lent(&self.store.get(key)?));
         let records: SmallVec<[Option<&Record>; BATCH]> = records.collect();
         for record in records.iter().flatten() {
             fetch(&record.value, if values { FETCHED } else { CACHE_LINE });
