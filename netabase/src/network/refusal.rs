@@ -93,7 +93,7 @@ mod tests {
         for reason in RefusalReason::ALL {
             let read = Refusal::parse(&encode(*reason, None)).map(|refusal| refusal.reason);
             let expected = match reason {
-                RefusalReason::Rate => Reason::Rate,
+                RefusalReason::Rate | RefusalReason::Busy => Reason::Rate,
                 RefusalReason::Outdated => Reason::Outdated,
                 _ => Reason::Record,
             };
