@@ -1,33 +1,29 @@
 //! Gives applications a handle on a running node. It asks the task, and decides nothing itself.
 
+mod calls;
+
 use std::{fmt, sync::Arc};
 
-use libp2p::{
-    Multiaddr, PeerId,
-    futures::future::BoxFuture,
-    kad::{Quorum, Record, RecordKey},
-};
+use libp2p::{Multiaddr, PeerId, futures::future::BoxFuture};
 use tokio::{
     sync::{Notify, mpsc, watch},
     time::{Instant, timeout_at},
 };
 
 use super::{
-    command::{Command, Reply, call},
+    command::Command,
     counters::{NodeCounters, SharedCounters},
     error::{BootstrapError, NetworkError},
     events::{EventSource, NodeEvents},
     offers::Offers,
-    query::{FetchMode, Fetched},
     reachability::Reachability,
-    report::PublishReport,
     settings::BOOTSTRAP_TIMEOUT,
     status::Status,
 };
 use crate::{
     database::MemoryStoreDatabase,
     schema::{KeyOf, NetabaseSchema, SharedSchema},
-    store::{NetabaseStore, OpenError, RawRecord},
+    store::{NetabaseStore, OpenError},
 };
 
 /// A node of a network: a store inside a running libp2p swarm.
@@ -241,11 +237,6 @@ impl Netabase {
         self.shared.status.borrow().obstacle.clone().map_or(Ok(()), Err)
     }
 
-    /// Gives the node time to join the network. If it does not, the call that waits fails by itself.
-    async fn wait_for_bootstrap(&self) {
-        let _ = self.bootstrapped().await;
-    }
-
     /// Ends the node, and waits until nothing of it is left: no task, no connection, no port. The store
     /// stays as it is. Calls that are under way fail with [`NetworkError::Stopped`].
     ///
@@ -255,41 +246,6 @@ impl Netabase {
         self.shared.stop.notify_one();
         let mut ended = self.shared.ended.clone();
         let _ = ended.changed().await;
-    }
-
-    pub(super) async fn publish_record(
-        &self,
-        record: Record,
-        quorum: Quorum,
-    ) -> Result<PublishReport, NetworkError> {
-        self.wait_for_bootstrap().await;
-        self.call(|reply| Command::Publish { record, quorum, reply }).await
-    }
-
-    pub(super) async fn fetch_record(
-        &self,
-        key: RecordKey,
-        mode: FetchMode,
-        held: Option<RawRecord>,
-    ) -> Result<Fetched, NetworkError> {
-        self.wait_for_bootstrap().await;
-        self.call(|reply| Command::Fetch { key, mode, held, reply }).await
-    }
-
-    #[cfg(feature = "testkit")]
-    pub(super) async fn discovered(
-        &self,
-        found: Vec<(PeerId, Multiaddr)>,
-    ) -> Result<(), NetworkError> {
-        self.send(Command::Discovered { found }).await
-    }
-
-    async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, NetworkError> {
-        call(&self.shared.commands, &self.shared.abandoned, command).await
-    }
-
-    async fn send(&self, command: Command) -> Result<(), NetworkError> {
-        self.shared.commands.send(command).await.map_err(|_| NetworkError::Stopped)
     }
 }
 

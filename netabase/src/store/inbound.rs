@@ -103,7 +103,6 @@ impl NetabaseStore {
 
     /// Takes in a record that the local identity signed, and that was [found valid](Self::validate), as the
     /// application's own: what it published before.
-    #[cfg(feature = "network")]
     pub(crate) fn adopt_own(&self, record: &Record) -> Result<PutOutcome, ArrivalError> {
         self.receive(record, Sender::verified(Origin::Publish))
     }

@@ -71,7 +71,6 @@ reasons! {
 
 impl RefusalReason {
     /// Returns its place among [`ALL`](Self::ALL).
-    #[cfg(feature = "network")]
     pub(crate) const fn place(self) -> usize {
         self as usize
     }
