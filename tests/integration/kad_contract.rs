@@ -145,7 +145,7 @@ fn ours_bounds_what_strangers_announce() -> Result<(), Box<dyn Error>> {
     let unknown = ProviderRecord::new(KadKey::new(b"/netabase/other/p"), PeerId::random(), vec![]);
     assert!(matches!(store.add_provider(unknown), Err(KadError::MaxProvidedKeys)));
 
-    let long: Multiaddr = format!("/dns4/{}.example.org/tcp/1", "x".repeat(60)).parse()?;
+    let long: Multiaddr = format!("/dns4/{}.example.org/tcp/1", "x".repeat(120)).parse()?;
     let mut addresses = vec![long];
     addresses
         .extend((1..100_u16).filter_map(|port| format!("/ip4/127.0.0.1/tcp/{port}").parse().ok()));
