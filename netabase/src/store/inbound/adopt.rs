@@ -65,7 +65,16 @@ impl NetabaseStore {
             let (name, version, access) = (schema.name, schema.version, schema.access);
             Opened { id, name, version, access, check: schema.check }
         };
-        let prefix = schema_prefix(opened.name, opened.access);
+        self.adopt_with_access(&opened, opened.access);
+        if opened.access != Access::Owned {
+            // Peers may have sent owned records of this name: those were taken in unread, and are refused now.
+            self.adopt_with_access(&opened, Access::Owned);
+        }
+        self.configure(|inner| inner.schemas.get_mut(id).is_adopted = true);
+    }
+
+    fn adopt_with_access(&self, opened: &Opened, access: Access) {
+        let prefix = schema_prefix(opened.name, access);
         let unread = self.raw_walk(&prefix, View::Opaque, true);
         let mut held = unread.filter(|raw| opened.can_read(raw)).map(|raw| opened.check(raw));
         loop {
@@ -73,9 +82,8 @@ impl NetabaseStore {
             if chunk.is_empty() {
                 break;
             }
-            self.adopt_chunk(&opened, chunk);
+            self.adopt_chunk(opened, chunk);
         }
-        self.configure(|inner| inner.schemas.get_mut(id).is_adopted = true);
     }
 
     /// Puts records that were held unread in their place. Others' are dropped if their schema's type refuses them; what
