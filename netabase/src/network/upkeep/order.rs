@@ -9,9 +9,9 @@ const BUCKET_BITS: u32 = 10;
 /// The slots that are looked at in one step, while the order is made.
 const STEP: usize = 1024;
 
-/// The time after which the order is made again for a newcomer: each was made after the newcomer was known, so that
-/// it misses nothing.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The time, for each step that it took, after which the order is made again for a newcomer: some hundredths of a core,
+/// however many come. Each is made after the newcomer was known, so that it misses nothing.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A record: the first bits of its place, and its slot in the store.
 pub(in crate::network) type Item = (u64, u32);
@@ -26,6 +26,7 @@ pub(super) struct Order {
 struct Made {
     buckets: Vec<Bucket>,
     begun: Instant,
+    steps: u32,
 }
 
 struct Making {
@@ -52,15 +53,16 @@ impl Order {
     /// Returns whether there is a step to be made now.
     pub(super) fn can_be_made(&self, now: Instant) -> bool {
         self.being_made.is_some()
-            || self.whole.as_ref().is_none_or(|made| now >= made.begun + PAUSE)
+            || self.whole.as_ref().is_none_or(|made| now >= made.begun + PAUSE * made.steps)
     }
 
     /// Makes one step.
     pub(super) fn make(&mut self, now: Instant, places: Places<'_>) {
         let making = self.being_made.get_or_insert_with(|| Making {
-            made: Made { buckets: vec![Bucket::default(); 1 << BUCKET_BITS], begun: now },
+            made: Made { buckets: vec![Bucket::default(); 1 << BUCKET_BITS], begun: now, steps: 0 },
             next: 0,
         });
+        making.made.steps += 1;
         let buckets = &mut making.made.buckets;
         let next = places(making.next, STEP, &mut |item| buckets[bucket(item.0)].items.push(item));
         match next {
@@ -128,7 +130,7 @@ mod tests {
             items.iter().copied().filter(|item| (from..=to).contains(&item.0)).collect();
         expected.sort_unstable();
         assert_eq!(found, expected);
-        assert!(!order.can_be_made(now) && order.can_be_made(now + PAUSE));
+        assert!(!order.can_be_made(now + PAUSE * 4) && order.can_be_made(now + PAUSE * 5));
         assert!(!order.is_good(now + PAUSE), "one that comes later has it made anew");
     }
 }
