@@ -4,8 +4,8 @@ use std::{error::Error, time::Duration};
 
 use super::{Gateway, Lab, Outcome, Peer, lab};
 
-/// The longest time until there is another relay: 30 seconds, and as much again for a busy machine.
-const REPLACED: Duration = Duration::from_secs(60);
+/// The longest time until there is another relay.
+const REPLACED: Duration = Duration::from_secs(30);
 
 /// Starts three servers, and a home that has places at two of them.
 fn home(lab: &Lab) -> Result<(Vec<Peer>, Peer), Box<dyn Error>> {
@@ -31,8 +31,13 @@ fn is_reached(lab: &Lab, home: &mut Peer, servers: &[Peer], title: &str) -> Outc
         servers.iter().map(|server| format!("bootstrap={}", server.public())).collect();
     let mut other = Peer::start(lab, "b1", &bootstrap.join(" "))?;
     other.wait_for_relays(1)?;
-    other.dial(home)?;
-    other.wait_for(&format!("Connected {}", home.id), Duration::from_secs(15))?;
+    // Some of its addresses may be over a relay that it has lost without knowing yet: those that it has next are not.
+    let connected = format!("Connected {}", home.id);
+    let is_connected = |other: &mut Peer, home: &mut Peer| {
+        other.dial(home)?;
+        other.wait_for(&connected, Duration::from_secs(15))
+    };
+    is_connected(&mut other, home).or_else(|_| is_connected(&mut other, home))?;
     assert_eq!(other.tell(&format!("fetch {} {title}", home.id))?, "value kept");
     Ok(())
 }
@@ -70,7 +75,6 @@ fn a_relay_that_freezes_is_noticed_and_replaced() -> Outcome {
 }
 
 #[test]
-#[ignore = "depends on how soon a lost relay is noticed: on a busy machine, too late"]
 fn a_home_that_changes_its_address_is_reached_again() -> Outcome {
     let Some(lab) = lab(Gateway::Plain, Gateway::Plain)? else { return Ok(()) };
     let (servers, mut home) = home(&lab)?;
