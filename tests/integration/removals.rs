@@ -129,6 +129,20 @@ fn pushing_the_own_tombstone_does_not_ask_for_the_key_again() -> Result<(), Box<
 }
 
 #[test]
+fn the_own_tombstone_that_is_handed_in_does_not_ask_for_the_key_again() -> Result<(), Box<dyn Error>>
+{
+    let (mut store, notes, record) = published(&note("hi", "mine"))?;
+    notes.remove("hi")?;
+    let deleted = RecordStore::get(&store, &record.key).ok_or("it is served")?.into_owned();
+    assert_eq!(notes.put_record(&deleted)?, PutOutcome::Equal);
+    assert_eq!(only_state(&store), Some(RecordState { own: true, wanted: false, served: true }));
+
+    RecordStore::put(&mut store, later(1)?.to_record(&note("hi", "theirs"))?)?;
+    assert_eq!((notes.get("hi")?, notes.len()), (None, 0), "a peer's value is held for peers");
+    Ok(())
+}
+
+#[test]
 fn who_asks_for_a_key_is_shown_the_newer_value_that_is_held() -> Result<(), Box<dyn Error>> {
     let store = store_at_now(1);
     let notes = store.database::<Note>()?;

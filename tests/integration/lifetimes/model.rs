@@ -241,10 +241,12 @@ impl Run {
         let before = known.map(|known| known.state).unwrap_or_default();
         // An own key stays own, until the application has removed it and its tombstone is beaten.
         let tombstone = Envelope::parse(&record.value)?.tombstone;
-        let own = known.is_some_and(|known| known.state.own && (tombstone || !known.is_removed()));
+        let is_removed = known.is_some_and(Known::is_removed);
+        let own = before.own && (tombstone || !is_removed);
         let state = RecordState {
             own,
-            wanted: before.wanted || seen.wanted,
+            // A tombstone does not ask for a key again that the application has removed.
+            wanted: before.wanted || seen.wanted && !(tombstone && is_removed),
             served: before.served || seen.served,
         };
         let ends = known.and_then(|known| known.ends).filter(|_| own && !tombstone);

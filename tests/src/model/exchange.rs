@@ -130,11 +130,13 @@ impl<V: Modelled> Table<V> {
         let known = self.rows.get(place);
         let is_equal = known.is_some_and(|row| row.bytes == *bytes);
         let before = known.map(|row| row.state).unwrap_or_default();
+        let is_removed = known.is_some_and(Row::is_removed);
         // An own key stays own, until the application has removed it and its tombstone is beaten.
-        let own = known.is_some_and(|row| row.state.own && (value.is_none() || !row.is_removed()));
+        let own = before.own && (value.is_none() || !is_removed);
         let state = RecordState {
             own,
-            wanted: before.wanted || seen.wanted,
+            // A removal that is handed in once more does not ask for the key again.
+            wanted: before.wanted || seen.wanted && !(value.is_none() && is_removed),
             served: before.served || seen.served,
         };
         let ends = known.and_then(|row| row.ends).filter(|_| own && value.is_some());

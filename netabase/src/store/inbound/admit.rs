@@ -108,10 +108,7 @@ impl Plan<'_> {
     pub(super) fn confirm(&mut self, arrival: &Arrival<'_>) -> Result<(), ArrivalError> {
         let Some(row) = self.live(arrival.key()) else { return Ok(()) };
         let header = row.header();
-        let mut state = row.state().union(arrival.state);
-        if header.tombstone && arrival.origin == Origin::Publish {
-            state.wanted = row.state().wanted;
-        }
+        let state = state_of(arrival, row.state(), header, header.tombstone);
         // The first sender is charged for it still.
         if state.own == row.state().own {
             let shared = state.own && (row.meta.shared || state.served);
@@ -142,11 +139,9 @@ impl Plan<'_> {
         // An own key stays own, until the application has removed it and its tombstone is beaten.
         let removed = old.is_some_and(Previous::is_removed) && !header.tombstone;
         let own = before.state.own && !removed;
-        let mut state = RecordState { own, ..before.state }.union(arrival.state);
-        if header.tombstone && arrival.origin == Origin::Publish {
-            // The application's own removal, on its way to peers: it does not want the key again.
-            state.wanted = before.state.wanted;
-        }
+        let was_tombstone = old.is_some_and(|old| old.header.tombstone);
+        let before_state = RecordState { own, ..before.state };
+        let state = state_of(arrival, before_state, header, was_tombstone);
         let meta = RecordMeta {
             state,
             ends: self.end_of(arrival, state, before.ends, header),
@@ -183,4 +178,20 @@ impl Plan<'_> {
         let is_kept = has_signed || self.engine().admits_claim(&peer, max, self.gone());
         is_kept.then_some(Publisher { peer, has_signed })
     }
+}
+
+/// Returns the state of a record once it is in. `was_tombstone` tells whether there is, or was, one in its place.
+fn state_of(
+    arrival: &Arrival<'_>,
+    before: RecordState,
+    header: EnvelopeHeader,
+    was_tombstone: bool,
+) -> RecordState {
+    let state = before.union(arrival.state);
+    // The application's own removal, on its way to peers or handed in once more, does not ask for the key again.
+    let is_removed = was_tombstone && before.own && !before.wanted;
+    if header.tombstone && (arrival.origin == Origin::Publish || is_removed) {
+        return RecordState { wanted: before.wanted, ..state };
+    }
+    state
 }
