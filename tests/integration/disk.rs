@@ -8,7 +8,7 @@ mod lives;
 
 mod reopened;
 
-mod restarted_nodes;
+mod data_dir;
 
 mod workload;
 

@@ -108,8 +108,9 @@ impl NetabaseBuilder {
     }
 
     /// Keeps identity, records and clock in a directory, which is made if it does not exist; see
-    /// [`NetabaseStoreBuilder::path`]. What was published before a restart is renewed and offered again after it. Not
-    /// together with a [store](Self::store), which says itself where it is.
+    /// [`NetabaseStoreBuilder::path`]. What was published before a restart is renewed and offered again after it. A
+    /// [store](Self::store) says itself where it is: `start` refuses both together
+    /// ([`NodeError::StoreElsewhere`](crate::NodeError::StoreElsewhere)).
     #[cfg(feature = "disk")]
     pub fn data_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.store_builder = self.store_builder.path(directory);

@@ -30,6 +30,15 @@ pub enum NodeError {
         /// The one that was asked for.
         expected: String,
     },
+    /// A store was given, and a directory, in which nothing of it would be kept.
+    #[error(
+        "the store that was given is not kept in {}; open it there with `NetabaseStore::open`, or leave one of the two out",
+        directory.display()
+    )]
+    StoreElsewhere {
+        /// The directory.
+        directory: PathBuf,
+    },
     /// Another node runs on the same store.
     #[error("a node runs on this store already; use it, or shut it down first")]
     StoreInUse,

@@ -1,7 +1,7 @@
 //! Builds stores.
 
 #[cfg(feature = "disk")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use libp2p::identity::Keypair;
@@ -115,6 +115,12 @@ impl NetabaseStoreBuilder {
     pub fn path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.path = Some(directory.into());
         self
+    }
+
+    /// Returns the directory that was set, if one was.
+    #[cfg(feature = "disk")]
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Keeps the records in this storage instead of a file: for tests of what a disk may do.

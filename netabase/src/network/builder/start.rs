@@ -127,6 +127,10 @@ impl NetabaseBuilder {
     /// Returns the store that was given, or makes one as it was described; and the transport, if one was given. Writes
     /// a new identity file only if there can be such a store.
     fn into_store(self) -> Result<(NetabaseStore, Option<MakeTransport>), NodeError> {
+        #[cfg(feature = "disk")]
+        if let (Some(_), Some(directory)) = (&self.store, self.store_builder.directory()) {
+            return Err(NodeError::StoreElsewhere { directory: directory.to_owned() });
+        }
         let identity = match (self.identity, self.identity_file, &self.store) {
             (Some(identity), ..) => Some(identity),
             (None, None, _) => None,

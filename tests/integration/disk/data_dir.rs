@@ -1,7 +1,7 @@
-//! Nodes that are shut down and started again.
+//! A node's directory: what it has of it when it is started again, and what it does without.
 
 use libp2p::kad::Quorum;
-use netabase::NetabaseStore;
+use netabase::{NetabaseStore, NodeError};
 
 use crate::authors::identity;
 use crate::nodes::{Outcome, in_time, on_loopback};
@@ -62,6 +62,19 @@ async fn an_author_whose_disk_is_lost_takes_back_what_peers_agree_on() -> Outcom
         drop((profiles, local));
         author.shutdown().await;
         holder.shutdown().await;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_store_and_a_directory_in_which_it_is_not_kept_are_refused() -> Outcome {
+    in_time(async {
+        let directory = tempfile::tempdir()?;
+        let store = NetabaseStore::builder().network("test").build()?;
+        let refused = on_loopback().store(store).data_dir(directory.path()).start().await;
+        assert!(matches!(refused, Err(NodeError::StoreElsewhere { .. })), "{refused:?}");
+        assert_eq!(directory.path().read_dir()?.count(), 0, "nothing was made there");
         Ok(())
     })
     .await
