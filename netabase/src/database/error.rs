@@ -22,7 +22,8 @@ pub enum QueryError {
     },
 }
 
-/// Why a transaction failed, or an update, which is one. The store is then as it was before.
+/// Why a transaction failed, or an update, which is one. The store is then as it was before, unless it says
+/// [`DiskError::NotDurable`](crate::DiskError::NotDurable): then all of it was made, and is in memory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {

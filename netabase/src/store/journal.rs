@@ -52,10 +52,7 @@ pub use self::{
     durability::Durability,
     error::{DiskError, IoCause},
 };
-use self::{
-    queue::{Queue, Standing},
-    writer::Shared,
-};
+use self::{queue::Queue, writer::Shared};
 use super::{
     clock::Moment,
     engine::{ChangeOrigin, Transition},
@@ -65,7 +62,7 @@ use crate::schema::Timestamp;
 /// How long a row is kept on disk that has expired: a wall clock that was wrong for an hour ends nothing for good.
 const KEPT_EXPIRED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The journal of a store on disk. Dropped, it writes what waits, and closes the file.
+/// The journal of a store on disk. [Closed](Self::close), it writes what waits, and closes the file.
 pub(super) struct Journal {
     shared: Arc<Shared>,
     durability: Durability,
@@ -150,6 +147,18 @@ impl Journal {
             .map(Some)
     }
 
+    /// Takes rows that are removed from the file alone: they are not in memory any more.
+    pub(super) fn push_removals(&self, now: &Moment, keys: &[Vec<u8>]) -> Result<(), DiskError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let (clock, durability) = (Timestamp::default(), self.durability);
+        let commit = Commit { now, clock, durability, has_waited: true };
+        let removals =
+            |batch: &mut Batch| keys.iter().for_each(|key| batch.remove(Table::Rows, key));
+        self.shared.push(&commit, removals).map(drop)
+    }
+
     /// Takes a schema that is known from now on.
     pub(super) fn push_schema(
         &self,
@@ -160,15 +169,6 @@ impl Journal {
         self.shared.push(commit, |batch| {
             batch.put(Table::Schemas, name.as_bytes(), |out| schema.encode(out));
         })
-    }
-
-    /// Takes rows that are removed from the file alone: they are not in memory any more.
-    pub(super) fn push_removals<'a>(
-        &self,
-        commit: &Commit<'_>,
-        keys: impl Iterator<Item = &'a [u8]>,
-    ) -> Result<Ticket, DiskError> {
-        self.shared.push(commit, |batch| keys.for_each(|key| batch.remove(Table::Rows, key)))
     }
 
     /// Waits as long as the durability of a commit asks for. Never under the store's lock.
@@ -188,13 +188,7 @@ impl Journal {
     /// [`DiskError::NotDurable`], [`DiskError::ReadOnly`].
     pub(super) fn sync(&self) -> Result<(), DiskError> {
         let last = self.shared.committed();
-        self.shared.wait(Some(last), |queue, _| match queue.standing(last) {
-            Standing::Done => match queue.room() {
-                Standing::Failed(error) => Standing::Failed(error),
-                _ => Standing::Done,
-            },
-            standing => standing,
-        })
+        self.shared.wait(Some(last), |queue, _| queue.synced(last))
     }
 
     /// Does as [`sync`](Self::sync) without keeping a thread.
@@ -210,11 +204,15 @@ impl Journal {
         }
         let next = now.end_of(KEPT_EXPIRED);
         if self.purge_at_ms.swap(next, Ordering::Relaxed) == due {
-            let now = *now;
-            self.shared.purge(move |row| {
-                StoredRow::decode(row).is_ok_and(|row| row.is_past_keeping(&now))
-            });
+            self.purge_now(now);
         }
+    }
+
+    /// Has rows removed from the file that have expired a day ago. Waits for nothing.
+    pub(super) fn purge_now(&self, now: &Moment) {
+        let now = *now;
+        self.shared
+            .purge(move |row| StoredRow::decode(row).is_ok_and(|row| row.is_past_keeping(&now)));
     }
 
     /// Has the thread that writes do something with the file, and waits for it.

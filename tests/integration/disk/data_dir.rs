@@ -67,6 +67,23 @@ async fn an_author_whose_disk_is_lost_takes_back_what_peers_agree_on() -> Outcom
     .await
 }
 
+#[cfg(unix)]
+#[test]
+fn neither_a_store_nor_its_backup_can_be_read_by_others() -> Result<(), Box<dyn std::error::Error>>
+{
+    use std::os::unix::fs::PermissionsExt;
+
+    let parent = tempfile::tempdir()?;
+    let [own, copy] = ["own", "copy"].map(|name| parent.path().join(name));
+    let store = NetabaseStore::open(&own)?;
+    store.backup(&copy)?;
+    for directory in [own, copy] {
+        let mode = directory.metadata()?.permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", directory.display());
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_store_and_a_directory_in_which_it_is_not_kept_are_refused() -> Outcome {
     in_time(async {

@@ -1,6 +1,6 @@
 //! Everything comes back as it was.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use libp2p::kad::store::RecordStore;
 use netabase::{Access, Durability, NetabaseSchema, NetabaseStore, OpenError, PutOutcome, Source};
@@ -211,6 +211,23 @@ fn values_that_a_changed_type_cannot_read_stay_until_one_can() -> Result<(), Box
         "{refused:?}"
     );
     assert_eq!(store.database::<User>()?.get(&1)?, Some(user(1)));
+    Ok(())
+}
+
+#[test]
+fn a_disk_may_lag_behind_for_ever() -> Result<(), Box<dyn Error>> {
+    let disk = Disk::new()?;
+    let for_ever = Durability::Buffered { within: Duration::MAX };
+    let store = disk.builder().durability(for_ever).build()?;
+    let towns = store.database::<Town>()?;
+    towns.put(&town("Reykjavik", "IS", 101))?;
+    store.transaction(|tx| {
+        tx.set_durability(for_ever);
+        tx.put(&towns, &town("Akureyri", "IS", 600))
+    })?;
+    store.sync()?;
+    drop((store, towns));
+    assert_eq!(disk.open()?.database::<Town>()?.len(), 2);
     Ok(())
 }
 

@@ -33,12 +33,8 @@ pub(in crate::store) struct Directory {
 impl Directory {
     /// Makes the directory, unless it is there, and locks it.
     pub(super) fn open(path: &Path) -> Result<Self, DiskError> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        // What is stored is for nobody else to read.
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(|error| DiskError::io("create", path, &error))?;
+        let made = private().recursive(true).create(path);
+        made.map_err(|error| DiskError::io("create", path, &error))?;
         let lock_path = path.join(LOCK);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -92,6 +88,10 @@ impl Directory {
         let (from, to) = (self.path.join(UNFINISHED), self.records());
         fs::rename(&from, &to).map_err(|error| DiskError::io("create", &to, &error))?;
         sync_directory(&self.path)?;
+        // The directory, and those above it, may have been made just now.
+        for above in self.path.ancestors().skip(1).filter(|above| above.exists()) {
+            sync_directory(above)?;
+        }
         self.mark()
     }
 
@@ -105,6 +105,14 @@ impl Directory {
         let marked = self.lock.write_all(MARK).and_then(|()| self.lock.sync_all());
         marked.map_err(|error| DiskError::io("write", &path, &error))
     }
+}
+
+/// Returns what makes directories that nobody else can read.
+pub(super) fn private() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 /// Makes names that were given in a directory last.

@@ -25,7 +25,11 @@ struct Loading<'a> {
     snapshot: &'a dyn Snapshot,
 }
 
-/// Loads all schemas and rows, and returns the keys of those that are past keeping.
+/// The most rows past keeping that are removed as soon as a store is opened. A program that runs for a moment gets rid
+/// of them, too; what is more goes in the background.
+pub(super) const MAX_REMOVED: usize = 1 << 16;
+
+/// Loads all schemas and rows, and returns the keys of some that are past keeping.
 ///
 /// No type reads them yet: they are adopted when their schema's database is opened.
 pub(super) fn load(
@@ -47,7 +51,7 @@ pub(super) fn load(
         if !row.meta.life(row.header).is_over(now) {
             return loading.add(key, &row);
         }
-        if row.is_past_keeping(now) {
+        if over.len() < MAX_REMOVED && row.is_past_keeping(now) {
             over.push(key.to_vec());
         }
         Ok(())

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use libp2p::{PeerId, identity::Keypair};
 
-use super::{directory::Directory, load::load};
+use super::{
+    directory::Directory,
+    load::{MAX_REMOVED, load},
+};
 use crate::store::{
     NetabaseStore, Shared,
     author::Author,
@@ -13,7 +16,7 @@ use crate::store::{
     error::BuildError,
     identity,
     inner::Inner,
-    journal::{About, Backend, Clocks, Commit, DiskError, Journal, RedbFile, contain},
+    journal::{About, Backend, Clocks, DiskError, Journal, RedbFile, contain},
     lock::Lock,
     outbox::Outbox,
 };
@@ -65,10 +68,9 @@ fn start(
     let over = contain(&path, || load(&mut inner, &author, &*snapshot, &now))?;
     drop(snapshot);
     let journal = Journal::start(file, &path, clocks.watermark, &now, durability)?;
-    if !over.is_empty() {
-        let clock = clocks.watermark;
-        let commit = Commit { now: &now, clock, durability, has_waited: true };
-        journal.push_removals(&commit, over.iter().map(Vec::as_slice))?;
+    journal.push_removals(&now, &over)?;
+    if over.len() == MAX_REMOVED {
+        journal.purge_now(&now);
     }
     Ok(NetabaseStore::from_shared(Shared {
         author,

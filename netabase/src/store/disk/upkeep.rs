@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::directory::{Directory, sync_directory};
+use super::directory::{Directory, private};
 use crate::{
     record::{RecordKey, verify},
     store::{
@@ -76,7 +76,7 @@ impl NetabaseStore {
         let snapshot = journal.run(|file| file.snapshot())?;
         let parent = to.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(parent).map_err(|error| DiskError::io("create", parent, &error))?;
-        match fs::create_dir(to) {
+        match private().create(to) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Err(DiskError::Exists { path: to.to_owned() });
             }
@@ -99,8 +99,7 @@ impl NetabaseStore {
             identity::load_or_save(&copy.identity(), || self.identity().clone())?;
         }
         snapshot.copy_to(&copy.unfinished()?)?;
-        copy.finish()?;
-        to.parent().map_or(Ok(()), sync_directory)
+        copy.finish()
     }
 
     /// Gives the room in the file back to the file system that nothing takes any more. Writers wait meanwhile.

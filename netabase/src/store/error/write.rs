@@ -6,7 +6,8 @@ use crate::{
     store::{commit::CommitError, engine::Damaged, journal::DiskError},
 };
 
-/// Why a write of the application was refused. The store is then as it was before.
+/// Why a write of the application was refused. The store is then as it was before, unless it says
+/// [`DiskError::NotDurable`]: then the write was made, and is in memory.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {

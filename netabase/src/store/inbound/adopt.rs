@@ -11,7 +11,7 @@ use crate::{
     store::{
         NetabaseStore,
         catch_panic::catch_panic,
-        commit::CommitError,
+        commit::{CommitError, Pace},
         engine::{ChangeOrigin, RecordMeta, Row, SchemaId},
         error::{ArrivalError, OpenError},
         plan::Plan,
@@ -102,7 +102,9 @@ impl NetabaseStore {
             Ok(has_entries)
         });
         let refused: Vec<_> = refused.into_iter().filter(|held| opened.is_dropped(held)).collect();
-        let dropped: Result<(), CommitError> = self.change(ChangeOrigin::Remote, &now, |plan| {
+        // It may wait: the journal may be full for a moment, and nobody looks for them again.
+        let (pace, origin) = (Pace::Default, ChangeOrigin::Remote);
+        let dropped: Result<(), CommitError> = self.change_at(pace, origin, &now, |plan| {
             for held in &refused {
                 plan.drop_refused(id, &held.raw);
             }

@@ -247,6 +247,14 @@ impl Queue {
         }
     }
 
+    /// Returns whether all up to a commit is on disk, and more can be written.
+    pub(super) fn synced(&self, number: u64) -> Standing {
+        match (self.standing(number), self.read_only()) {
+            (Standing::Done, Some(error)) => Standing::Failed(error),
+            (standing, _) => standing,
+        }
+    }
+
     /// Returns whether the writer that made a commit may go on.
     pub(super) fn is_settled(
         &self,

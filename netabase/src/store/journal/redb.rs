@@ -3,6 +3,7 @@
 mod snapshot;
 
 use std::{
+    io,
     ops::Bound,
     path::{Path, PathBuf},
 };
@@ -60,6 +61,11 @@ impl Failed<'_> {
             // Nothing but a snapshot outlives a call.
             redb::Error::TransactionInProgress => DiskError::BackingUp { path: path.to_owned() },
             redb::Error::UpgradeRequired(_) => DiskError::Foreign { path: path.to_owned() },
+            redb::Error::PreviousIo | redb::Error::DatabaseClosed => {
+                let earlier =
+                    io::Error::other("an earlier call on the file failed; open the store again");
+                DiskError::io(action, path, &earlier)
+            }
             error => DiskError::corrupt(path, "file", error.to_string()),
         }
     }

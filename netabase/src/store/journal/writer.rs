@@ -117,13 +117,13 @@ impl Shared {
         }
     }
 
-    /// Waits until a commit is on disk, without keeping a thread.
+    /// Waits until all up to a commit is on disk, without keeping a thread.
     pub(super) async fn wait_async(&self, number: u64) -> Result<(), DiskError> {
         let mut progress = self.progress.subscribe();
         loop {
             {
                 let mut state = self.state.lock();
-                match state.queue.standing(number) {
+                match state.queue.synced(number) {
                     Standing::Done => return Ok(()),
                     Standing::Failed(error) => return Err(error),
                     Standing::Wait => {}

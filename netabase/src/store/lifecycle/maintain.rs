@@ -13,7 +13,8 @@ use tokio::{
 };
 
 use crate::store::{
-    NetabaseStore, clock::Moment, commit::CommitError, engine::ChangeOrigin, usage::Usage,
+    NetabaseStore, clock::Moment, commit::CommitError, engine::ChangeOrigin, journal::DiskError,
+    usage::Usage,
 };
 
 /// How many records and providers one call of [`NetabaseStore::maintain_store`] takes out at most: some
@@ -84,10 +85,14 @@ impl NetabaseStore {
         let mut is_complete = false;
         while !is_complete && done < MAX_RECORDS {
             let chunk = CHUNK.min(MAX_RECORDS - done);
-            // A damaged store keeps what it has: there is nothing left to do.
-            let Ok((swept, gone)) = self.take_out(&now, chunk) else {
-                is_complete = true;
-                break;
+            let (swept, gone) = match self.take_out(&now, chunk) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // A store that takes no writes keeps what it has: there is nothing left to do. Too much that waits to
+                    // be written is written soon.
+                    is_complete = !matches!(error, CommitError::Disk(DiskError::Busy { .. }));
+                    break;
+                }
             };
             let records = swept.records + gone.records;
             let monotonic = now.now.monotonic;
@@ -152,7 +157,9 @@ impl NetabaseStore {
             while timeout(interval.max(MIN_INTERVAL), &mut stopped).await.is_err() {
                 loop {
                     let Some(shared) = shared.upgrade() else { return };
-                    if Self::maintain_store(&Self { shared }).is_complete {
+                    let done = Self::maintain_store(&Self { shared });
+                    // If the disk has to catch up, the next turn is soon enough.
+                    if done.is_complete || done.records_removed == 0 {
                         break;
                     }
                     yield_now().await;

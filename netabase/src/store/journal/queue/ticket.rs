@@ -7,6 +7,9 @@ use crate::{
     store::{clock::Moment, journal::durability::Durability},
 };
 
+/// The longest time that a commit waits for others, however far the disk may lag behind.
+const MAX_LINGER: Duration = Duration::from_secs(60);
+
 /// A commit that was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Ticket {
@@ -40,7 +43,7 @@ impl Durability {
     /// Returns how long a commit may wait for others to be written with it: half the time, so that the sync has the rest.
     pub(super) fn linger(self) -> Duration {
         match self {
-            Self::Buffered { within } => within / 2,
+            Self::Buffered { within } => (within / 2).min(MAX_LINGER),
             // Its writer says itself that it waits.
             Self::Synced => Duration::ZERO,
         }

@@ -8,7 +8,8 @@ use super::{ABOUT, CLOCKS, Failed, META, ROWS, RedbFile, SCHEMAS};
 use crate::{
     record::is_name,
     store::journal::{
-        backend::{ShowRow, ShowSchema, Snapshot},
+        backend::{Backend, ShowRow, ShowSchema, Snapshot},
+        batch::{Batch, Table},
         error::DiskError,
         meta::{About, Clocks, FORMAT, KnownSchema},
     },
@@ -16,8 +17,8 @@ use crate::{
 
 const READ: &str = "read";
 
-/// How many rows one step of a copy writes.
-const COPIED_AT_ONCE: usize = 1 << 16;
+/// How many bytes of rows one step of a copy writes: so much of it is held in memory.
+const COPIED_BYTES: usize = 8 << 20;
 
 pub(super) struct RedbSnapshot {
     read: ReadTransaction,
@@ -92,38 +93,22 @@ impl Snapshot for RedbSnapshot {
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), DiskError> {
-        const WRITE: &str = "write";
-        let failed = Failed(path);
-        let file = RedbFile::create(path, &self.about, &self.clocks)?;
-        let begin = || file.database.begin_write().map_err(|e| failed.storage(WRITE, e));
-        let write = begin()?;
-        {
-            let mut schemas = write.open_table(SCHEMAS).map_err(|e| failed.table(WRITE, e))?;
-            self.schemas(&mut |name, schema| {
-                let mut value = Vec::new();
-                schema.encode(&mut value);
-                schemas.insert(name, value.as_slice()).map_err(|e| failed.storage(WRITE, e))?;
-                Ok(())
-            })?;
-        }
-        write.commit().map_err(|e| failed.storage(WRITE, e))?;
-        let mut batch = Vec::new();
-        let flush = |batch: &mut Vec<(Vec<u8>, Vec<u8>)>| {
-            let write = begin()?;
-            {
-                let mut rows = write.open_table(ROWS).map_err(|e| failed.table(WRITE, e))?;
-                for (key, value) in batch.drain(..) {
-                    rows.insert(key.as_slice(), value.as_slice())
-                        .map_err(|e| failed.storage(WRITE, e))?;
-                }
-            }
-            write.commit().map_err(|e| failed.storage(WRITE, e))
-        };
-        self.rows(&mut |key, value| {
-            batch.push((key.to_vec(), value.to_vec()));
-            if batch.len() < COPIED_AT_ONCE { Ok(()) } else { flush(&mut batch) }
+        let mut file = RedbFile::create(path, &self.about, &self.clocks)?;
+        let mut batch = Batch::default();
+        self.schemas(&mut |name, schema| {
+            batch.put(Table::Schemas, name.as_bytes(), |out| schema.encode(out));
+            Ok(())
         })?;
-        flush(&mut batch)
+        self.rows(&mut |key, value| {
+            batch.put(Table::Rows, key, |out| out.extend_from_slice(value));
+            if batch.byte_len() < COPIED_BYTES {
+                return Ok(());
+            }
+            file.append(&batch, &self.clocks)?;
+            batch.clear();
+            Ok(())
+        })?;
+        file.append(&batch, &self.clocks)
     }
 
     fn path(&self) -> &Path {
