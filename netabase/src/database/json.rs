@@ -17,7 +17,7 @@ pub enum JsonLinesError {
     Line {
         /// Its number, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The reason, as its decoder gives it.
         source: serde_json::Error,
     },
     /// JSON would not give the value back: it has a number that is not finite, or a map whose keys are no text, say.

@@ -28,18 +28,18 @@ use super::{
     journal::{Commit, DiskError},
 };
 
-/// How a store stands; see [`NetabaseStore::health`].
+/// The condition of a store; see [`NetabaseStore::health`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreHealth {
-    /// Whether it takes writes.
+    /// `true` if it takes writes.
     pub is_writable: bool,
-    /// How many bytes wait to be written to disk.
+    /// The bytes that wait to be written to disk.
     pub waiting_bytes: usize,
-    /// How old the oldest commit is that is not on disk yet. It stays below what
+    /// The age of the oldest commit that is not on disk yet. It stays below what
     /// [`Durability::Buffered`](crate::Durability::Buffered) allows and one sync.
     pub lag: Duration,
-    /// What made the store read-only: nothing is written before it is opened again.
+    /// The failure that made the store read-only: nothing is written before it is opened again.
     pub failure: Option<DiskError>,
 }
 

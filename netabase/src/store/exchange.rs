@@ -13,10 +13,10 @@ use super::{
 };
 use crate::record::MAX_RECORD_KEY_BYTES;
 
-/// What a file of records begins with.
+/// The first bytes of a file of records.
 const MAGIC: &[u8] = b"netabase records 1\n";
 
-/// How many refused records a report names.
+/// The most refused records that a report names.
 const MAX_REFUSALS: usize = 64;
 
 /// Why records could not be read from a file, or written to one.
@@ -34,15 +34,15 @@ pub enum ExchangeError {
     },
 }
 
-/// What became of the records of a file.
+/// Counts what became of the records of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportReport {
-    /// How many are stored now that were not before.
+    /// Records that are stored now and were not before.
     pub stored: u64,
-    /// How many were stored already, or something newer was.
+    /// Records that were stored already, or of which something newer was.
     pub known: u64,
-    /// How many were refused: their lease is over, say.
+    /// Records that were refused: their lease is over, say.
     pub refused: u64,
     /// The first 64 of those, and why.
     pub refusals: Vec<(RecordKey, ArrivalError)>,

@@ -59,7 +59,7 @@ use super::{
 };
 use crate::schema::Timestamp;
 
-/// How long a row is kept on disk that has expired: a wall clock that was wrong for an hour ends nothing for good.
+/// The time that a row is kept on disk after it has expired: a wall clock that was wrong for an hour ends nothing for good.
 const KEPT_EXPIRED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The journal of a store on disk. [Closed](Self::close), it writes what waits, and closes the file.
@@ -71,7 +71,7 @@ pub(super) struct Journal {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How a journal stands.
+/// The condition of a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct JournalHealth {
     pub(super) waiting_bytes: usize,

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// How many rows one transition holds: few enough to stay in the caches.
+/// The most rows that one transition holds: few enough to stay in the caches.
 const CHUNK: usize = 1024;
 
 /// Rows on their way into an engine.

@@ -16,17 +16,17 @@ use crate::{
     },
 };
 
-/// What [`NetabaseStore::verify`] has found, all of it good.
+/// The result of [`NetabaseStore::verify`]: counts of what is good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreReport {
-    /// How many records there are, of all schemas and in all states.
+    /// Records of all schemas and in all states.
     pub records: u64,
     /// The bytes of their keys and values.
     pub bytes: u64,
-    /// How many of them are signed; each signature was verified.
+    /// Records that are signed; each signature was verified.
     pub signed: u64,
-    /// How many schemas they are of whose database was opened.
+    /// Schemas whose database was opened.
     pub schemas: u64,
 }
 

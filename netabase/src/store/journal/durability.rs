@@ -19,7 +19,7 @@ pub enum Durability {
     /// than `within`. A crash loses at most what was committed within that time and one sync, always the last commits,
     /// and never part of one.
     Buffered {
-        /// How far the disk may lag behind.
+        /// The time that the disk may lag behind.
         within: Duration,
     },
     /// Once it is on disk. Writers that wait at the same time share one sync.

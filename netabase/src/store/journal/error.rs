@@ -24,11 +24,11 @@ pub enum DiskError {
         .path.display()
     )]
     Io {
-        /// What was tried.
+        /// The action that failed.
         action: &'static str,
         /// On what.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         cause: IoCause,
     },
@@ -53,7 +53,7 @@ pub enum DiskError {
         /// The file.
         path: PathBuf,
     },
-    /// What is in the file is not what was written there.
+    /// The file's content is not what was written there.
     #[error(
         "`{}` is damaged ({place}: {what}); restore a backup",
         .path.display()
@@ -63,7 +63,7 @@ pub enum DiskError {
         path: PathBuf,
         /// The table and key where it showed.
         place: String,
-        /// What is wrong there.
+        /// The fault that was found there.
         what: String,
     },
     /// The store was written by a later version of this crate.
@@ -86,7 +86,7 @@ pub enum DiskError {
         path: PathBuf,
         /// Its network.
         found: String,
-        /// What was asked for.
+        /// The one that was asked for.
         expected: String,
     },
     /// The store is another peer's: its records are signed with another key.
@@ -99,7 +99,7 @@ pub enum DiskError {
         path: PathBuf,
         /// Its peer.
         found: Box<PeerId>,
-        /// What was asked for.
+        /// The one that was asked for.
         expected: Box<PeerId>,
     },
     /// The store's records are there, and the file that holds its identity is not.
@@ -110,7 +110,7 @@ pub enum DiskError {
     NoIdentity {
         /// Where it was looked for.
         path: PathBuf,
-        /// Whose it is.
+        /// The peer whose store it is.
         peer: Box<PeerId>,
     },
     /// The file holds no identity.
@@ -128,7 +128,7 @@ pub enum DiskError {
     /// A backup would replace something.
     #[error("`{}` exists already; name a directory that does not exist yet", .path.display())]
     Exists {
-        /// What is there.
+        /// The content that was found.
         path: PathBuf,
     },
     /// A backup is being read from the file, which therefore cannot be compacted.
@@ -140,7 +140,7 @@ pub enum DiskError {
     /// More is waiting to be written than the store keeps in memory for that. Try again.
     #[error("the disk is busy: {waiting_bytes} bytes wait to be written; try again")]
     Busy {
-        /// How many bytes wait.
+        /// The bytes that wait.
         waiting_bytes: usize,
     },
     /// An earlier write to disk failed. What is there can be read; nothing is written until the store is opened again.
@@ -148,7 +148,7 @@ pub enum DiskError {
         "the store is read-only since a write to disk failed; open it again once the disk works"
     )]
     ReadOnly {
-        /// What failed.
+        /// The failure.
         #[source]
         cause: Box<DiskError>,
     },
@@ -158,9 +158,9 @@ pub enum DiskError {
         "the commit is in memory and could not be written to disk; open the store again once the disk works"
     )]
     NotDurable {
-        /// Whether it is there in memory, which it always is.
+        /// `true`: it is there in memory.
         applied: bool,
-        /// What failed.
+        /// The failure.
         #[source]
         cause: Box<DiskError>,
     },
@@ -175,10 +175,10 @@ pub enum DiskError {
     InMemory,
 }
 
-/// What the operating system said.
+/// An error of the operating system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IoCause {
-    /// What kind of error it is.
+    /// The kind of error.
     pub kind: io::ErrorKind,
     message: String,
 }

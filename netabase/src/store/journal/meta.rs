@@ -16,7 +16,7 @@ pub(in crate::store) const FORMAT: u32 = 1;
 /// The version byte in front of each value.
 const VERSION: u8 = 1;
 
-/// Whose store it is. It never changes.
+/// The identity and network of the store. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::store) struct About {
     pub(in crate::store) network: String,
@@ -48,13 +48,13 @@ const PLAUSIBLE: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 /// No machine that runs this program shows an earlier time, unless its clock was never set: November 2023.
 const EARLIEST_UNIX_MS: u64 = 1_700_000_000_000;
 
-/// How far an implausible wall clock moves the store's time at most.
+/// The most that an implausible wall clock moves the store's time.
 const IMPLAUSIBLE_STEP: Duration = Duration::from_secs(60 * 60);
 
-/// How far ahead of the wall clock timestamps are reserved.
+/// The time ahead of the wall clock up to which timestamps are reserved.
 const RESERVED: Duration = Duration::from_secs(10);
 
-/// How far ahead of the last timestamp they are reserved if that is ahead of the wall clock itself: little, so that a
+/// The same ahead of the last timestamp, if that is ahead of the wall clock itself: little, so that a
 /// program that crashes again and again does not run away from the clock.
 const RESERVED_AHEAD: Duration = Duration::from_millis(100);
 

@@ -35,11 +35,11 @@ pub(super) struct Queue {
     writing_since: Option<Instant>,
     /// The number of the last commit.
     committed: u64,
-    /// Of the last one that was taken to be written.
+    /// The number of the last commit that was taken to be written.
     taken: u64,
-    /// Of the last one on disk.
+    /// The number of the last commit on disk.
     durable: u64,
-    /// Of the last one that somebody waits for.
+    /// The number of the last commit that a writer waits for.
     wanted: u64,
     /// The latest timestamp that was issued.
     clock: Timestamp,
@@ -50,7 +50,7 @@ pub(super) struct Queue {
     failure: Option<DiskError>,
 }
 
-/// What the writer does next.
+/// The writer's next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Nothing before that time, or before it is woken.
@@ -60,7 +60,7 @@ pub(super) enum Next {
     Exit,
 }
 
-/// What was taken to be written in one transaction.
+/// Commits that are written in one transaction.
 pub(super) struct Group {
     pub(super) batch: Batch,
     pub(super) clocks: Clocks,

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Unreadable(pub(in crate::store) &'static str);
 
-/// What is left of a value.
+/// The rest of a value.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

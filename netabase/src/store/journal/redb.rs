@@ -28,7 +28,7 @@ const ROWS: TableDefinition<'_, Bytes, Bytes> = TableDefinition::new("rows");
 /// Name → what is known of the schema.
 const SCHEMAS: TableDefinition<'_, &str, Bytes> = TableDefinition::new("schemas");
 
-/// What the file says of itself.
+/// The file's description of itself.
 const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
 
 const ABOUT: &str = "about";
@@ -37,7 +37,7 @@ const CLOCKS: &str = "clocks";
 /// Memory has all that is read, so that this only has to hold what a group changes.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// How many rows are looked at in one step when the file is purged: some milliseconds.
+/// The most rows that one step of a purge looks at: some milliseconds.
 const PURGED_AT_ONCE: usize = 4096;
 
 /// A file of redb.

@@ -24,7 +24,7 @@ use crate::store::clock::Moment;
 /// A larger buffer is not kept once it is written.
 const MAX_SPARE_BYTES: usize = 8 << 20;
 
-/// What the thread shares with those who commit.
+/// State that the thread shares with committing writers.
 pub(super) struct Shared {
     path: PathBuf,
     state: Mutex<State>,

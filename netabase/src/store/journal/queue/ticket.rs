@@ -14,7 +14,7 @@ const MAX_LINGER: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Ticket {
     pub(super) number: u64,
-    /// Whether it issued a timestamp above the watermark: then it is not done before that has risen.
+    /// `true` if it issued a timestamp above the watermark: then it is not done before that has risen.
     pub(super) is_ahead: bool,
 }
 
@@ -29,13 +29,13 @@ impl Ticket {
     }
 }
 
-/// What the queue has to know of a commit.
+/// A commit as the queue needs to know it.
 pub(in crate::store) struct Commit<'a> {
     pub(in crate::store) now: &'a Moment,
     /// The latest timestamp issued with it.
     pub(in crate::store) clock: Timestamp,
     pub(in crate::store) durability: Durability,
-    /// Whether its writer has waited for room.
+    /// `true` if its writer has waited for room.
     pub(in crate::store) has_waited: bool,
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 const READ: &str = "read";
 
-/// How many bytes of rows one step of a copy writes: so much of it is held in memory.
+/// The bytes of rows that one step of a copy writes: so much of it is held in memory.
 const COPIED_BYTES: usize = 8 << 20;
 
 pub(super) struct RedbSnapshot {
