@@ -16,7 +16,7 @@ pub struct Arguments {
     pub parts: Vec<&'static str>,
     /// The names of the peers to measure: unless some are named, all.
     pub peers: Vec<String>,
-    /// Whether it is only to be seen that all works.
+    /// `true` if it is only to be seen that all works.
     pub quick: bool,
 }
 
@@ -77,7 +77,7 @@ impl Arguments {
         Ok(parsed)
     }
 
-    /// Whether this part of the program is to run.
+    /// Returns whether this part of the program is to run.
     #[must_use]
     pub fn includes(&self, part: &str) -> bool {
         self.parts.contains(&part)

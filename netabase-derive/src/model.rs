@@ -26,7 +26,7 @@ pub(crate) struct Schema {
     pub(crate) key: Vec<usize>,
     /// Those on fields, then those on the struct.
     pub(crate) indexes: Vec<Index>,
-    /// Whether code can be written that names the struct and its fields.
+    /// `true` if code can be written that names the struct and its fields.
     pub(crate) is_regular: bool,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Field {
     pub(crate) serde_attrs: Vec<Attribute>,
 }
 
-/// Whether an unknown option was meant to be `key`. A key that is only misspelt is not also missing.
+/// The likelihood that an unknown option was meant to be `key`. A key that is only misspelt is not also missing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guess {
     /// It is a word for it.
@@ -142,7 +142,7 @@ impl Schema {
         self.indexes.iter().find(|index| index.fields.contains(&field))
     }
 
-    /// Whether serde's derives write anything for this struct itself.
+    /// Returns whether serde's derives write anything for this struct itself.
     pub(crate) fn gets_serde(&self) -> bool {
         !self.serde.iter().any(|option| matches!(option.name.as_str(), "remote" | "content"))
     }
@@ -155,7 +155,7 @@ impl Schema {
 }
 
 impl Field {
-    /// Whether the view of this field is read as the field itself is.
+    /// Returns whether the view of this field is read as the field itself is.
     ///
     /// A serde attribute may change the bytes, and only serde knows how: it is copied, and with it
     /// goes the type it was written for. `rename` alone does nothing to them.
@@ -163,14 +163,14 @@ impl Field {
         self.owned || self.serde.iter().any(|option| option.name != "rename")
     }
 
-    /// Whether the type's name tells that it is a key.
+    /// Returns whether the type's name tells that it is a key.
     ///
     /// `owned` says that the name may mean another type than the standard library's.
     pub(crate) fn is_plain_key(&self) -> bool {
         !self.owned && types::is_plain_key(&self.ty)
     }
 
-    /// Whether the type's name tells that it has `Clone`, `Debug` and `PartialEq`.
+    /// Returns whether the type's name tells that it has `Clone`, `Debug` and `PartialEq`.
     pub(crate) fn is_plain(&self) -> bool {
         !self.owned && types::is_plain_value(&self.ty)
     }
@@ -187,7 +187,7 @@ impl Field {
             || (self.has_serde("skip_serializing") && self.has_serde("skip_deserializing"))
     }
 
-    /// Whether the type's name tells that it has `Eq` besides.
+    /// Returns whether the type's name tells that it has `Eq` besides.
     pub(crate) fn is_plain_eq(&self) -> bool {
         !self.owned && types::is_plain_eq(&self.ty)
     }

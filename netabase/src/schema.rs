@@ -106,7 +106,7 @@ pub trait NetabaseSchema: SerdeDerives + Send + Sync + 'static {
     #[doc(hidden)]
     const FIELDS: &'static [FieldForm] = &[];
 
-    /// Whether all fields are known to be read back as they were written, if serde's traits are derived.
+    /// `true` if all fields are known to be read back as they were written, if serde's traits are derived.
     #[doc(hidden)]
     const IS_PLAIN: bool = false;
 
@@ -139,7 +139,7 @@ pub trait NetabaseSchema: SerdeDerives + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether the schema has a `merge` of its own.
+    /// `true` if the schema has a `merge` of its own.
     #[doc(hidden)]
     const HAS_MERGE: bool = false;
 

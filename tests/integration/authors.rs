@@ -98,7 +98,7 @@ pub(crate) fn sign_again(
     Ok(())
 }
 
-/// Whether a record is of the schema with this name.
+/// Returns whether a record is of the schema with this name.
 pub(crate) fn is_of(record: &Record, schema: &str) -> bool {
     RecordKey::parse(record.key.as_ref()).is_ok_and(|key| key.schema == schema)
 }

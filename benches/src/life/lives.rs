@@ -122,7 +122,7 @@ pub(super) fn life_of(id: u64) -> Duration {
     hours + Duration::from_millis(1 + id / SHORT_LIVED % 3_600_000)
 }
 
-/// Whether a life ends in an [`HOUR`].
+/// Returns whether a life ends in an [`HOUR`].
 pub(super) fn is_short_lived(id: u64) -> bool {
     id.is_multiple_of(SHORT_LIVED)
 }

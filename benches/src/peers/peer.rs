@@ -19,7 +19,7 @@ pub(crate) trait Peer: Sized + 'static {
 
     const NAME: &'static str;
 
-    /// Whether it finds users by email and group.
+    /// `true` if it finds users by email and group.
     const INDEXED: bool = false;
 
     /// How many ranges are asked for when they are timed.
@@ -66,7 +66,7 @@ pub(crate) trait Peer: Sized + 'static {
         Some(counted)
     }
 
-    /// Whether a look-up of its own costs more than one of many.
+    /// Returns whether a look-up of its own costs more than one of many.
     fn is_alone(&self) -> bool {
         false
     }

@@ -39,7 +39,7 @@ pub struct Holding {
     pub number: usize,
     /// Who it is.
     pub peer: PeerId,
-    /// Whether it runs.
+    /// `true` if it runs.
     pub is_alive: bool,
     /// Records that it published.
     pub own: usize,

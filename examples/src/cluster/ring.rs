@@ -21,9 +21,9 @@ pub struct Place {
     pub number: usize,
     /// Its distance from the key.
     pub distance: KBucketDistance,
-    /// Whether its store has the record.
+    /// `true` if its store has the record.
     pub holds: bool,
-    /// Whether it runs.
+    /// `true` if it runs.
     pub is_alive: bool,
 }
 

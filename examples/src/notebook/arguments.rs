@@ -9,7 +9,7 @@ use netabase::DatabaseError;
 pub struct Arguments {
     /// The notebook's directory.
     pub directory: PathBuf,
-    /// Whether the run ends as a crash does: at once, in the middle of its writing.
+    /// `true` if the run ends as a crash does: at once, in the middle of its writing.
     pub aborts: bool,
     /// A note to be taken down; `None` for one about the run itself.
     pub text: Option<String>,

@@ -26,7 +26,7 @@ pub struct Run {
     /// Numbers the runs, from 1.
     #[netabase(key)]
     pub number: u32,
-    /// Whether it closed the notebook itself.
+    /// `true` if it closed the notebook itself.
     pub is_closed: bool,
 }
 

@@ -129,7 +129,7 @@ fn field_form(schema: &Schema, at: usize, field: &Field) -> TokenStream {
     }
 }
 
-/// Whether the attributes leave the bytes to the fields.
+/// Returns whether the attributes leave the bytes to the fields.
 fn is_plain(schema: &Schema) -> bool {
     let harmless = |option: &SerdeOption| {
         matches!(
@@ -142,7 +142,7 @@ fn is_plain(schema: &Schema) -> bool {
         && schema.fields.iter().all(Field::is_written_as_it_is)
 }
 
-/// Whether a field can be written and read by itself, and might not be read back.
+/// Returns whether a field can be written and read by itself, and might not be read back.
 fn is_checked_alone(field: &Field) -> bool {
     field.is_written_as_it_is() && !field.is_plain()
 }

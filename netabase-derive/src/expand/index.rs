@@ -116,7 +116,7 @@ pub(super) fn collections(schema: &Schema) -> impl Iterator<Item = &Type> {
     multi.flat_map(|index| schema.fields_of(index)).map(|field| &field.ty)
 }
 
-/// Whether the type of what is looked up has to be asked of the field's.
+/// Returns whether the type of what is looked up has to be asked of the field's.
 fn is_asked(schema: &Schema, index: &Index) -> bool {
     index.options.multi
         && schema.fields_of(index).iter().any(|field| field.owned || items(&field.ty).is_none())

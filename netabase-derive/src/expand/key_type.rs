@@ -182,12 +182,12 @@ pub(super) fn members(schema: &Schema) -> Vec<TokenStream> {
     }
 }
 
-/// Whether the key is one `String`, as written.
+/// Returns whether the key is one `String`, as written.
 pub(super) fn is_text_key(schema: &Schema) -> bool {
     is_single(schema, types::is_text)
 }
 
-/// Whether the key is one `Vec<u8>`, as written.
+/// Returns whether the key is one `Vec<u8>`, as written.
 pub(super) fn is_bytes_key(schema: &Schema) -> bool {
     is_single(schema, types::is_bytes)
 }

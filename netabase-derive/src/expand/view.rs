@@ -94,7 +94,7 @@ fn is_plain(schema: &Schema) -> bool {
     schema.fields.iter().all(Field::is_plain)
 }
 
-/// Whether no field is known to lack `Eq`.
+/// Returns whether no field is known to lack `Eq`.
 fn may_have_eq(schema: &Schema) -> bool {
     schema.fields.iter().all(|field| !field.is_plain() || field.is_plain_eq())
 }

@@ -29,7 +29,7 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
     matches!(shape(ty), Shape::Primitive)
 }
 
-/// Whether a type of this name has every trait that a key needs, if the name is not shadowed.
+/// Returns whether a type of this name has every trait that a key needs, if the name is not shadowed.
 pub(crate) fn is_plain_key(ty: &Type) -> bool {
     is_made_of(
         ty,
@@ -37,12 +37,12 @@ pub(crate) fn is_plain_key(ty: &Type) -> bool {
     )
 }
 
-/// Whether a type of this name has `Clone`, `Debug` and `PartialEq`, if the name is not shadowed.
+/// Returns whether a type of this name has `Clone`, `Debug` and `PartialEq`, if the name is not shadowed.
 pub(crate) fn is_plain_value(ty: &Type) -> bool {
     is_plain_key(ty) || is_made_of(ty, &PRIMITIVES)
 }
 
-/// Whether a type of this name has `Eq` besides, if the name is not shadowed.
+/// Returns whether a type of this name has `Eq` besides, if the name is not shadowed.
 pub(crate) fn is_plain_eq(ty: &Type) -> bool {
     let floats = ["f32", "f64"];
     let whole: Vec<_> = PRIMITIVES.into_iter().filter(|name| !floats.contains(name)).collect();
@@ -86,7 +86,7 @@ pub(crate) fn peel(mut ty: &Type) -> &Type {
     }
 }
 
-/// Whether a field has a name, or none, and a type that stand alone.
+/// Returns whether a field has a name, or none, and a type that stand alone.
 ///
 /// syn lets more through. rustc refuses the rest itself, but in generated code it would be a syntax
 /// error, and that would be all to see.

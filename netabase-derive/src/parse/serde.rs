@@ -32,7 +32,7 @@ pub(crate) fn is_serde(attr: &Attribute) -> bool {
     attr.path().is_ident("serde")
 }
 
-/// Whether serde refuses to derive anything for a struct with these.
+/// Returns whether serde refuses to derive anything for a struct with these.
 pub(crate) fn is_refused(options: &[SerdeOption]) -> bool {
     options.iter().any(|option| option.name == "untagged")
 }

@@ -73,7 +73,7 @@ fn shown(generics: &Generics) -> proc_macro2::TokenStream {
     quote::quote!(#lt_token #params #gt_token)
 }
 
-/// Whether every field has a type that can be stored.
+/// Returns whether every field has a type that can be stored.
 pub(super) fn can_be_stored(named: &FieldsNamed, errors: &mut Errors) -> bool {
     let mut stored = true;
     for field in &named.named {

@@ -38,7 +38,7 @@ fn only(options: &str, fields: &TokenStream, shown: &str) -> String {
     only.clone()
 }
 
-/// Whether a message says what to write.
+/// Returns whether a message says what to write.
 fn says_what_to_write(message: &str) -> bool {
     ["write ", "did you mean `", "expected `", "expected one of `", "remove ", "move it", "leave "]
         .iter()

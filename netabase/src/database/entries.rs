@@ -39,7 +39,7 @@ pub struct Entries<V: NetabaseSchema> {
     /// The index, by its place, in which a value must have no entry.
     pub(super) without: Option<usize>,
     pub(super) view: View,
-    /// Whether values are needed, not keys alone.
+    /// `true` if values are needed, not keys alone.
     pub(super) values: bool,
     limit: Option<usize>,
     /// How far the store was read: a record key or an index entry, of any record.
@@ -49,7 +49,7 @@ pub struct Entries<V: NetabaseSchema> {
     page: Option<Page>,
     /// The next row of the page.
     next: usize,
-    /// Whether that row was looked at, and is to be shown.
+    /// `true` if that row was looked at, and is to be shown.
     is_kept: bool,
     /// The last row of the page that was taken.
     taken_row: Option<usize>,

@@ -29,7 +29,7 @@ impl Explain {
         self.index
     }
 
-    /// Whether the walk looks at every record to find some: no index and no range of keys serves it.
+    /// Returns whether the walk looks at every record to find some: no index and no range of keys serves it.
     #[must_use]
     pub fn is_full_scan(&self) -> bool {
         self.filtered && self.extent == Extent::All

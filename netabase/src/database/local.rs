@@ -202,7 +202,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Ok(self.read(key, |value| Ok(look(record::read_ref::<V>(value)?)))?)
     }
 
-    /// Whether there is a value of this key.
+    /// Returns whether there is a value of this key.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         }
     }
 
-    /// Whether there is no value.
+    /// Returns whether there is no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -70,7 +70,7 @@ pub trait NetabaseDatabase<V: NetabaseSchema>: Send + Sync {
     where
         Q: KeyOf<V::Key> + Sync + ?Sized;
 
-    /// Whether there is a value of a key.
+    /// Returns whether there is a value of a key.
     ///
     /// # Errors
     ///
@@ -170,7 +170,7 @@ pub trait NetabaseDatabaseExt<V: NetabaseSchema>:
     /// How many values there are.
     fn len(&self) -> impl Future<Output = Result<usize, QueryError>> + Send;
 
-    /// Whether there is no value.
+    /// Returns whether there is no value.
     fn is_empty(&self) -> impl Future<Output = Result<bool, QueryError>> + Send {
         let len = self.len();
         async { Ok(len.await? == 0) }

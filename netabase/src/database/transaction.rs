@@ -135,7 +135,7 @@ impl<'a> Transaction<'a> {
         self.read(database, key, record::read::<V>)
     }
 
-    /// Whether there is a value of a key, as this transaction has left it.
+    /// Returns whether there is a value of a key, as this transaction has left it.
     ///
     /// # Errors
     ///

@@ -65,7 +65,7 @@ impl<V: NetabaseSchema> MemoryStoreDatabase<V> {
         Self { view: View::Held, ..self.clone() }
     }
 
-    /// Whether the records it shows are the local peer's to write.
+    /// Returns whether the records it shows are the local peer's to write.
     pub(crate) fn check_owner(&self) -> Result<(), WriteError> {
         if self.owner == self.store.peer_id() {
             return Ok(());

@@ -195,7 +195,7 @@ fn new_header(timestamp: Timestamp, tombstone: bool) -> EnvelopeHeader {
     EnvelopeHeader { timestamp, tombstone, signed: false, codec, not_after: 0 }
 }
 
-/// Whether two stored values are one, but for their lease and signature.
+/// Returns whether two stored values are one, but for their lease and signature.
 pub(crate) fn same_value(a: &[u8], b: &[u8]) -> bool {
     let what = |value| {
         let envelope = Envelope::parse(value).expect("only whole envelopes are stored");

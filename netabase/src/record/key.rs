@@ -74,7 +74,7 @@ impl<'a> RecordKey<'a> {
     }
 }
 
-/// Whether it can name a schema, or a network: `[a-z0-9_.-]{1,64}`.
+/// Returns whether it can name a schema, or a network: `[a-z0-9_.-]{1,64}`.
 pub(crate) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
     (1..=64).contains(&name.len()) && name.bytes().all(allowed)

@@ -47,7 +47,7 @@ const PUBLIC_KEY_LEN: usize = 32;
 pub struct Envelope<'a> {
     /// When the value was written, by its writer's clock.
     pub timestamp: Timestamp,
-    /// Whether the record was removed; the payload is then empty.
+    /// `true` if the record was removed; the payload is then empty.
     pub tombstone: bool,
     /// How the payload is encoded, from 0 to 7; 0 in a tombstone. This program writes and reads 0, bincode 2
     /// `standard()`; records of other codecs are held, but not decoded.
@@ -150,7 +150,7 @@ impl<'a> Envelope<'a> {
         Content { tombstone, codec, schema_version, payload }
     }
 
-    /// Whether the lease has ended at `now_ms`, in unix milliseconds.
+    /// Returns whether the lease has ended at `now_ms`, in unix milliseconds.
     ///
     /// It lasts until the millisecond before `not_after`.
     #[must_use]

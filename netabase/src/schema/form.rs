@@ -161,9 +161,9 @@ pub struct FieldForm {
     pub type_name: fn() -> &'static str,
     /// What is known of its type, and of its serde attributes.
     pub form: Form,
-    /// Whether it is part of the key.
+    /// `true` if it is part of the key.
     pub is_key: bool,
-    /// Whether an index has it.
+    /// `true` if an index has it.
     pub is_indexed: bool,
 }
 

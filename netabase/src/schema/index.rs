@@ -69,7 +69,7 @@ pub struct Composite<K>(PhantomData<fn() -> K>);
 pub struct IndexInfo {
     /// Its name, unique in its schema.
     pub name: &'static str,
-    /// Whether a value may stand in one record only.
+    /// `true` if a value may stand in one record only.
     pub unique: bool,
     /// Prints key bytes of the index.
     pub(crate) describe: fn(&[u8]) -> String,

@@ -35,7 +35,7 @@ impl From<DiskError> for CommitError {
     }
 }
 
-/// Whether a writer may be kept waiting for the disk. In memory alone nobody waits.
+/// The time that a writer may be kept waiting for the disk. In memory alone nobody waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
     /// It may not: it is a node's task, say. If too much waits to be written, it is refused.

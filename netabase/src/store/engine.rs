@@ -66,7 +66,7 @@ pub(super) struct Engine {
     clock: Timestamp,
     /// How many transitions have changed it.
     version: u64,
-    /// Whether one of them ended half-way.
+    /// `true` if one of them ended half-way.
     is_damaged: bool,
 }
 

@@ -14,7 +14,7 @@ use super::{
 pub struct Utilization {
     /// How full it was when it crossed the mark, by records or by bytes, whichever is more: 0 to 100.
     pub percentage: f64,
-    /// Whether that is at the mark or above.
+    /// `true` if that is at the mark or above.
     pub is_above: bool,
 }
 

@@ -22,9 +22,9 @@ use crate::schema::Timestamp;
 /// Who is to know of a commit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Audience {
-    /// Whether the listener is told of what peers are served.
+    /// `true` if the listener is told of what peers are served.
     pub(super) listener: bool,
-    /// Whether the journal takes it. What only follows from rows is made anew when they are loaded.
+    /// `true` if the journal takes it. What only follows from rows is made anew when they are loaded.
     pub(super) journal: bool,
 }
 
@@ -35,9 +35,9 @@ pub(super) struct Plan<'a> {
     pub(super) now: &'a Moment,
     origin: ChangeOrigin,
     transition: &'a mut Transition,
-    /// Whether the caller itself sends peers what changes.
+    /// `true` if the caller itself sends peers what changes.
     caller_sends: bool,
-    /// Whether nothing changes that a journal keeps.
+    /// `true` if nothing changes that a journal keeps.
     is_derived: bool,
     /// What rows will take.
     usages: Usages,

@@ -45,9 +45,9 @@ pub(super) struct Schema {
     pub(super) watchers: Option<Sender>,
     /// Prints the key with these bytes. Runs code of the user: never under the lock.
     pub(super) describe_key: fn(&[u8]) -> String,
-    /// Whether the records of this name that came in before it was known were looked at.
+    /// `true` if the records of this name that came in before it was known were looked at.
     pub(super) is_adopted: bool,
-    /// Whether the store on disk knows it as it is.
+    /// `true` if the store on disk knows it as it is.
     pub(super) is_stored: bool,
     /// `None` if its database was not opened in this run.
     reader: Option<Reader>,

@@ -44,7 +44,7 @@ pub(crate) struct Fault {
     /// The number of the first one, from 0; writes, syncs and changes of the length count, and reads do not.
     pub(crate) at: u64,
     pub(crate) kind: ErrorKind,
-    /// Whether all that follow fail, too, and reads with them.
+    /// `true` if all that follow fail, too, and reads with them.
     pub(crate) lasts: bool,
 }
 

@@ -66,9 +66,9 @@ pub(crate) struct Step {
     pub(crate) ops: Vec<Op>,
     /// `None` for the store's own.
     pub(crate) durability: Option<Durability>,
-    /// Whether the lane waits for all of the store afterwards.
+    /// `true` if the lane waits for all of the store afterwards.
     pub(crate) syncs: bool,
-    /// Whether all posts are published afterwards.
+    /// `true` if all posts are published afterwards.
     pub(crate) publishes: bool,
 }
 

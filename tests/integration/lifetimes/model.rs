@@ -33,7 +33,7 @@ struct Known {
     /// As peers are sent it.
     value: Vec<u8>,
     state: RecordState,
-    /// Whether peers may hold what the application wrote.
+    /// `true` if peers may hold what the application wrote.
     shared: bool,
     /// The end of its life, in milliseconds since the run began.
     ends: Option<u64>,
@@ -95,7 +95,7 @@ impl Known {
         self.state.wanted && !self.envelope().tombstone
     }
 
-    /// Whether the application removed it: somebody else's tombstone leaves it wanted.
+    /// Returns whether the application removed it: somebody else's tombstone leaves it wanted.
     fn is_removed(&self) -> bool {
         self.envelope().tombstone && self.state.own && !self.state.wanted
     }

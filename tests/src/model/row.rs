@@ -10,7 +10,7 @@ pub(super) struct Row<V> {
     /// As peers are sent it.
     pub(super) bytes: Vec<u8>,
     pub(super) state: RecordState,
-    /// Whether peers may hold what the application wrote.
+    /// `true` if peers may hold what the application wrote.
     pub(super) shared: bool,
     /// The end of life, by the monotonic clock.
     pub(super) ends: Option<u64>,
@@ -29,7 +29,7 @@ impl<V> Row<V> {
         self.state.wanted && self.value.is_some()
     }
 
-    /// Whether the application removed it: somebody else's tombstone leaves it wanted.
+    /// Returns whether the application removed it: somebody else's tombstone leaves it wanted.
     pub(super) fn is_removed(&self) -> bool {
         self.value.is_none() && self.state.own && !self.state.wanted
     }

@@ -79,7 +79,7 @@ impl EnvelopeHeader {
     }
 }
 
-/// Whether a lease has ended at `now_ms`, in unix milliseconds. 0 is no lease: it never ends.
+/// Returns whether a lease has ended at `now_ms`, in unix milliseconds. 0 is no lease: it never ends.
 #[inline]
 pub(crate) const fn is_over(not_after: u32, now_ms: u64) -> bool {
     // Widening, and 2^32 × 1000 fits. (`u64::from` is not const.)

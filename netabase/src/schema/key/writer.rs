@@ -112,7 +112,7 @@ impl<'a> KeyWriter<'a> {
         }
     }
 
-    /// Whether writing on is in vain.
+    /// Returns whether writing on is in vain.
     pub(super) fn failed(&self) -> bool {
         self.error.is_some()
     }

@@ -15,12 +15,12 @@ pub(in crate::store) struct RecordMeta {
     pub(in crate::store) state: RecordState,
     /// Its end of life, as [`Moment::ms`] counts.
     pub(in crate::store) ends: Option<u64>,
-    /// Whether the application let peers have it, so that they may hold copies: what is removed then leaves
+    /// `true` if the application let peers have it, so that they may hold copies: what is removed then leaves
     /// a tombstone.
     pub(in crate::store) shared: bool,
-    /// Whether its lease is to be renewed before it ends: not if life itself ends there.
+    /// `true` if its lease is to be renewed before it ends: not if life itself ends there.
     pub(in crate::store) renewable: bool,
-    /// Whether no type here can read it: databases do not show it, and its schema has no share in it.
+    /// `true` if no type here can read it: databases do not show it, and its schema has no share in it.
     pub(in crate::store) opaque: bool,
 }
 
@@ -38,7 +38,7 @@ pub(in crate::store) struct Attribution {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) struct Publisher {
     pub(in crate::store) peer: PeerId,
-    /// Whether that is proved, or merely claimed.
+    /// `true` if that is proved, `false` if it is merely claimed.
     pub(in crate::store) has_signed: bool,
 }
 

@@ -40,7 +40,7 @@ pub(in crate::store) enum Origin {
 pub(in crate::store) struct Sender<'a> {
     pub(super) origin: Origin,
     gate: Option<&'a mut dyn FnMut() -> Result<(), ArrivalError>>,
-    /// Whether the record's signature has been found good.
+    /// `true` if the record's signature has been found good.
     pub(super) is_verified: bool,
 }
 
@@ -110,9 +110,9 @@ pub(super) struct Arrival<'a> {
     pub(super) schema: SchemaId,
     pub(super) name: &'static str,
     pub(super) access: Access,
-    /// Whether its schema had no type here when it was parsed.
+    /// `true` if its schema had no type here when it was parsed.
     pub(super) is_unread: bool,
-    /// Whether no type here can read it.
+    /// `true` if no type here can read it.
     pub(super) opaque: bool,
     pub(super) check: Check,
     merge: Option<Merge>,

@@ -43,7 +43,7 @@ pub struct StoreMaintenanceResult {
     pub expired_providers_cleaned: usize,
     /// How long it took.
     pub maintenance_duration: Duration,
-    /// Whether nothing is left to do. If not, call again: the work of one call is bounded.
+    /// `true` if nothing is left to do. If not, call again: the work of one call is bounded.
     pub is_complete: bool,
 }
 

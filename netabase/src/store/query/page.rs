@@ -39,7 +39,7 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) direction: Direction,
     pub(crate) max_rows: usize,
     pub(crate) view: View,
-    /// Whether the rows need their values.
+    /// `true` if the rows need their values.
     pub(crate) values: bool,
 }
 
@@ -54,9 +54,9 @@ pub(crate) struct Page {
     last_visited: Vec<u8>,
     /// How many rows were looked at.
     visited: usize,
-    /// Whether positions are index entries, not record keys; and how many bytes of one are the owner's.
+    /// If positions are index entries, not record keys: the length of the owner in each, in bytes.
     pub(super) by_index: Option<usize>,
-    /// Whether nothing is left behind this page.
+    /// `true` if nothing is left behind this page.
     pub(super) complete: bool,
     /// The keys of rows that were met and have expired.
     expired: Vec<RecordKey>,

@@ -106,7 +106,7 @@ impl NetabaseStore {
 pub struct RawRecords {
     store: NetabaseStore,
     view: View,
-    /// Whether the values are read, or keys alone.
+    /// `true` if the values are read, `false` if keys alone are.
     values: bool,
     lower: Bound<Vec<u8>>,
     upper: Bound<Vec<u8>>,

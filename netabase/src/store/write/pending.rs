@@ -22,9 +22,9 @@ pub(crate) struct LocalWrite {
     pub(super) schema: SchemaId,
     pub(super) key: RecordKey,
     pub(super) row: Option<Row>,
-    /// Whether the same commit removes the key before: then it is private again.
+    /// `true` if the same commit removes the key before: then it is private again.
     anew: bool,
-    /// Whether peers are served the value from then on, even if they were not before.
+    /// `true` if peers are served the value from then on, even if they were not before.
     publishes: bool,
 }
 
